@@ -1,0 +1,1 @@
+"""The metrics layer: from a company's exports to governed figures. It knows no screen."""

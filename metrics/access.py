@@ -1,0 +1,42 @@
+"""Who is asking, and what they may see. Every read of figures takes a viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CPO = "cpo"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person as the access rules see them. `key` is part of every cache key."""
+
+    person: str
+    role: Role
+
+    @property
+    def key(self) -> str:
+        return f"{self.role}:{self.person}"
+
+
+#: Until sign-in comes there is one viewer, and the server listens on loopback only.
+LOCAL_CPO = Viewer(person="local", role=Role.CPO)
+
+#: The one visibility matrix: which scope kinds a role may read. A scope kind that is not listed
+#: here is seen by nobody, so a new kind stays hidden until someone decides otherwise.
+VISIBLE_SCOPES: dict[Role, frozenset[str]] = {
+    Role.CPO: frozenset({"company", "line", "product", "squad", "owner"}),
+}
+
+
+def may_see(viewer: Viewer, scope_kind: str) -> bool:
+    """Whether `viewer` may read figures of this kind of scope."""
+    return scope_kind in VISIBLE_SCOPES.get(viewer.role, frozenset())
+
+
+def visible_scope_kinds(viewer: Viewer) -> tuple[str, ...]:
+    """The scope kinds to put into a query's WHERE, sorted, so that the rule acts in the query."""
+    return tuple(sorted(VISIBLE_SCOPES.get(viewer.role, frozenset())))

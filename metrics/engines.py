@@ -1,0 +1,64 @@
+"""The one place that opens a database: DuckDB for facts, SQLAlchemy for the register."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from metrics.errors import VigieError
+
+MEMORY_LIMIT = os.environ.get("VIGIE_DUCKDB_MEMORY", "4GB")
+BUSY_TIMEOUT_MS = 10_000
+
+
+def open_facts(path: Path | None, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    """Open one warehouse version, or a scratch database in memory when `path` is None.
+
+    Sessions are in UTC: local days are columns, never a session setting. Raises VigieError when
+    the file is missing or held by another process.
+    """
+    if path is not None and read_only and not path.exists():
+        raise VigieError(
+            f"The warehouse file {path.name} is missing.",
+            next_step="Run 'vigie check' on the workspace, or import the archived files again.",
+        )
+    try:
+        connection = duckdb.connect(
+            str(path) if path else ":memory:", read_only=read_only and path is not None
+        )
+    except duckdb.IOException as error:
+        raise VigieError(
+            f"The warehouse file {path.name if path else ''} cannot be opened: {error}",
+            next_step="Close the program that holds it, then try again.",
+        ) from error
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("set preserve_insertion_order = true")
+    return connection
+
+
+def attach_read_only(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Attach a warehouse version beside an open one, read-only, under `name`."""
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as {name} (read_only)")
+
+
+def open_register(url: str) -> sa.Engine:
+    """Open the register. SQLite runs in WAL mode so that readers never wait for a writer."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def configure(connection, _record):  # type: ignore[no-untyped-def]
+            with closing(connection.cursor()) as cursor:
+                cursor.execute("pragma journal_mode = wal")
+                cursor.execute("pragma synchronous = normal")
+                cursor.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
+                cursor.execute("pragma foreign_keys = on")
+
+    return engine
