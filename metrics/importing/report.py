@@ -1,0 +1,92 @@
+"""What an import tells a person and a machine: the same frozen facts for screen, API and command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Where every source row went: read = loaded + unchanged + skipped + quarantined.
+
+    `replaced` says how many of the loaded rows took an older row's place.
+    """
+
+    read: int = 0
+    loaded: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    quarantined: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        return self.read == self.loaded + self.unchanged + self.skipped + self.quarantined
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a person should know about a file. `reason` is a key with a text per language.
+
+    `severity`: 'quarantined' (those rows did not load), 'skipped' (left out by a stated rule),
+    'warning' (loaded, with something missing), 'refused' (the whole file).
+    """
+
+    severity: str
+    reason: str
+    column: str = ""
+    line: int | None = None  # of the first row concerned, counted from 1 in the file
+    rows: int = 0
+    example: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CoverageSpan:
+    """Days on which a stream of a dataset is known, both ends inclusive, without a gap."""
+
+    dataset: str
+    source: str
+    stream: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file's outcome, or what it would be (dry run: `import_id` is None).
+
+    `status`: 'loaded', 'unchanged' (the same file again), 'refused'.
+    `streams`: values that name products or squads → rows, and `unknown_streams` those that the
+    organisation cannot place yet; their rows are loaded and wait for a name.
+    """
+
+    file: str
+    tool: str
+    profile: str
+    dataset: str
+    confidence: float
+    status: str
+    rows: RowCounts
+    problems: tuple[Problem, ...] = ()
+    period: tuple[date, date] | None = None
+    observed_at: datetime | None = None
+    coverage: tuple[CoverageSpan, ...] = ()
+    kpis: tuple[str, ...] = ()
+    streams: dict[str, int] = field(default_factory=dict)
+    unknown_streams: tuple[str, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)  # source header -> canonical field
+    preview: tuple[dict[str, str], ...] = ()  # first typed rows
+    import_id: int | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a person may say about the files of one import."""
+
+    profile: str | None = None  # force one profile instead of recognising
+    product: str | None = None  # every row belongs to this product
+    squad: str | None = None
+    observed_at: datetime | None = None  # when the tool wrote the export, local time
