@@ -1,0 +1,121 @@
+"""A KPI's definition as the rest of Vigie sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from metrics.calendar import Grain
+from metrics.errors import unknown
+
+
+class Kind(StrEnum):
+    """The closed set of kinds. Each knows how it may be rolled up (see `metrics.kinds`)."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    DISTINCT = "distinct"
+    ROLLING = "rolling"
+    RATIO = "ratio"
+    SCORE = "score"
+    QUANTILE = "quantile"
+    COHORT = "cohort"
+    DERIVED = "derived"
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    MONEY = "money"  # in the company's currency
+    RATE = "rate"  # a fraction, shown in %, compared in points
+    SCORE = "score"  # -100…100 or 0…10, compared in points
+    NUMBER = "number"  # a plain ratio such as uses per user
+    DAYS = "days"
+    HOURS = "hours"
+    POINTS = "points"  # percentage points, such as growth contribution
+
+    @property
+    def compares_in_points(self) -> bool:
+        return self in (Unit.RATE, Unit.SCORE, Unit.POINTS)
+
+
+class Family(StrEnum):
+    PRODUCT_PERFORMANCE = "product_performance"
+    USER_EXPERIENCE = "user_experience"
+    MARKET = "market"
+    TEAMS = "teams"
+    DELIVERY = "delivery"
+    GROWTH = "growth"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in the two languages of the interface."""
+
+    en: str
+    fr: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.fr if language.startswith("fr") else self.en
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI. `member` is what its facts belong to: 'product' or 'squad'.
+
+    `cadence` is the grain in which it is born and judged; `grains` are all that are published.
+    `direction` is +1 where higher is better, -1 where lower is, 0 where neither.
+    `calculation` holds what the kind needs (model, expression, numerator, formula …).
+    """
+
+    name: str
+    label: Text
+    meaning: Text
+    family: Family
+    kind: Kind
+    unit: Unit
+    direction: int
+    cadence: Grain
+    grains: tuple[Grain, ...]
+    member: str
+    owner_role: str
+    parents: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    datasets: tuple[str, ...]
+    review: bool
+    published: bool  # False: a measure that only serves others
+    calculation: dict[str, object]
+    definition: str  # digest of everything that changes the figure
+    source: str  # file:line
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All KPIs and measures by name, parents before children where it matters."""
+
+    entries: dict[str, Kpi]
+
+    def __getitem__(self, name: str) -> Kpi:
+        """The KPI of that name; raises VigieError with the nearest names when there is none."""
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise unknown(
+                "KPI", name, [kpi.name for kpi in self], "See 'vigie kpi list'."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.entries
+
+    def __iter__(self) -> Iterator[Kpi]:
+        """The published KPIs, in catalogue order."""
+        return (kpi for kpi in self.entries.values() if kpi.published)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @cached_property
+    def review(self) -> tuple[Kpi, ...]:
+        """The dozen that a review looks at unless the company chooses others."""
+        return tuple(kpi for kpi in self if kpi.review)

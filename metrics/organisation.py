@@ -1,0 +1,120 @@
+"""The organisation: products, squads, people, and who held what when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+
+@dataclass(frozen=True)
+class Product:
+    product: str
+    name: str
+    line: str | None = None
+    stage: str | None = None
+    launched: date | None = None
+    vision: str | None = None
+    north_star: str | None = None
+    signup_event: str | None = None
+    activation_event: str | None = None
+
+
+@dataclass(frozen=True)
+class Squad:
+    squad: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Person:
+    person: str
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A squad works on a product from `start` to `end`, both inclusive; no end while it lasts."""
+
+    squad: str
+    product: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Membership:
+    person: str
+    squad: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """A person holds a role for a product, line, squad or the company."""
+
+    person: str
+    role: str
+    target_kind: str
+    target: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a tool calls one of our products or squads."""
+
+    kind: str
+    source: str
+    alias: str
+    target: str
+
+
+Dated = TypeVar("Dated", Assignment, Membership, Ownership)
+
+
+def held_on(rows: Iterable[Dated], day: date) -> list[Dated]:
+    """Those of the dated rows that hold on `day`."""
+    return [row for row in rows if row.start <= day and (row.end is None or day <= row.end)]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    products: Sequence[Product] = ()
+    squads: Sequence[Squad] = ()
+    people: Sequence[Person] = ()
+    assignments: Sequence[Assignment] = ()
+    memberships: Sequence[Membership] = ()
+    ownerships: Sequence[Ownership] = ()
+    names: Sequence[Name] = ()
+
+    def place(self, kind: str, source: str, stream: str) -> str | None:
+        """The product or squad that a tool's word stands for, or None when nobody has said.
+
+        Compared without case or surrounding space. A name given for the tool wins over one given
+        for all tools (source '*'), which wins over the product's own key and name.
+        """
+        wanted = stream.strip().casefold()
+        if not wanted:
+            return None
+        by_alias = {
+            (name.source, name.alias.strip().casefold()): name.target
+            for name in self.names
+            if name.kind == kind
+        }
+        for key in ((source, wanted), ("*", wanted)):
+            if key in by_alias:
+                return by_alias[key]
+        own: Iterable[tuple[str, str]] = (
+            ((product.product, product.name) for product in self.products)
+            if kind == "product"
+            else ((squad.squad, squad.name) for squad in self.squads)
+        )
+        for key_, name_ in own:
+            if wanted in (key_.casefold(), name_.casefold()):
+                return key_
+        return None
