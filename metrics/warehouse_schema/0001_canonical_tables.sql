@@ -93,6 +93,10 @@ create table landed_work_items (
     created_at timestamp,
     started_at timestamp,
     done_at timestamp,
+    category_changed_day date, -- the company's local days of the moments above
+    created_day date,
+    started_day date,
+    done_day date,
     due_day date,
     points decimal(9, 2),
     parent varchar,
@@ -210,6 +214,9 @@ select * exclude (import_id) from landed_work_items
 qualify row_number() over (
     partition by source, item_id order by observed_at desc, import_id desc
 ) = 1;
+
+create view work_item_sprints as
+select source, item_id, observed_at, unnest(sprints) as sprint from work_item_versions;
 
 create view sprints as
 select * exclude (import_id) from landed_sprints
