@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -82,7 +84,7 @@ quarantine = sa.Table(
 )
 
 
-def _organisation(name: str, *columns: sa.Column, key: tuple[str, ...]) -> sa.Table:
+def _organisation(name: str, *columns: sa.Column[Any], key: tuple[str, ...]) -> sa.Table:
     """A table of organisation rows. Every version is kept; the newest applied one is the present.
 
     `import_id` is null for rows written on screen; `observed_at` orders versions.
@@ -189,9 +191,7 @@ series = sa.Table(
     sa.Column("grain", sa.String, nullable=False),  # a grain or a window
     sa.Column("dimension", sa.String, nullable=False, default=""),
     sa.Column("member", sa.String, nullable=False, default=""),
-    sa.UniqueConstraint(
-        "kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member"
-    ),
+    sa.UniqueConstraint("kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member"),
 )
 
 #: Published figures, each valid from one publication up to, not including, another.
