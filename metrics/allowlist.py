@@ -1,0 +1,73 @@
+"""The subset of SQL that models and KPIs may use: what the pinning pass can make mean the same
+on every engine. Anything else is refused when the catalogue loads, not when a figure is wrong."""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from metrics.errors import VigieError
+
+_STRUCTURE = {
+    exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.With, exp.CTE,
+    exp.Subquery, exp.Union, exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier,
+    exp.Star, exp.Order, exp.Ordered, exp.Distinct, exp.Tuple, exp.Paren, exp.Placeholder,
+}  # fmt: skip
+_VALUES = {exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.DataType, exp.DataTypeParam, exp.Var}
+_LOGIC = {
+    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,
+    exp.In, exp.Between, exp.Like, exp.Case, exp.If,
+}  # fmt: skip
+_ARITHMETIC = {exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.BitwiseAnd, exp.Abs}
+_FUNCTIONS = {
+    exp.Sum, exp.Count, exp.Min, exp.Max, exp.Coalesce, exp.Nullif, exp.BitwiseOrAgg,
+    exp.PercentileCont, exp.DateDiff, exp.Left, exp.Length, exp.Lower, exp.Least, exp.Greatest,
+}  # fmt: skip
+_WINDOWS = {exp.Window, exp.WindowSpec, exp.RowNumber, exp.Lead, exp.Lag, exp.FirstValue}
+
+ALLOWED: frozenset[type[exp.Expr]] = frozenset(
+    _STRUCTURE | _VALUES | _LOGIC | _ARITHMETIC | _FUNCTIONS | _WINDOWS
+)
+
+#: The only types a model may cast to: others differ between engines in range or rounding.
+TYPES = frozenset({"DATE", "BIGINT", "DOUBLE", "DECIMAL", "VARCHAR", "TEXT", "BOOLEAN", "INT"})
+
+
+def parse(sql: str, place: str, *, into: type[exp.Expr] | None = None) -> exp.Expr:
+    """The tree of `sql`, checked against the allow-list. `place` is file:line for the message.
+
+    Raises VigieError that names the construct, the place and what may be used instead.
+    """
+    try:
+        tree: exp.Expr = sqlglot.parse_one(sql, read="duckdb", into=into)
+    except SqlglotError as error:
+        first = str(error).splitlines()[0]
+        raise VigieError(
+            f"{place}: this SQL cannot be read: {first}", next_step="Mend it and try again."
+        ) from None
+    check(tree, place)
+    return tree
+
+
+def check(tree: exp.Expr, place: str) -> None:
+    """Refuse the first construct of `tree` that is outside the allow-list."""
+    for node in tree.walk():
+        kind = type(node)
+        if kind not in ALLOWED:
+            shown = node.sql("duckdb")
+            raise VigieError(
+                f"{place}: '{shown[:80]}' uses {kind.__name__}, which does not mean the same on "
+                "every engine.",
+                next_step="Write it with the constructs listed in docs/catalogue.md.",
+            )
+        if kind is exp.DataType and node.this.value not in TYPES:
+            raise VigieError(
+                f"{place}: a cast to {node.sql('duckdb')} differs between engines.",
+                choices=sorted(TYPES),
+            )
+        if kind is exp.DateDiff and (node.unit is None or node.unit.name.upper() != "DAY"):
+            raise VigieError(
+                f"{place}: date_diff counts {node.unit} differently on each engine.",
+                next_step="Count days and divide.",
+            )
