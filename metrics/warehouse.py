@@ -1,0 +1,115 @@
+"""The warehouse as numbered files: readers open the current one, a job works on the next.
+
+Everything here that writes is for the holder of the publisher's lease.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from metrics.engines import open_facts
+from metrics.errors import VigieError
+from metrics.register.state import read_state
+from metrics.workspace import Workspace
+
+
+def path_of(workspace: Workspace, version: int) -> Path:
+    return workspace.warehouse / f"{version}.duckdb"
+
+
+def current_path(workspace: Workspace) -> Path | None:
+    """The file that everybody reads; None before the first import."""
+    with workspace.register.connect() as connection:
+        version = read_state(connection).warehouse_version
+    return path_of(workspace, version) if version else None
+
+
+def draft(workspace: Workspace, version: int) -> Path:
+    """Copy the file of `version` to the next number and return its path, ready to be changed.
+
+    From version 0 the draft is an empty file with the schema. What dead jobs left behind and files
+    older than the workspace keeps are removed first. Raises VigieError when the disk is too full.
+    """
+    workspace.warehouse.mkdir(exist_ok=True)
+    sweep(workspace, version)
+    target = path_of(workspace, version + 1)
+    if version:
+        current = path_of(workspace, version)
+        if not current.exists():
+            raise VigieError(
+                f"The warehouse file {current.name} is missing.",
+                next_step="Restore it from a backup of the workspace.",
+            )
+        _make_room(current)
+        shutil.copyfile(current, target)
+    with open_facts(target, read_only=False) as connection:
+        migrate(connection)
+    return target
+
+
+def seal(path: Path) -> None:
+    """Make sure that a finished draft has reached the disk before anyone is pointed to it."""
+    for place in (path, path.parent):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sweep(workspace: Workspace, version: int) -> list[Path]:
+    """Remove drafts newer than the current `version` and files older than the workspace keeps."""
+    oldest = version - workspace.settings.kept_versions
+    removed = []
+    for path in sorted(workspace.warehouse.glob("*.duckdb*")):
+        number = path.name.partition(".")[0]
+        if number.isdigit() and not oldest <= int(number) <= version:
+            with suppress(PermissionError):  # still open elsewhere, on systems that mind
+                path.unlink(missing_ok=True)
+                removed.append(path)
+    return removed
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Apply the schema's migrations that a draft lacks, in order; returns their names."""
+    connection.execute(
+        "create table if not exists schema_version (version integer primary key, name varchar)"
+    )
+    present = connection.execute("select coalesce(max(version), 0) from schema_version").fetchone()
+    applied = []
+    for version, name, sql in migrations():
+        if present and version > present[0]:
+            connection.begin()
+            connection.execute(sql)
+            connection.execute("insert into schema_version values (?, ?)", [version, name])
+            connection.commit()
+            applied.append(name)
+    return applied
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """Every migration of the warehouse: number, name, SQL."""
+    found = []
+    for file in files("metrics.warehouse_schema").iterdir():
+        number, _, name = file.name.removesuffix(".sql").partition("_")
+        if file.name.endswith(".sql"):
+            found.append((int(number), name, file.read_text("utf-8")))
+    return sorted(found)
+
+
+def _make_room(current: Path) -> None:
+    """Refuse to start what a full disk would stop halfway."""
+    needed = current.stat().st_size + (64 << 20)
+    free = shutil.disk_usage(current.parent).free
+    if free < needed:
+        raise VigieError(
+            f"There is no room for a copy of the warehouse: {needed >> 20} MB are needed and "
+            f"{free >> 20} MB are free in {current.parent}.",
+            next_step="Free some space, or lower kept_versions in vigie.toml.",
+        )
