@@ -1,0 +1,42 @@
+"""Writing export files: the same bytes for the same rows, whatever the machine."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+
+def write_csv(
+    path: Path,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    line_end: str = "\n",
+    quote_all: bool = False,
+) -> Path:
+    """Write one table. None is an empty cell; dates are ISO; other values as `str` gives them."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+        writer = csv.writer(file, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
+        writer.writerow(headers)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+    return path
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def compact(number: float) -> str:
+    """A number without useless zeros: 3, 0.5."""
+    return f"{number:g}"
