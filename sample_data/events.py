@@ -234,15 +234,17 @@ def _scrambled(person: Ints) -> Ints:
 def scale_for(events: int, timeline: Timeline, seed: int) -> float:
     """The scale at which the company makes about `events` rows, from counts on a smaller one."""
     wanted = events / ROWS_AT_SCALE_ONE
-    factor = 1.0
-    for _ in range(3):
-        tried = min(wanted * factor, 5.0)
-        rows = Company(timeline, seed, tried).count()
-        found = events * tried / (rows * wanted)
-        if abs(found / factor - 1) < 0.004:
-            return wanted * found
-        factor = found
-    return wanted * factor
+    closest, smallest_error = wanted, float("inf")
+    for _ in range(6):
+        counted = min(wanted, 5.0)
+        rows = Company(timeline, seed, counted).count() * wanted / counted
+        error = rows / events - 1
+        if abs(error) < smallest_error:
+            closest, smallest_error = wanted, abs(error)
+        if smallest_error < 0.004:
+            break
+        wanted /= 1 + error
+    return closest
 
 
 def write(

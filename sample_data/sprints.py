@@ -48,7 +48,7 @@ def sprints_of(squad: Squad, timeline: Timeline, seed: int) -> list[Sprint]:
         met = bool(chance.random() < 0.72) and not (
             to_go >= 0 and story.strain(squad.squad, to_go) > 0
         )
-        word = "Cycle" if squad.tool == "linear" else f"{squad.project} Sprint"
+        word = f"{squad.project} {'Cycle' if squad.tool == 'linear' else 'Sprint'}"
         sprints.append(
             Sprint(
                 squad.squad,
