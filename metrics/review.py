@@ -1,186 +1,44 @@
-"""The weekly review and the product page as facts, read from the register for one viewer.
+"""The weekly review and the product page, read from the register for one viewer.
 
-Pages show what these dataclasses hold; they compute nothing.
+Pages show the dataclasses of `metrics.review_facts` and `metrics.reading`, which can be imported
+from here as well; they compute nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from metrics.reading import Comparison, Limits, Reading, SignalFact
+from metrics.review_facts import (
+    Box,
+    Driver,
+    Freshness,
+    MissingData,
+    Person,
+    Point,
+    ProductPage,
+    Review,
+    ScorecardCell,
+    ScorecardRow,
+    SixTwelve,
+    Subject,
+    Target,
+)
 
-from metrics.calendar import Period
-from metrics.result import Figure, Scope
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A change against another period: `change` in the KPI's unit, `ratio` as a fraction.
-
-    `ratio` is None for rates and scores (they compare in points) and where the base is 0;
-    `is_new` marks a change from 0.
-    """
-
-    base: Figure
-    change: float
-    ratio: float | None
-    is_new: bool = False
-
-
-@dataclass(frozen=True)
-class Limits:
-    centre: float
-    lower: float
-    upper: float
-    provisional: bool
-
-
-@dataclass(frozen=True)
-class SignalFact:
-    rule: int
-    direction: int  # +1 above what is usual, -1 below
-    limits: Limits
-
-
-@dataclass(frozen=True)
-class Target:
-    value: float
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One KPI of one scope at the reviewed week (or the latest closed month, sprint, wave)."""
-
-    kpi: str  # catalogue key; label, unit, direction come from the catalogue
-    scope: Scope
-    figure: Figure | None  # None: nothing ever imported for it
-    previous: Comparison | None
-    prior_year: Comparison | None
-    limits: Limits | None
-    signal: SignalFact | None
-    status: str  # better, worse, signal (neither good nor bad), steady, no_data, partial
-    history: tuple[Figure, ...]  # the last 26 periods up to the figure, oldest first
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One member's part of a change: `change` in the KPI's unit, `share` of the whole."""
-
-    member: Scope
-    change: float
-    share: float | None
-
-
-@dataclass(frozen=True)
-class Person:
-    key: str
-    name: str
-    role: str  # PM, PO, …
-    since: date | None
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One thing to talk about: a signal of the reviewed week, with who answers for it."""
-
-    reading: Reading
-    owners: tuple[Person, ...]  # empty: a vacancy
-    drivers: tuple[Driver, ...]
-    also: tuple[Reading, ...]  # other signals of the same causal chain
-    decided: int  # open decisions on this KPI and scope
-
-
-@dataclass(frozen=True)
-class ScorecardCell:
-    family: str
-    worst: Reading | None  # the review KPI that gives the family its status
-    readings: tuple[Reading, ...]
-
-
-@dataclass(frozen=True)
-class ScorecardRow:
-    scope: Scope
-    name: str
-    owners: tuple[Person, ...]
-    cells: tuple[ScorecardCell, ...]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One point of a 6-12 chart: this year's figure and the same period a year earlier."""
-
-    figure: Figure
-    prior_year: float | None
-
-
-@dataclass(frozen=True)
-class Box:
-    """One box of the 6-12 table: last_week, wow, yoy, mtd, qtd, ytd."""
-
-    name: str
-    value: float | None
-    ratio: float | None  # fraction, for volumes
-    points: float | None  # change in the unit, for rates and scores
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class SixTwelve:
-    kpi: str
-    scope: Scope
-    weeks: tuple[Point, ...]  # six
-    months: tuple[Point, ...]  # twelve
-    limits: Limits | None  # of the weeks
-    target: Target | None
-    boxes: tuple[Box, ...]
-
-
-@dataclass(frozen=True)
-class MissingData:
-    """A stream that should have data and has none: 'no data since …', not a fall."""
-
-    scope: Scope
-    name: str
-    dataset: str
-    since: date
-    last_import: datetime | None
-
-
-@dataclass(frozen=True)
-class Freshness:
-    publication: int
-    published_at: datetime
-    warehouse_version: int
-
-
-@dataclass(frozen=True)
-class Review:
-    week: Period
-    weeks: tuple[Period, ...]  # those that can be picked, newest first
-    scope: Scope
-    freshness: Freshness
-    headline: tuple[Reading, ...]  # the company's few KPIs at the reviewed scope
-    judged: int  # KPIs with a figure at this scope and below
-    attention: int  # of those, with a rule-1 signal this week
-    subjects: tuple[Subject, ...]  # at most five
-    missing: tuple[MissingData, ...]
-    scorecard: tuple[ScorecardRow, ...]
-    steady: tuple[Reading, ...]  # the rest: nothing to see
-
-
-@dataclass(frozen=True)
-class ProductPage:
-    week: Period
-    weeks: tuple[Period, ...]
-    product: str
-    name: str
-    line: str | None
-    stage: str | None
-    vision: str | None
-    launched: date | None
-    owners: tuple[Person, ...]
-    squads: tuple[tuple[str, str, date], ...]  # key, name, since
-    freshness: Freshness
-    subjects: tuple[Subject, ...]
-    families: tuple[ScorecardCell, ...]
-    missing: tuple[MissingData, ...]
+__all__ = [
+    "Box",
+    "Comparison",
+    "Driver",
+    "Freshness",
+    "Limits",
+    "MissingData",
+    "Person",
+    "Point",
+    "ProductPage",
+    "Reading",
+    "Review",
+    "ScorecardCell",
+    "ScorecardRow",
+    "SignalFact",
+    "SixTwelve",
+    "Subject",
+    "Target",
+]

@@ -1,0 +1,368 @@
+"""Signals: which closed figures are not explained by how their series usually varies.
+
+`judge` looks at one series, `signal_frames` at all published ones. What is usual is decided in
+`judging`, the rules are those of `xmr`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Unit
+from metrics.judging import BASELINE, LEVEL, STEPS, TREND, Judged, judge_column, season
+from metrics.reading import Limits
+from metrics.result import Figure
+from metrics.xmr import SETTLED_POINTS
+
+#: Periods in a year: how far back the season of a period lies.
+YEAR = {Grain.DAY: 364, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
+
+#: Points apart at which trailing windows of 28 days no longer overlap.
+STRIDE = {Grain.DAY: 28, Grain.WEEK: 4}
+
+#: Fewest answers that give a score a status; teams have their own rule of small groups.
+LEAST_ANSWERS = 30
+
+#: Why a figure is absent although nothing is missing: nothing happened that it could measure, as
+#: in a week in which no sprint ends. A series full of those is charted without them.
+UNBORN = "zero_denominator"
+SPARSE = 0.3
+
+MODELS = {LEVEL: "level", TREND: "trend", STEPS: "steps"}
+BATCH = 1000
+SERIES = ["kpi", "scope_kind", "scope"]
+
+COLUMNS = [
+    "kpi",
+    "definition",
+    "scope_kind",
+    "scope",
+    "grain",
+    "dimension",
+    "member",
+    "start",
+    "rule",
+    "direction",
+    "centre",
+    "lower",
+    "upper",
+    "provisional",
+]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A rule (1, 2 or 3) that the period from `start` takes part in: +1 above, -1 below."""
+
+    start: date
+    rule: int
+    direction: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Limits and signals of the judged periods, by their first day.
+
+    `models` says what was taken out first: level (nothing), trend or steps. A period without
+    enough points before it is in none of the three.
+    """
+
+    limits: dict[date, Limits]
+    models: dict[date, str]
+    signals: tuple[Signal, ...]
+
+
+def judge(
+    figures: Sequence[Figure],
+    unit: Unit,
+    kind: Kind,
+    *,
+    overlapping: bool = False,
+    last: int = BASELINE,
+) -> Judgement:
+    """Judge the `last` closed figures of one series, each on those before it.
+
+    `figures` are of one KPI, scope and grain, oldest first; open ones and ones without a value
+    are no points. Only points with the same set of members as the judged one count. With
+    `overlapping` windows of 28 days only every fourth week is used.
+    """
+    if not figures:
+        return Judgement({}, {}, ())
+    grain = Grain(figures[0].grain)
+    born = [figure.reason != UNBORN for figure in figures]
+    sparse = _is_sparse(born.count(False), sum(figure.closed for figure in figures))
+    if sparse:
+        figures = [figure for figure, is_born in zip(figures, born, strict=True) if is_born]
+    starts = pd.Series([figure.start for figure in figures])
+    positions = np.arange(len(figures), dtype=np.int64) if sparse else _positions(starts, grain)
+    length = int(positions.max()) + 1
+    values = np.full((1, length), np.nan)
+    sets = np.zeros((1, length), dtype=np.int64)
+    codes = pd.factorize(pd.Series([figure.members for figure in figures]))[0]
+    for position, figure, code in zip(positions, figures, codes, strict=True):
+        if figure.closed and figure.value is not None:
+            values[0, position] = figure.value
+        sets[0, position] = code
+    known = np.flatnonzero(~np.isnan(values[0]))[-last:]
+    limits, models, signals = {}, {}, []
+    by_position = dict(zip(positions.tolist(), starts, strict=True))
+    stepwise = np.array([_steps(kind, unit)])
+    stride = STRIDE.get(grain, 1) if overlapping else 1
+    year = length if sparse else YEAR[grain]
+    for position, judged in _columns(
+        values, sets, known, year, stride, np.array([_grows(unit)]), stepwise
+    ):
+        if np.isnan(judged.centre[0]):
+            continue
+        start = by_position[position]
+        limits[start] = Limits(
+            float(judged.centre[0]),
+            float(judged.lower[0]),
+            float(judged.upper[0]),
+            bool(judged.points[0] < SETTLED_POINTS),
+        )
+        models[start] = MODELS[int(judged.model[0])]
+        signals += [
+            Signal(start, rule + 1, int(judged.rules[0, rule]))
+            for rule in range(3)
+            if judged.rules[0, rule]
+        ]
+    return Judgement(limits, models, tuple(sorted(signals, key=lambda s: (s.start, s.rule))))
+
+
+def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iterator[pd.DataFrame]:
+    """Signals and limits of the last 26 closed periods of every series, ready to publish.
+
+    `figures` hold kpi, scope_kind, scope, grain, dimension, member, start, value, n, closed,
+    reason, members; rows of other grains than a KPI's cadence and of dimensions are left out. Each
+    frame has the columns `COLUMNS`. A judged period has one row with rule 0, which carries its
+    limits, and one for each rule it takes part in.
+    """
+    kept = [judged_rows(frame, catalogue) for frame in figures]
+    kept = [frame for frame in kept if len(frame)]
+    if not kept:
+        return
+    rows = pd.concat(kept, ignore_index=True)
+    shapes = {kpi.name: (str(kpi.cadence), stride_of(kpi, catalogue)) for kpi in catalogue}
+    for (grain, stride), names in _grouped(shapes).items():
+        group = rows[rows["kpi"].isin(names)]
+        if not len(group):
+            continue
+        unborn = (group["reason"] == UNBORN) & group["closed"].astype(bool)
+        by_series = [group[key] for key in SERIES]
+        often = unborn.groupby(by_series).transform("sum") > SPARSE * group["closed"].astype(
+            bool
+        ).groupby(by_series).transform("sum")
+        dense, sparse = group[~often], group[often & ~unborn].sort_values("start")
+        if len(dense):
+            positions = _positions(dense["start"], Grain(grain))
+            yield from _batches(
+                dense, positions, Grain(grain), YEAR[Grain(grain)], stride, catalogue
+            )
+        if len(sparse):
+            positions = sparse.groupby(SERIES, observed=True).cumcount().to_numpy(dtype=np.int64)
+            yield from _batches(sparse, positions, Grain(grain), len(sparse), stride, catalogue)
+
+
+def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The rows of a frame of figures that signals are made of: whole, and in the KPI's cadence."""
+    cadences = {kpi.name: str(kpi.cadence) for kpi in catalogue}
+    whole = figures["dimension"].fillna("") == ""
+    in_cadence = figures["kpi"].map(cadences) == figures["grain"].astype(str)
+    return figures[whole & in_cadence]
+
+
+def stride_of(kpi: Kpi, catalogue: Catalogue) -> int:
+    """How many periods apart a KPI's windows no longer overlap; 1 when they never do."""
+    rolling = kpi.kind is Kind.ROLLING or any(
+        measure.kind is Kind.ROLLING for measure in measures_of(kpi, catalogue)
+    )
+    return STRIDE.get(kpi.cadence, 1) if rolling else 1
+
+
+def measures_of(kpi: Kpi, catalogue: Catalogue) -> list[Kpi]:
+    """The KPIs and measures that a KPI's calculation names, and those that theirs name."""
+    found: dict[str, Kpi] = {}
+    waiting = [kpi]
+    while waiting:
+        for name in sorted(_names(waiting.pop().calculation)):
+            if name in catalogue.entries and name not in found and name != kpi.name:
+                found[name] = catalogue.entries[name]
+                waiting.append(found[name])
+    return list(found.values())
+
+
+def _names(calculation: object) -> set[str]:
+    if isinstance(calculation, dict):
+        return set().union(*(_names(part) for part in calculation.values()))
+    if isinstance(calculation, list | tuple):
+        return set().union(*(_names(part) for part in calculation))
+    return (
+        set(re.findall(r"[a-z_][a-z0-9_]*", calculation)) if isinstance(calculation, str) else set()
+    )
+
+
+def _is_sparse(unborn: int, closed: int) -> bool:
+    """Whether a KPI is born too seldom for a row of its periods to have neighbours."""
+    return unborn > SPARSE * closed
+
+
+def _grows(unit: Unit) -> bool:
+    """Volumes grow by percents, rates and scores do not."""
+    return unit in (Unit.COUNT, Unit.MONEY)
+
+
+def _steps(kind: Kind, unit: Unit) -> bool:
+    """Stocks of money carry over from one period to the next: only their steps can surprise."""
+    return kind is Kind.STOCK and unit is Unit.MONEY
+
+
+def _built_on_steps(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether a KPI is such a stock or, as ARR is, nothing but such stocks."""
+    parts = measures_of(kpi, catalogue) or [kpi]
+    return kpi.unit is Unit.MONEY and all(_steps(part.kind, part.unit) for part in parts)
+
+
+def _grouped(shapes: dict[str, tuple[str, int]]) -> dict[tuple[str, int], list[str]]:
+    groups: dict[tuple[str, int], list[str]] = {}
+    for name, shape in shapes.items():
+        groups.setdefault(shape, []).append(name)
+    return groups
+
+
+def _positions(starts: pd.Series[Any], grain: Grain) -> NDArray[np.int64]:
+    """Each first day's place in an unbroken row of periods, the first one being 0."""
+    days = pd.to_datetime(starts)
+    match grain:
+        case Grain.DAY | Grain.WEEK:
+            found = (days - days.min()).dt.days // (7 if grain is Grain.WEEK else 1)
+        case Grain.MONTH | Grain.QUARTER:
+            months = days.dt.year * 12 + days.dt.month
+            found = (months - months.min()) // (3 if grain is Grain.QUARTER else 1)
+    return np.asarray(found, dtype=np.int64)
+
+
+def _columns(
+    values: NDArray[np.float64],
+    sets: NDArray[np.int64],
+    columns: Iterable[int],
+    lag: int,
+    stride: int,
+    grows: NDArray[np.bool_],
+    stepwise: NDArray[np.bool_],
+) -> Iterator[tuple[int, Judged]]:
+    """Judge the given columns; with a stride only every so many columns know of each other."""
+    wanted = [int(column) for column in columns]
+    for phase in sorted({column % stride for column in wanted}):
+        part, part_sets = values[:, phase::stride], sets[:, phase::stride]
+        relative = grows & (np.nan_to_num(part, nan=1.0) > 0).all(1)
+        seasons = season(part, part_sets, lag // stride, relative)
+        for column in wanted:
+            if column % stride == phase:
+                yield (
+                    column,
+                    judge_column(part, part_sets, column // stride, seasons, grows, stepwise),
+                )
+
+
+def _batches(
+    rows: pd.DataFrame,
+    positions: NDArray[np.int64],
+    grain: Grain,
+    lag: int,
+    stride: int,
+    catalogue: Catalogue,
+) -> Iterator[pd.DataFrame]:
+    """Judge the series of one grain and stride, `BATCH` at a time."""
+    series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy()
+    labels = rows[SERIES].assign(series=series).drop_duplicates("series").sort_values("series")
+    starts = pd.to_datetime(rows["start"]).to_numpy().astype("datetime64[s]")
+    sets = pd.factorize(rows["members"].fillna(""))[0]
+    closed = rows["closed"].to_numpy(dtype=bool)
+    value = np.where(closed, rows["value"].to_numpy(dtype=float, na_value=np.nan), np.nan)
+    answers = rows["n"].to_numpy(dtype=float, na_value=np.nan)
+    length = int(positions.max()) + 1
+    steps = {name: _built_on_steps(catalogue[name], catalogue) for name in labels["kpi"].unique()}
+    for first in range(0, len(labels), BATCH):
+        batch = labels.iloc[first : first + BATCH]
+        here = (series >= first) & (series < first + BATCH)
+        at = (series[here] - first, positions[here])
+        matrices = [np.full((len(batch), length), np.nan) for _ in range(3)]
+        for matrix, found in zip(matrices, (value, answers, sets), strict=True):
+            matrix[at] = found[here]
+        values, counts, codes = matrices
+        # The last 26 closed periods of each series; which ones differs between series.
+        place = np.where(np.isnan(values), -1, np.arange(length))
+        recent = place > place.max(1, keepdims=True) - BASELINE
+        kpis = [catalogue[name] for name in batch["kpi"]]
+        found_rows = _judged_batch(
+            batch,
+            kpis,
+            values,
+            np.nan_to_num(codes, nan=-1).astype(np.int64),
+            recent & (place >= 0),
+            counts,
+            steps,
+            lag,
+            stride,
+        )
+        if len(found_rows):
+            first_days = np.full((len(batch), length), np.datetime64("NaT", "s"))
+            first_days[at] = starts[here]
+            found_rows["start"] = first_days[found_rows["series"], found_rows["position"]]
+            yield found_rows.assign(grain=str(grain), dimension="", member="")[COLUMNS]
+
+
+def _judged_batch(
+    batch: pd.DataFrame,
+    kpis: list[Kpi],
+    values: NDArray[np.float64],
+    sets: NDArray[np.int64],
+    recent: NDArray[np.bool_],
+    answers: NDArray[np.float64],
+    steps: dict[str, bool],
+    lag: int,
+    stride: int,
+) -> pd.DataFrame:
+    grows = np.array([_grows(kpi.unit) for kpi in kpis])
+    stepwise = np.array([steps[kpi.name] for kpi in kpis])
+    few = np.array([kpi.kind is Kind.SCORE and kpi.family is not Family.TEAMS for kpi in kpis])[
+        :, None
+    ] & ~(answers >= LEAST_ANSWERS)
+    frames = []
+    columns = np.flatnonzero(recent.any(0))
+    for column, judged in _columns(values, sets, columns, lag, stride, grows, stepwise):
+        usable = recent[:, column] & ~np.isnan(judged.centre)
+        for rule in range(4):
+            direction = judged.rules[:, rule - 1] if rule else np.zeros(len(kpis), dtype=np.int64)
+            chosen = np.flatnonzero(usable & ((direction != 0) & ~few[:, column] if rule else True))
+            if chosen.size:
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "series": chosen,
+                            "position": column,
+                            "rule": rule,
+                            "direction": direction[chosen],
+                            "centre": judged.centre[chosen],
+                            "lower": judged.lower[chosen],
+                            "upper": judged.upper[chosen],
+                            "provisional": judged.points[chosen] < SETTLED_POINTS,
+                        }
+                    )
+                )
+    if not frames:
+        return pd.DataFrame(columns=COLUMNS)
+    found = pd.concat(frames, ignore_index=True)
+    names = batch[SERIES].reset_index(drop=True)
+    found = found.join(names.assign(definition=[kpi.definition for kpi in kpis]), on="series")
+    return found.sort_values(["series", "position", "rule"], ignore_index=True)
