@@ -102,7 +102,7 @@ class Catalogue:
             return self.entries[name]
         except KeyError:
             raise unknown(
-                "KPI", name, [kpi.name for kpi in self], "See 'vigie kpi list'."
+                "KPI", name, [kpi.name for kpi in self.entries.values()], "See 'vigie kpi list'."
             ) from None
 
     def __contains__(self, name: object) -> bool:

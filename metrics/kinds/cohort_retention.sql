@@ -44,7 +44,7 @@ returns as (
     from cohorts as c
     left join touched as t
         on t.cut = c.cut and t.chunk = c.chunk and t.entity = c.entity
-        and t.period_index = c.period_index + 4
+        and t.period_index = c.period_index + $after
     where c.new_mask <> 0
 ),
 

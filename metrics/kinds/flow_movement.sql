@@ -66,7 +66,8 @@ by_member as (
             case when closing > 0 and closing < opening then opening - closing else 0 end
         ) as contraction,
         sum(case when closing = 0 then opening else 0 end) as churned,
-        sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities
+        sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities,
+        sum(case when opening > 0 then 1 else 0 end) as opening_entities
     from movements
     group by cut, member, period_index
 )
@@ -80,7 +81,8 @@ select
     sum(b.expansion) as expansion,
     sum(b.contraction) as contraction,
     sum(b.churned) as churned,
-    sum(b.lost_entities) as lost_entities
+    sum(b.lost_entities) as lost_entities,
+    sum(b.opening_entities) as opening_entities
 from by_member as b
 join set_members as s on s.member = b.member
 group by b.cut, s.set_id, b.period_index

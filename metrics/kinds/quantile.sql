@@ -3,7 +3,7 @@ select
     f.cut,
     s.set_id,
     d.period_index,
-    quantile_cont(f.amount, 0.5) as value,
+    quantile_cont(f.amount, $quantile) as value,
     count(*) as n
 from facts as f
 join days as d on d.day = f.day

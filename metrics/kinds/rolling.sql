@@ -27,7 +27,7 @@ steps as (
     select
         cut,
         set_id,
-        case when next_day is null or next_day > day + 28 then day + 28 else next_day end as day,
+        case when next_day is null or next_day > day + $window then day + $window else next_day end as day,
         -1 as step
     from spells
 ),

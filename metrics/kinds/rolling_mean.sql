@@ -33,8 +33,8 @@ select
     t.cut,
     t.set_id,
     p.period_index,
-    sum(t.entity_count) / 28 as value,
+    sum(t.entity_count) / $window as value,
     sum(t.entity_count) as n
 from daily as t
-join periods as p on t.day <= p.end_day and t.day > p.end_day - 28
+join periods as p on t.day <= p.end_day and t.day > p.end_day - $window
 group by t.cut, t.set_id, p.period_index

@@ -1,0 +1,117 @@
+"""From a KPI's definition to SQL: pure, and always there to be read.
+
+A base KPI becomes one statement: its model and the models behind it as CTEs, then `facts` (the
+KPI's own rows), then the shape of its kind. Values of a filter that a person types are bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from metrics import pinning
+from metrics.allowlist import parse
+from metrics.catalogue.kpi import Kpi
+from metrics.errors import VigieError, unknown
+from metrics.kinds import Shape, filled, shape_of
+from metrics.models import Model, inlined
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One compiled KPI. `tree` is unpinned; `values` fill its placeholders in order."""
+
+    tree: exp.Expr
+    values: tuple[str, ...]
+    shape: Shape
+    model: Model
+
+    def sql(self, dialect: str = "duckdb") -> str:
+        """The text for one engine, with the meaning of every construct pinned."""
+        return pinning.render(self.tree, dialect)
+
+
+def _column(name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name))
+
+
+def expression_of(kpi: Kpi, key: str) -> exp.Expr:
+    """The parsed expression under `key` of a KPI's calculation, checked against the allow-list."""
+    return parse(str(kpi.calculation[key]), f"{kpi.source} ({key})")
+
+
+def _facts(
+    kpi: Kpi, model: Model, shape: Shape, cut: str | None, where: Mapping[str, str]
+) -> exp.Select:
+    """The KPI's own rows: member, cut, and what its shape reads."""
+    columns: list[exp.Expr] = [
+        exp.alias_(_column(model.member), "member"),
+        exp.alias_(
+            exp.func("coalesce", exp.cast(_column(cut), "VARCHAR"), exp.Literal.string(""))
+            if cut
+            else exp.Literal.string(""),
+            "cut",
+        ),
+    ]
+    for name in shape.facts:
+        if name in ("day", "start_day", "end_day"):
+            columns.append(_column(name))
+        elif name == "entity":
+            key = "entity" if "entity" in kpi.calculation else "expression"
+            columns.append(exp.alias_(expression_of(kpi, key), "entity"))
+        else:
+            columns.append(exp.alias_(expression_of(kpi, "expression"), "amount"))
+    conditions: list[exp.Expr] = [
+        exp.not_(exp.Is(this=_column(model.member), expression=exp.null()))
+    ]
+    if "filter" in kpi.calculation:
+        conditions.append(exp.paren(expression_of(kpi, "filter")))
+    conditions += [exp.EQ(this=_column(name), expression=exp.Placeholder()) for name in where]
+    return exp.select(*columns).from_(model.name).where(exp.and_(*conditions))
+
+
+#: Every output column is cast, since engines type the same expression differently.
+_OUTPUT_TYPES = {"cut": "VARCHAR", "set_id": "BIGINT", "period_index": "BIGINT"}
+
+
+def _typed(column: exp.Expr) -> exp.Expr:
+    name = column.alias_or_name
+    return exp.alias_(exp.cast(column.unalias(), _OUTPUT_TYPES.get(name, "DOUBLE")), name)
+
+
+def compile_kpi(
+    kpi: Kpi,
+    models: Mapping[str, Model],
+    *,
+    cut: str | None = None,
+    where: Mapping[str, str] | None = None,
+) -> Statement:
+    """The statement of a base KPI (one that reads a model, not a formula).
+
+    Raises VigieError when the model or a dimension does not exist.
+    """
+    name = str(kpi.calculation["model"])
+    if name not in models:
+        raise unknown("model", name, models, f"See {kpi.source}.")
+    model = models[name]
+    where = where or {}
+    for dimension in [*([cut] if cut else []), *where]:
+        if dimension not in model.dimensions:
+            raise VigieError(
+                f"{kpi.name} cannot be cut by '{dimension}': its facts ({name}) do not hold it.",
+                choices=model.dimensions,
+                exit_code=2,
+            )
+    shape = shape_of(kpi.kind, kpi.calculation, kpi.source)
+    tree = filled(shape.name, kpi.calculation)
+    facts = exp.CTE(
+        this=_facts(kpi, model, shape, cut, where),
+        alias=exp.TableAlias(this=exp.to_identifier("facts")),
+    )
+    own = tree.args.get("with_")
+    tree.set("with_", exp.With(expressions=[facts, *(own.expressions if own else [])]))
+    tree.set("expressions", [_typed(column) for column in tree.selects])
+    plain_models = {key: value for key, value in models.items() if key != "facts"}
+    return Statement(inlined(tree, plain_models), tuple(where.values()), shape, model)

@@ -1,0 +1,215 @@
+"""Which days are known of which product or squad, and so which periods are closed.
+
+Missing is not zero: a period with an unknown day has no figure. Coverage is declared by imports;
+where several sources feed one dataset of a product, a day is known when any of them covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.calendar import Period
+from metrics.importing.report import CoverageSpan
+from metrics.kinds import Need
+from metrics.organisation import Organisation
+
+#: A first event this long after the launch date still counts as "followed since the launch".
+LAUNCH_LAG_DAYS = 7
+
+#: Reasons, the gravest last; where parts differ the gravest is given.
+REASONS = ("", "not_closed", "partial_members", "no_data", "history_begins", "gap")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of some sets over some periods, one cell per set and period.
+
+    `closed`: ended, and known to its last needed day. `usable`: every needed day is known.
+    `to_date`: open, but known from its start to a day that all members share.
+    `reason`: '' or one of REASONS, partial_members as 'partial_members:4/5'.
+    """
+
+    closed: NDArray[np.bool_]
+    usable: NDArray[np.bool_]
+    to_date: NDArray[np.bool_]
+    reason: NDArray[np.object_]
+    ever: NDArray[np.bool_]  # per set: whether every dataset was ever covered for a member
+
+
+class Coverage:
+    """Days known per dataset and member, from the spans that applied imports declare."""
+
+    def __init__(self, spans: Iterable[CoverageSpan], organisation: Organisation) -> None:
+        spans = list(spans)
+        self.first = min((span.start for span in spans), default=None)
+        self.last = max((span.end for span in spans), default=None)
+        self._days: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
+        self._launched = {
+            product.product: product.launched
+            for product in organisation.products
+            if product.launched
+        }
+        everyone = {
+            "product": [product.product for product in organisation.products],
+            "squad": [squad.squad for squad in organisation.squads],
+        }
+        places: dict[tuple[str, str, str], str | None] = {}
+        for span in spans:
+            for kind, members in everyone.items():
+                if not span.stream:
+                    placed = members
+                else:
+                    key = (kind, span.source, span.stream)
+                    if key not in places:
+                        places[key] = organisation.place(*key)
+                    placed = [places[key]] if places[key] else []  # type: ignore[list-item]
+                for member in placed:
+                    days = self._days.setdefault(
+                        (span.dataset, kind, member), np.zeros(self.day_count, dtype=np.bool_)
+                    )
+                    days[self.index(span.start) : self.index(span.end) + 1] = True
+
+    @property
+    def day_count(self) -> int:
+        return (self.last - self.first).days + 1 if self.first and self.last else 0
+
+    def index(self, day: date) -> int:
+        """The position of a day, counted from the first day known of anything."""
+        assert self.first is not None
+        return (day - self.first).days
+
+    def days(self, dataset: str, kind: str, member: str) -> NDArray[np.bool_] | None:
+        """One flag per day from `first` to `last`; None when nothing was ever covered."""
+        return self._days.get((dataset, kind, member))
+
+    def known(
+        self,
+        sets: Sequence[frozenset[str]],
+        kind: str,
+        datasets: Sequence[str],
+        periods: Sequence[Period],
+        windows: Sequence[tuple[date, date]],
+    ) -> Known:
+        """What is known of each set in each period, for figures that need the days of `windows`."""
+        shape = (len(sets), len(periods))
+        level = np.zeros(shape, dtype=np.int8)
+        open_members = np.zeros(shape, dtype=np.int32)
+        expected_members = np.zeros(shape, dtype=np.int32)
+        covered_datasets = np.zeros((len(sets), len(datasets)), dtype=np.bool_)
+        if self.first is None:
+            return self._nothing(shape)
+        starts = np.array([self.index(window[0]) for window in windows])
+        ends = np.array([self.index(window[1]) for window in windows])
+        period_ends = np.array([self.index(period.end) for period in periods])
+        if not datasets:
+            level[:, ends > self.day_count - 1] = REASONS.index("not_closed")
+        members = sorted(set().union(*sets)) if sets else []
+        states = {
+            (member, dataset): self._member_state(dataset, kind, member, starts, ends, period_ends)
+            for member in members
+            for dataset in datasets
+        }
+        for row, members_held in enumerate(sets):
+            for member in members_held:
+                member_open = np.zeros(len(periods), dtype=np.bool_)
+                member_expected = np.zeros(len(periods), dtype=np.bool_)
+                for column, dataset in enumerate(datasets):
+                    state = states[member, dataset]
+                    if state is None:
+                        continue
+                    covered_datasets[row, column] = True
+                    expected, begins, gap, is_open = state
+                    level[row] = np.maximum(
+                        level[row], np.where(begins, REASONS.index("history_begins"), 0)
+                    )
+                    level[row] = np.maximum(level[row], np.where(gap, REASONS.index("gap"), 0))
+                    member_open |= is_open
+                    member_expected |= expected
+                open_members[row] += member_open
+                expected_members[row] += member_expected
+        if datasets:
+            nobody = expected_members == 0
+            some = (open_members > 0) & (open_members < expected_members)
+            every = (open_members > 0) & (open_members == expected_members)
+            level = np.maximum(level, np.where(every, REASONS.index("not_closed"), 0))
+            level = np.maximum(level, np.where(some, REASONS.index("partial_members"), 0))
+            level = np.maximum(level, np.where(nobody, REASONS.index("no_data"), 0))
+        reason = np.array(REASONS, dtype=object)[level]
+        for row, column in zip(*np.where(level == REASONS.index("partial_members")), strict=True):
+            closed_count = expected_members[row, column] - open_members[row, column]
+            reason[row, column] = f"partial_members:{closed_count}/{expected_members[row, column]}"
+        is_open_cell = (open_members > 0) | (ends > self.day_count - 1)[None, :]
+        return Known(
+            closed=~is_open_cell & (level != REASONS.index("no_data")),
+            usable=level == 0,
+            to_date=level == REASONS.index("not_closed"),
+            reason=reason,
+            ever=covered_datasets.all(axis=1),
+        )
+
+    def _member_state(
+        self,
+        dataset: str,
+        kind: str,
+        member: str,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        period_ends: NDArray[np.int64],
+    ) -> tuple[NDArray[np.bool_], ...] | None:
+        days = self.days(dataset, kind, member)
+        if days is None:
+            return None
+        covered = np.flatnonzero(days)
+        first, last = int(covered[0]), int(covered[-1])
+        launched = self._launched.get(member) if kind == "product" else None
+        # A product followed since its launch: before it, nothing is exactly what there was.
+        since_launch = launched is not None and first - self.index(launched) <= LAUNCH_LAG_DAYS
+        begin = min(0, int(starts.min())) if since_launch else first
+        expected = first <= period_ends
+        begins = expected & (starts < begin)
+        missing_before = np.concatenate([[0], np.cumsum(~days)])
+        low = np.clip(np.maximum(starts, first), 0, self.day_count)
+        high = np.clip(np.minimum(ends, last) + 1, 0, self.day_count)
+        gap = expected & (missing_before[np.maximum(high, low)] - missing_before[low] > 0)
+        return expected, begins, gap, expected & (ends > last)
+
+    def _nothing(self, shape: tuple[int, int]) -> Known:
+        no = np.zeros(shape, dtype=np.bool_)
+        reason = np.full(shape, "no_data", dtype=object)
+        return Known(no, no, no, reason, np.zeros(shape[0], dtype=np.bool_))
+
+
+def windows(
+    need: Need,
+    periods: Sequence[Period],
+    previous: Sequence[Period],
+    *,
+    trailing_days: int = 0,
+    elapsed_days: int = 0,
+    later: Sequence[Period] = (),
+) -> list[tuple[date, date]]:
+    """The first and last day that must be known for each period, by what the figure needs."""
+    match need:
+        case Need.PERIOD:
+            return [(period.start, period.end) for period in periods]
+        case Need.END:
+            return [(period.end, period.end) for period in periods]
+        case Need.TRAILING:
+            return [(period.end - timedelta(trailing_days - 1), period.end) for period in periods]
+        case Need.BOTH_PERIODS:
+            return [
+                (before.start, period.end) for before, period in zip(previous, periods, strict=True)
+            ]
+        case Need.BOTH_ENDS:
+            return [
+                (before.end, period.end) for before, period in zip(previous, periods, strict=True)
+            ]
+        case Need.ELAPSED:
+            return [(period.start, period.end + timedelta(elapsed_days)) for period in periods]
+        case Need.LATER_PERIOD:
+            return [(period.start, after.end) for period, after in zip(periods, later, strict=True)]

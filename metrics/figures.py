@@ -1,0 +1,334 @@
+"""Computes figures: from compiled KPIs over the facts to one row per scope and period.
+
+Base KPIs are asked once per distinct set; ratios and derived KPIs are worked out from their parts
+at the same set and period, so a ratio is always a sum over a sum at the level asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+import numpy as np
+import pandas as pd
+from sqlglot import exp
+
+from metrics import kinds
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.catalogue.loading import parts_of
+from metrics.compile import Statement, compile_kpi
+from metrics.coverage import Coverage, Known, windows
+from metrics.formula import parse_formula
+from metrics.grid import Grid, Neighbours, divided, evaluate
+from metrics.models import Model
+from metrics.organisation import Organisation
+from metrics.result import Scope
+from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
+from metrics.sets import put_calendar, put_sets
+
+COLUMNS = (
+    "kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member", "start", "end",
+    "period", "value", "numerator", "denominator", "n", "low", "high", "closed", "reason",
+    "members",
+)  # fmt: skip
+#: Two-sided 95 % of the normal distribution, as kpis are quoted.
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What figures depend on beside the facts."""
+
+    catalogue: Catalogue
+    models: Mapping[str, Model]
+    organisation: Organisation
+    coverage: Coverage
+    calendar: Calendar
+    small_group: int = 5
+
+
+@dataclass
+class Computation:
+    """Figures of one grain, for some scopes, cut by at most one dimension.
+
+    Results of statements are kept while the object lives, so KPIs that share one (the four
+    movements of users, say) cost one query.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    setting: Setting
+    grain: Grain
+    scopes: Sequence[Scope]
+    cut: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        coverage, calendar = self.setting.coverage, self.setting.calendar
+        self.periods: list[Period] = (
+            calendar.periods(self.grain, coverage.first, coverage.last)
+            if coverage.first and coverage.last
+            else []
+        )
+        self.previous = [calendar.previous(period) for period in self.periods]
+        self._index = {period.start: index for index, period in enumerate(self.periods)}
+        self._prior_year = np.array(
+            [self._index.get(calendar.prior_year(period).start, -1) for period in self.periods],
+            dtype=np.int64,
+        )
+        asked = list(dict.fromkeys([COMPANY, *self.scopes]))
+        self._sets: dict[str, ScopeSets] = {
+            kind: scope_sets(self.setting.organisation, asked, kind, self.periods)
+            for kind in ("product", "squad")
+        }
+        self._loaded_member_kind = ""
+        self._rows: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = {}
+        self._grids: dict[str, dict[str, Grid]] = {}
+        if self.periods:
+            put_calendar(self.connection, self.periods)
+
+    def frame(self, kpi: Kpi) -> pd.DataFrame:
+        """One row per scope, member of the cut and period, with the columns of COLUMNS.
+
+        Scopes that never had the data are left out, and so are the periods before it began.
+        """
+        sets = self._sets[kpi.member]
+        wanted = [row for row, scope in enumerate(sets.scopes) if scope in set(self.scopes)]
+        if not self.periods or not sets.sets:
+            return pd.DataFrame(columns=list(COLUMNS))
+        ever = self._known(kpi, kinds.Need.PERIOD, {}).ever
+        frames = [
+            self._scope_rows(kpi, sets, wanted, grid, member, ever)
+            for member, grid in self.grids(kpi.name).items()
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    def _scope_rows(
+        self,
+        kpi: Kpi,
+        sets: ScopeSets,
+        wanted: list[int],
+        grid: Grid,
+        member: str,
+        ever: np.ndarray,
+    ) -> pd.DataFrame:
+        held = sets.held[wanted]
+        rows, columns = np.where(held >= 0)
+        ids = held[rows, columns]
+        keep = ever[ids] & (grid.reason[ids, columns] != "no_data")
+        rows, columns, ids = rows[keep], columns[keep], ids[keep]
+        scopes = [sets.scopes[row] for row in wanted]
+        starts = np.array([period.start for period in self.periods], dtype=object)
+        ends = np.array([period.end for period in self.periods], dtype=object)
+        keys = np.array([period.key for period in self.periods], dtype=object)
+        reason = grid.reason[ids, columns]
+        return pd.DataFrame(
+            {
+                "kpi": kpi.name,
+                "definition": kpi.definition,
+                "scope_kind": np.array([scope.kind for scope in scopes], dtype=object)[rows],
+                "scope": np.array([scope.key for scope in scopes], dtype=object)[rows],
+                "grain": self.grain.value,
+                "dimension": self.cut or "",
+                "member": member,
+                "start": starts[columns],
+                "end": ends[columns],
+                "period": keys[columns],
+                "value": grid.value[ids, columns],
+                "numerator": grid.numerator[ids, columns],
+                "denominator": grid.denominator[ids, columns],
+                "n": grid.n[ids, columns],
+                "low": grid.low[ids, columns],
+                "high": grid.high[ids, columns],
+                "closed": grid.closed[ids, columns],
+                "reason": np.where(reason == "", None, reason),
+                "members": np.array(sets.digests, dtype=object)[ids],
+            }
+        )
+
+    def grids(self, name: str) -> dict[str, Grid]:
+        """The grids of a KPI or measure, one per member of the cut ('' when there is none)."""
+        if name not in self._grids:
+            kpi = self.setting.catalogue[name]
+            match kpi.kind:
+                case Kind.RATIO:
+                    made = self._formula(kpi, ("numerator", "denominator"))
+                case Kind.DERIVED:
+                    made = self._formula(kpi, ("formula",))
+                case _:
+                    made = self._base(kpi)
+            self._grids[name] = made
+        return self._grids[name]
+
+    def _formula(self, kpi: Kpi, keys: tuple[str, ...]) -> dict[str, Grid]:
+        trees = [parse_formula(str(kpi.calculation[key]), kpi.source) for key in keys]
+        names = {column.name for tree in trees for column in tree.find_all(exp.Column)}
+        parts = {name: self.grids(name) for name in names}
+        members = {
+            member for name, part in parts.items() if self._is_cut(name) for member in part
+        } or {""}
+        sets = self._sets[kpi.member]
+        neighbours = Neighbours(
+            previous=np.arange(len(self.periods)) - 1,
+            prior_year=self._prior_year,
+            company=sets.held[0],
+        )
+        made: dict[str, Grid] = {}
+        for member in sorted(members):
+
+            def look_up(name: str, member: str = member) -> Grid:
+                if not self._is_cut(name):
+                    return parts[name][""]
+                return parts[name].get(member) or self._zero(name)
+
+            results = [evaluate(tree, look_up, neighbours) for tree in trees]
+            made[member] = divided(*results) if len(results) == 2 else results[0]
+        return made
+
+    def _is_cut(self, name: str) -> bool:
+        """Whether the facts behind a KPI hold the dimension of the cut, if there is one."""
+        kpi = self.setting.catalogue[name]
+        if "model" in kpi.calculation:
+            return self.cut in self.setting.models[str(kpi.calculation["model"])].dimensions
+        return any(self._is_cut(part) for part in parts_of(kpi))
+
+    def _zero(self, name: str) -> Grid:
+        """The grid of a cut's member that has no row: 0 where the period is known."""
+        kpi = self.setting.catalogue[name]
+        if "model" not in kpi.calculation:
+            first = next(iter(self.grids(name).values()))
+            nothing = np.full(first.value.shape, np.nan)
+            return replace(first, value=nothing, reason=np.full(nothing.shape, "no_data", object))
+        empty = pd.DataFrame({"set_id": [], "period_index": []})
+        return self._grid(kpi, self._statement(kpi), empty)
+
+    def _statement(self, kpi: Kpi) -> Statement:
+        model = self.setting.models[str(kpi.calculation["model"])]
+        cut = self.cut if self.cut in model.dimensions else None
+        where = {name: value for name, value in self.where.items() if name in model.dimensions}
+        return compile_kpi(kpi, self.setting.models, cut=cut, where=where)
+
+    def _base(self, kpi: Kpi) -> dict[str, Grid]:
+        statement = self._statement(kpi)
+        rows = self._run(kpi, statement)
+        if rows.empty:
+            return {"": self._grid(kpi, statement, rows)}
+        return {
+            str(member): self._grid(kpi, statement, part)
+            for member, part in rows.groupby("cut", sort=True)
+        }
+
+    def _run(self, kpi: Kpi, statement: Statement) -> pd.DataFrame:
+        if self._loaded_member_kind != kpi.member:
+            put_sets(self.connection, self._sets[kpi.member].sets)
+            self._loaded_member_kind = kpi.member
+        key = (kpi.member, statement.sql(), statement.values)
+        if key not in self._rows:
+            self._rows[key] = self.connection.execute(key[1], list(statement.values)).df()
+        return self._rows[key]
+
+    def _known(self, kpi: Kpi, need: kinds.Need, calculation: Mapping[str, object]) -> Known:
+        after = int(str(calculation.get("after", 0)))
+        later = list(self.periods)
+        for _ in range(after):
+            later = [self.setting.calendar.following(period) for period in later]
+        needed = windows(
+            need,
+            self.periods,
+            self.previous,
+            trailing_days=int(str(calculation.get("window", 0))),
+            elapsed_days=int(str(calculation.get("elapsed", 0))),
+            later=later,
+        )
+        return self.setting.coverage.known(
+            self._sets[kpi.member].sets, kpi.member, kpi.datasets, self.periods, needed
+        )
+
+    def _grid(self, kpi: Kpi, statement: Statement, rows: pd.DataFrame) -> Grid:
+        """One base KPI's cells: what the query gave where the days are known, else why not."""
+        shape = statement.shape
+        known = self._known(kpi, shape.need, kpi.calculation)
+        size = known.usable.shape
+        inside = rows[rows["period_index"] < size[1]]
+        at = (inside["set_id"].to_numpy(dtype=int), inside["period_index"].to_numpy(dtype=int))
+
+        def filled(column: str, empty: float) -> np.ndarray:
+            cells = np.full(size, empty)
+            if column in inside:
+                cells[at] = inside[column].to_numpy(dtype=float)
+            return cells
+
+        shown = known.usable | (known.to_date if shape.shows_partial else False)
+        blank = 0.0 if shape.zero else np.nan
+        if "total" in shape.outputs:
+            grid = self._score(kpi, filled, known)
+        elif "reached" in shape.outputs:
+            closed, reason = known.closed, known.reason
+            grid = divided(
+                Grid.of(filled("reached", 0.0), closed, reason),
+                Grid.of(entered := filled("entered", 0.0), closed, reason, entered),
+            )
+        else:
+            column = str(kpi.calculation.get("movement", "value"))
+            n = filled("n", blank) if "n" in shape.outputs else None
+            grid = Grid.of(filled(column, blank), known.closed, known.reason, n)
+        missing = np.isnan(grid.value) & (grid.reason == "")
+        reason = np.where(missing, "no_answers", grid.reason)
+        return _masked(replace(grid, reason=reason), shown)
+
+    def _score(self, kpi: Kpi, filled: Callable[[str, float], np.ndarray], known: Known) -> Grid:
+        """Mean of the points, with the 95 % interval from Var = (Σx²/n − mean²)/n."""
+        total, squares, answers = filled("total", 0), filled("squares", 0), filled("answers", 0)
+        respondents = filled("respondents", 0)
+        scale = float(str(kpi.calculation.get("scale", 1)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = total / answers
+            spread = np.sqrt(np.maximum(squares / answers - mean**2, 0) / answers)
+        grid = replace(
+            Grid.of(mean * scale, known.closed, known.reason, respondents),
+            numerator=total,
+            denominator=answers,
+            low=(mean - Z95 * spread) * scale,
+            high=(mean + Z95 * spread) * scale,
+        )
+        if "small_groups" not in kpi.calculation:
+            return grid
+        small = (respondents > 0) & (respondents < self.setting.small_group)
+        hidden = _masked(grid, ~small)
+        return replace(hidden, reason=np.where(small, "small_group", grid.reason))
+
+
+def _masked(grid: Grid, shown: np.ndarray) -> Grid:
+    """The grid without any number where it may not be shown."""
+
+    def keep(cells: np.ndarray) -> np.ndarray:
+        return np.where(shown, cells, np.nan)
+
+    return replace(
+        grid,
+        value=keep(grid.value),
+        n=keep(grid.n),
+        numerator=keep(grid.numerator),
+        denominator=keep(grid.denominator),
+        low=keep(grid.low),
+        high=keep(grid.high),
+    )
+
+
+def compute_all(
+    connection: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    progress: Callable[[float, str], None] = lambda done, kpi: None,
+) -> Iterator[pd.DataFrame]:
+    """Every published KPI of every scope in every grain it is published in, frame by frame."""
+    scopes = all_scopes(setting.organisation)
+    grains = [grain for grain in Grain if any(grain in kpi.grains for kpi in setting.catalogue)]
+    for position, grain in enumerate(grains):
+        computation = Computation(connection, setting, grain, scopes)
+        published: Iterable[Kpi] = [kpi for kpi in setting.catalogue if grain in kpi.grains]
+        # KPIs of products first, then those of squads: the sets are put beside the facts twice.
+        ordered = sorted(published, key=lambda kpi: kpi.member)
+        for done, kpi in enumerate(ordered):
+            progress((position + done / len(ordered)) / len(grains), kpi.name)
+            yield computation.frame(kpi)

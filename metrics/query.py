@@ -1,0 +1,213 @@
+"""Live questions: any KPI, for any scope, cut and period, from the current warehouse version.
+
+They go through the same compiled KPIs as publishing, so they cannot disagree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+import duckdb
+import pandas as pd
+
+from metrics import warehouse
+from metrics.access import Viewer, may_see
+from metrics.calendar import Calendar, Grain
+from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.catalogue.loading import parts_of
+from metrics.compile import compile_kpi
+from metrics.coverage import Coverage
+from metrics.engines import open_facts
+from metrics.errors import VigieError
+from metrics.figures import Computation, Setting
+from metrics.models import load_models
+from metrics.register import ledger
+from metrics.register.organisation import load_organisation
+from metrics.result import Figure, Scope
+from metrics.scopes import COMPANY, all_scopes
+from metrics.workspace import Workspace
+
+SCOPE_KINDS = ("company", "line", "product", "squad", "owner")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: KPIs, by a kind of scope or one dimension, in one grain, between two days."""
+
+    names: tuple[str, ...]
+    by: str = "company"
+    grain: Grain | None = None
+    since: date | None = None
+    until: date | None = None
+    where: Mapping[str, str] | None = None
+
+
+def setting_of(workspace: Workspace, catalogue: Catalogue | None = None) -> Setting:
+    """Definitions, organisation, coverage and calendar as they stand for readers."""
+    models = load_models(workspace.catalogue)
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+        spans = [applied.span for applied in ledger.read_coverage(connection)]
+    settings = workspace.settings
+    return Setting(
+        catalogue=catalogue or load_catalogue(workspace.catalogue, models),
+        models=models,
+        organisation=organisation,
+        coverage=Coverage(spans, organisation),
+        calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
+        small_group=settings.small_group,
+    )
+
+
+def _refuse_dimension(kpi: Kpi, dimension: str) -> VigieError:
+    return VigieError(
+        f"{kpi.name} cannot be cut by '{dimension}'.",
+        choices=(*SCOPE_KINDS, *kpi.dimensions),
+        next_step="'vigie kpi show' lists what a KPI can be cut by.",
+        exit_code=2,
+    )
+
+
+def checked(question: Question, catalogue: Catalogue, viewer: Viewer) -> list[Kpi]:
+    """The KPIs asked for; raises VigieError for what does not exist or may not be asked."""
+    kpis = [catalogue[name] for name in question.names]
+    for kpi in kpis:
+        if question.by not in SCOPE_KINDS and question.by not in kpi.dimensions:
+            raise _refuse_dimension(kpi, question.by)
+        for dimension in question.where or {}:
+            if dimension not in kpi.dimensions:
+                raise _refuse_dimension(kpi, dimension)
+        if question.grain and question.grain not in kpi.grains:
+            raise VigieError(
+                f"{kpi.name} is not born per {question.grain}: its figures exist per "
+                f"{', '.join(kpi.grains)}, and adding or averaging those would be wrong.",
+                choices=kpi.grains,
+                exit_code=2,
+            )
+        if "small_groups" in kpi.calculation and question.where:
+            raise VigieError(
+                f"{kpi.name} is not cut further: small groups could be told apart.", exit_code=2
+            )
+    kind = question.by if question.by in SCOPE_KINDS else "company"
+    if not may_see(viewer, kind):
+        raise VigieError(f"You may not see figures per {kind}.", exit_code=1)
+    return kpis
+
+
+def figures_of(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, viewer: Viewer, question: Question
+) -> list[Figure]:
+    """The answer, from an open warehouse connection: one figure per KPI, scope, cut and period."""
+    kpis = checked(question, setting.catalogue, viewer)
+    by_scope = question.by in SCOPE_KINDS
+    scopes: Sequence[Scope] = (
+        [scope for scope in all_scopes(setting.organisation) if scope.kind == question.by]
+        if by_scope
+        else [COMPANY]
+    )
+    found: list[Figure] = []
+    for kpi in kpis:
+        computation = Computation(
+            connection,
+            setting,
+            question.grain or kpi.cadence,
+            scopes,
+            cut=None if by_scope else question.by,
+            where=question.where or {},
+        )
+        found += [
+            figure
+            for figure in to_figures(computation.frame(kpi))
+            if (question.since is None or figure.end >= question.since)
+            and (question.until is None or figure.start <= question.until)
+        ]
+    return found
+
+
+def to_figures(frame: pd.DataFrame) -> list[Figure]:
+    """The rows of a frame of figures as frozen figures; NaN becomes None."""
+
+    def number(value: Any) -> float | None:
+        return None if pd.isna(value) else float(value)
+
+    return [
+        Figure(
+            kpi=row.kpi,
+            scope=Scope(row.scope_kind, row.scope),
+            grain=row.grain,
+            period=row.period,
+            start=row.start,
+            end=row.end,
+            value=number(row.value),
+            numerator=number(row.numerator),
+            denominator=number(row.denominator),
+            n=None if pd.isna(row.n) else int(row.n),
+            low=number(row.low),
+            high=number(row.high),
+            closed=bool(row.closed),
+            reason=row.reason if isinstance(row.reason, str) else None,
+            members=row.members,
+            dimension=row.dimension,
+            member=row.member,
+        )
+        for row in cast("Iterable[Any]", frame.itertuples(index=False))
+    ]
+
+
+def query(
+    workspace: Workspace,
+    viewer: Viewer,
+    names: Sequence[str],
+    *,
+    by: str = "company",
+    grain: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    where: Mapping[str, str] | None = None,
+) -> list[Figure]:
+    """Answer one question from the warehouse version that readers see now.
+
+    Raises VigieError for unknown KPIs, dimensions and grains, and for what the viewer may not see.
+    """
+    question = Question(
+        tuple(names), by, Grain(grain) if grain else None, since, until, where or {}
+    )
+    path = warehouse.current_path(workspace)
+    if path is None:
+        raise VigieError(
+            "This workspace holds no data yet.", next_step="Import a file: 'vigie import FILE'."
+        )
+    connection = open_facts(path)
+    try:
+        return figures_of(connection, setting_of(workspace), viewer, question)
+    finally:
+        connection.close()
+
+
+def sql(
+    workspace: Workspace,
+    name: str,
+    *,
+    by: str | None = None,
+    where: Mapping[str, str] | None = None,
+    dialect: str = "duckdb",
+) -> dict[str, str]:
+    """The SQL of a KPI, per part: a ratio or derived KPI has one statement for each base figure."""
+    models = load_models(workspace.catalogue)
+    catalogue = load_catalogue(workspace.catalogue, models)
+    statements: dict[str, str] = {}
+
+    def collect(kpi: Kpi) -> None:
+        for part in parts_of(kpi):
+            collect(catalogue[part])
+        if "model" in kpi.calculation:
+            model = models[str(kpi.calculation["model"])]
+            cut = by if by in model.dimensions else None
+            compiled = compile_kpi(kpi, models, cut=cut, where=where)
+            statements[kpi.name] = compiled.sql(dialect)
+
+    collect(catalogue[name])
+    return statements

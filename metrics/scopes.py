@@ -1,0 +1,146 @@
+"""Scopes as sets: which products or squads a scope held on the last day of each period."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.calendar import Period
+from metrics.organisation import Organisation, held_on
+from metrics.result import Scope
+
+COMPANY = Scope("company", "")
+#: Roles whose holders answer for figures; each holder in a role is a scope of their own.
+OWNER_ROLES = ("PM", "PO", "squad lead")
+
+
+def owner_key(role: str, person: str) -> str:
+    """The key of an owner scope, `PM:c-morel`: a person in one role."""
+    return f"{role}:{person}"
+
+
+def all_scopes(organisation: Organisation) -> list[Scope]:
+    """Every scope of the organisation, company first."""
+    lines = sorted({product.line for product in organisation.products if product.line})
+    owners = sorted(
+        {
+            owner_key(ownership.role, ownership.person)
+            for ownership in organisation.ownerships
+            if ownership.role in OWNER_ROLES
+        }
+    )
+    return [
+        COMPANY,
+        *(Scope("line", line) for line in lines),
+        *(Scope("product", product.product) for product in organisation.products),
+        *(Scope("squad", squad.squad) for squad in organisation.squads),
+        *(Scope("owner", owner) for owner in owners),
+    ]
+
+
+def _squads_of(organisation: Organisation, products: frozenset[str], day: date) -> frozenset[str]:
+    return frozenset(
+        row.squad for row in held_on(organisation.assignments, day) if row.product in products
+    )
+
+
+def _products_of(organisation: Organisation, squads: frozenset[str], day: date) -> frozenset[str]:
+    return frozenset(
+        row.product for row in held_on(organisation.assignments, day) if row.squad in squads
+    )
+
+
+def _owned(organisation: Organisation, scope: Scope, day: date) -> dict[str, frozenset[str]]:
+    role, _, person = scope.key.partition(":")
+    held = [
+        row
+        for row in held_on(organisation.ownerships, day)
+        if row.role == role and row.person == person
+    ]
+    targets = {(row.target_kind, row.target) for row in held}
+    products = frozenset(
+        product.product
+        for product in organisation.products
+        if ("product", product.product) in targets
+        or ("line", product.line) in targets
+        or any(kind == "company" for kind, _ in targets)
+    )
+    squads = frozenset(
+        squad.squad
+        for squad in organisation.squads
+        if ("squad", squad.squad) in targets or any(kind == "company" for kind, _ in targets)
+    )
+    return {
+        "product": products | _products_of(organisation, squads, day),
+        "squad": squads | _squads_of(organisation, products, day),
+    }
+
+
+def members_of(
+    organisation: Organisation, scope: Scope, member_kind: str, day: date
+) -> frozenset[str]:
+    """The products or squads that `scope` stood for on `day`.
+
+    A squad stands for the products it works on (figures shared with other squads there), a product
+    for the squads that work on it, an owner for what they held in that role.
+    """
+    everything = frozenset(
+        (product.product for product in organisation.products)
+        if member_kind == "product"
+        else (squad.squad for squad in organisation.squads)
+    )
+    match scope.kind:
+        case "company":
+            return everything
+        case "owner":
+            return _owned(organisation, scope, day)[member_kind]
+        case "squad":
+            own = frozenset({scope.key})
+            return own if member_kind == "squad" else _products_of(organisation, own, day)
+        case "line":
+            own = frozenset(
+                product.product for product in organisation.products if product.line == scope.key
+            )
+        case _:
+            own = frozenset({scope.key})
+    return own if member_kind == "product" else _squads_of(organisation, own, day)
+
+
+@dataclass(frozen=True)
+class ScopeSets:
+    """The distinct sets behind some scopes over some periods.
+
+    `sets[i]` is the set with id i; `held[scope, period]` is the id of the set that the scope held
+    on the period's last day, −1 for an empty one.
+    """
+
+    member_kind: str
+    scopes: tuple[Scope, ...]
+    sets: tuple[frozenset[str], ...]
+    digests: tuple[str, ...]
+    held: NDArray[np.int32]
+
+
+def scope_sets(
+    organisation: Organisation,
+    scopes: Sequence[Scope],
+    member_kind: str,
+    periods: Sequence[Period],
+) -> ScopeSets:
+    """Look up each scope's set at each period's end, and keep every distinct set once."""
+    ids: dict[frozenset[str], int] = {}
+    held = np.full((len(scopes), len(periods)), -1, dtype=np.int32)
+    for row, scope in enumerate(scopes):
+        for column, period in enumerate(periods):
+            members = members_of(organisation, scope, member_kind, period.end)
+            if members:
+                held[row, column] = ids.setdefault(members, len(ids))
+    digests = tuple(
+        hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()[:12] for members in ids
+    )
+    return ScopeSets(member_kind, tuple(scopes), tuple(ids), digests, held)
