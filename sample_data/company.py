@@ -94,8 +94,8 @@ PRODUCTS = (
             Feature("Log Searched", "logs", 20), Feature("Alert Acknowledged", "alerts", 10),
         ),
         20, 0.55, 18, (1.15, 0.86), -120,
-        (("Passerelle Standard", 89), ("Passerelle Intégrale", 149)),
-        330, 2.0, 0.020, 0.08, 0.68, 0.29, 0.36, 3.4,
+        (("Passerelle Standard", 49), ("Passerelle Intégrale", 79)),
+        330, 1.2, 0.023, 0.08, 0.68, 0.29, 0.36, 3.4,
     ),
     Product(
         "clairiere", "Clairière", "Clairiere", "Relation", "launch", date(2025, 9, 22),
@@ -156,19 +156,8 @@ SQUADS = (
 )  # fmt: skip
 SQUAD = {squad.squad: squad for squad in SQUADS}
 
-_GIVEN = (
-    "Aïcha Benoît Camille Damien Élodie Fabrice Gaëlle Hugo Inès Jérôme Karima Léo Manon Nabil "
-    "Océane Pascal Quentin Rachel Samir Tiphaine Ulysse Valérie William Xavier Yasmine Zoé Anaïs "
-    "Bruno Chloé Driss Estelle Florian Guillaume Hélène Ismaël Julie Kévin Lucie Mathieu Nora "
-    "Olivier Pauline Rémi Sophie Théo Ugo Violette Yann"
-).split()
-_FAMILY = (
-    "Aubertin Bacquet Cormier Delaunoy Escoffres Fauvergue Garancier Hautefeuille Isambert Jolivard "
-    "Kerdoncuff Lestrange Marchadier Nauroy Ozanne Peyrolles Quintard Roumieu Sauveterre Taillefer "
-    "Urvoy Vauquelin Wissocq Yvrard Astorg Bellegarde Chastenet Dugommier Estrées Fontvieille "
-    "Grandclément Houdetot Jaubertie Lanvollon Monteynard Noirétable Orgeval Pontcarré Rochebaron "
-    "Saulxures Tournemine Valromey Beaurepaire Clairambault Desmaretz Froidmont Guérande Hennezel"
-).split()
+_GIVEN = ["Aïcha", "Benoît", "Camille", "Damien", "Élodie", "Fabrice", "Gaëlle", "Hugo", "Inès", "Jérôme", "Karima", "Léo", "Manon", "Nabil", "Océane", "Pascal", "Quentin", "Rachel", "Samir", "Tiphaine", "Ulysse", "Valérie", "William", "Xavier", "Yasmine", "Zoé", "Anaïs", "Bruno", "Chloé", "Driss", "Estelle", "Florian", "Guillaume", "Hélène", "Ismaël", "Julie", "Kévin", "Lucie", "Mathieu", "Nora", "Olivier", "Pauline", "Rémi", "Sophie", "Théo", "Ugo", "Violette", "Yann"]
+_FAMILY = ["Aubertin", "Bacquet", "Cormier", "Delaunoy", "Escoffres", "Fauvergue", "Garancier", "Hautefeuille", "Isambert", "Jolivard", "Kerdoncuff", "Lestrange", "Marchadier", "Nauroy", "Ozanne", "Peyrolles", "Quintard", "Roumieu", "Sauveterre", "Taillefer", "Urvoy", "Vauquelin", "Wissocq", "Yvrard", "Astorg", "Bellegarde", "Chastenet", "Dugommier", "Estrées", "Fontvieille", "Grandclément", "Houdetot", "Jaubertie", "Lanvollon", "Monteynard", "Noirétable", "Orgeval", "Pontcarré", "Rochebaron", "Saulxures", "Tournemine", "Valromey", "Beaurepaire", "Clairambault", "Desmaretz", "Froidmont", "Guérande", "Hennezel"]
 
 
 @dataclass(frozen=True)
