@@ -264,6 +264,10 @@ class Formatter:
         written = str(format_date(day, "EEEE d MMMM y", locale=self.locale))
         return written.replace(" ", NO_BREAK)
 
+    def month(self, day: datetime.date) -> str:
+        """A month's short name for an axis: "Nov", "nov."."""
+        return str(format_date(day, "LLL", locale=self.locale))
+
     def moment(self, when: datetime.datetime) -> str:
         """A date with its time of day, as given: "12 Nov 2026, 14:05"."""
         clock = format_datetime(when, "HH:mm", locale=self.locale)

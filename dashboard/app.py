@@ -1,0 +1,57 @@
+"""The entry: `vigie serve`, or `streamlit run dashboard/app.py` with VIGIE_WORKSPACE set."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import cards, filters
+from dashboard.session import Session, open_session
+from dashboard.translation import translation
+from dashboard.views import imports, product, review
+from metrics.errors import VigieError
+
+
+def main(home: str = "review") -> None:
+    """Draw the page that the address asks for; `home` is the one for the bare address."""
+    st.set_page_config(page_title="Vigie", layout="wide", page_icon=":material/visibility:")
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        chooser = st.container(horizontal=True, key="chooser")
+        language = filters.language()
+    words = translation(language)
+
+    def current() -> Session:
+        return open_session(language)
+
+    review_place = st.Page(
+        lambda: review.show(current(), chooser, product_place, imports_place),
+        title=words.say("Weekly review"),
+        icon=":material/visibility:",
+        url_path="review",
+        default=home == "review",
+        help=words.say("What changed this week, who answers for it, what was decided."),
+    )
+    product_place = st.Page(
+        lambda: product.show(current(), chooser, imports_place),
+        title=words.say("Product"),
+        icon=":material/category:",
+        url_path="product",
+        default=home == "product",
+        help=words.say("One product: its PM and PO, its figures in each family."),
+    )
+    imports_place = st.Page(
+        lambda: imports.show(current()),
+        title=words.say("Imports"),
+        icon=":material/upload_file:",
+        url_path="imports",
+        default=home == "imports",
+        help=words.say("Drop the exports of your tools, check them, load them, take them back."),
+    )
+    page = st.navigation([review_place, product_place, imports_place], position="top")
+    try:
+        page.run()
+    except VigieError as error:
+        cards.refusal(error)
+
+
+if __name__ == "__main__":
+    main()

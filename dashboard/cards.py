@@ -1,0 +1,208 @@
+"""The pieces that pages are made of. Text from a file is shown letter for letter, never as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import streamlit as st
+
+from dashboard import charts, sentences, tables
+from dashboard.sentences import MARKS
+from dashboard.session import Session, six_twelve
+from metrics.errors import VigieError
+from metrics.result import Scope
+from metrics.review import MissingData, Reading, ScorecardRow, Subject
+
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
+#: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
+SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
+COLOURS = {"better": "green", "worse": "red"}
+DELTA_COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
+
+
+def escape(text: str) -> str:
+    """`text` so that Markdown shows it letter for letter."""
+    joined = SHORTCODE.sub(lambda found: found.group(0) + "\u2060", " ".join(text.split(" ")))
+    return MARKUP.sub(r"\\\1", joined).replace("\n", " ")
+
+
+def mark(status: str) -> str:
+    """A status mark in Markdown, coloured where it has a meaning; a word always goes with it."""
+    colour = COLOURS.get(status)
+    return f":{colour}[{MARKS[status]}]" if colour else MARKS[status]
+
+
+def refusal(error: VigieError) -> None:
+    """A refusal as a message: the thing, the valid choices, the next step."""
+    st.error(escape(str(error)), icon=":material/block:")
+
+
+def headline(text: str) -> None:
+    st.header(escape(text), anchor=False)
+
+
+def headline_kpis(session: Session, readings: Sequence[Reading]) -> None:
+    """The few KPIs of the headline: value, change, sparkline."""
+    if not readings:
+        return
+    with st.grid(len(readings), min_column_width=150, gap="small"):
+        for reading in readings:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _headline_kpi(session, reading)
+
+
+def _headline_kpi(session: Session, reading: Reading) -> None:
+    """One KPI of the headline; its change stays grey unless it is more than the usual noise."""
+    voice = session.voice
+    st.metric(
+        escape(voice.label(reading.kpi)),
+        sentences.value(voice, reading),
+        sentences.change(voice, reading) or None,
+        delta_color=DELTA_COLOURS.get(reading.status, "gray"),
+        delta_arrow="off",
+        help=escape(voice.kpi(reading).meaning[voice.words.language]),
+    )
+    st.image(
+        charts.sparkline(reading, session.palette, width=240, height=36),
+        width="stretch",
+        alt=voice.words.say("{kpi}, last 26 periods", kpi=voice.label(reading.kpi)),
+    )
+
+
+def subject(session: Session, found: Subject, key: str, product_place: st.Page | None) -> None:
+    """One thing to talk about: what, how much, compared with what, who, what now."""
+    voice, reading = session.voice, found.reading
+    with st.container(border=True, key=key):
+        words, picture = st.columns([5, 3], vertical_alignment="center")
+        with words, st.container(gap="xsmall"):
+            why = (sentences.driver_sentence(voice, found), sentences.also_sentence(voice, found))
+            st.markdown(
+                f"{mark(reading.status)} **{escape(sentences.subject_title(voice, found))}** "
+                + " ".join(
+                    escape(part) for part in (sentences.movement(voice, reading), *why) if part
+                )
+            )
+            owner = sentences.owner_sentence(voice, found.owners, voice.kpi(reading).owner_role)
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                st.caption(
+                    escape(f"{owner} {sentences.decided_sentence(voice, found.decided)}"),
+                    width="content",
+                )
+                if product_place is not None and reading.scope.kind == "product":
+                    st.page_link(
+                        product_place,
+                        label=voice.words.say(
+                            "Open {name}", name=escape(voice.name(reading.scope))
+                        ),
+                        icon=":material/arrow_forward:",
+                        query_params={"product": voice.name(reading.scope)},
+                    )
+        with picture:
+            st.image(
+                charts.trend(reading, voice, session.palette),
+                width="stretch",
+                alt=f"{sentences.subject_title(voice, found)} {sentences.movement(voice, reading)}",
+            )
+
+
+def missing(session: Session, facts: Sequence[MissingData]) -> None:
+    for fact in facts:
+        st.markdown(
+            f"{MARKS['no_data']} {escape(sentences.missing(session.voice, fact, session.today))}"
+        )
+
+
+def empty(session: Session, imports_place: st.Page | None) -> None:
+    """A workspace in which nothing was imported: what to bring, and where."""
+    words = session.voice.words
+    headline(words.say("Nothing imported yet."))
+    st.markdown(
+        escape(
+            words.say(
+                "Drop the exports of the tools you already use, and the review is made from them:"
+            )
+        )
+    )
+    for message in sentences.EMPTY.values():
+        st.markdown(f"- {escape(words.say(message))}")
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def scorecard(session: Session, rows: Sequence[ScorecardRow]) -> None:
+    """Products × families: each family shows its worst review KPI."""
+    voice = session.voice
+    words = voice.words
+    frame = tables.scorecard(rows, voice, session.palette)
+    config: dict[str, Any] = {
+        "name": st.column_config.TextColumn(words.say("Product"), pinned=True, width=110),
+        "trend": st.column_config.ImageColumn(words.say("26 weeks"), width=140),
+        "trend_of": st.column_config.TextColumn(words.say("Trend of")),
+        "owners": st.column_config.TextColumn(words.say("PM and PO")),
+    }
+    for family, label in sentences.FAMILIES.items():
+        config[family] = st.column_config.TextColumn(words.say(label))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=config,
+        row_height=38,
+        key="scorecard",
+        alt=words.say("Scorecard: products by family, each with its worst KPI"),
+    )
+
+
+def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
+    """Figures with their sparklines, sortable, with a download of the exact numbers."""
+    voice = session.voice
+    words = voice.words
+    column = st.column_config
+    st.dataframe(
+        tables.readings(readings, voice, session.palette),
+        hide_index=True,
+        column_config={
+            "status": column.TextColumn(words.say("Status"), width=100),
+            "scope": column.TextColumn(words.say("Scope")),
+            "kpi": column.TextColumn(words.say("KPI")),
+            "value": column.TextColumn(words.say("Figure"), alignment="right"),
+            "trend": column.ImageColumn(words.say("26 periods"), width=140),
+            "change": column.TextColumn(words.say("On the period"), alignment="right"),
+            "year": column.TextColumn(words.say("On the year"), alignment="right"),
+            "period": column.TextColumn(words.say("Period")),
+            "note": column.TextColumn(words.say("Note")),
+        },
+        row_height=38,
+        key=key,
+        alt=words.say("KPIs with their figures and trends"),
+    )
+    st.download_button(
+        words.say("Download as CSV"),
+        data=lambda: tables.export(readings, voice),
+        file_name="vigie.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"{key}_csv",
+    )
+
+
+def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
+    """One 6-12 chart with its row of boxes."""
+    voice = session.voice
+    facts = six_twelve(session, kpi, scope, week)
+    title = f"{voice.name(scope)} · {voice.label(kpi)}"
+    with st.container(border=True, key=f"chart_{kpi}_{scope.kind}_{scope.key}"):
+        st.markdown(f"**{escape(title)}**")
+        st.plotly_chart(
+            charts.six_twelve(facts, voice, session.palette, session.colour(scope)),
+            theme=None,
+            config={"displayModeBar": False, "responsive": True},
+            key=f"plot_{kpi}_{scope.kind}_{scope.key}",
+            alt=voice.words.say(
+                "{title}: six weeks and twelve months, with the prior year", title=title
+            ),
+        )
+        st.table(tables.boxes(facts.boxes, voice, kpi), border="horizontal", hide_index=True)

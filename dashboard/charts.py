@@ -1,0 +1,458 @@
+"""Every chart of the dashboard, in one style: light horizontal grid, no frame, direct labels.
+
+A chart is made from facts and a voice; it knows no screen. Large charts are Plotly figures, small
+ones SVG pictures, which open at once, work in table cells and need no script.
+"""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from dashboard.palette import Palette
+from dashboard.sentences import Voice, reason
+from metrics.calendar import Grain, Period
+from metrics.catalogue.kpi import Kind, Unit
+from metrics.result import Figure
+from metrics.review import Limits, Point, Reading, SixTwelve
+
+MONTHS_AT = 7  # six weeks stand at 0…5, then a gap, then twelve months
+FONT = "Source Sans, Source Sans Pro, sans-serif"
+HEIGHT = 320
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One drawn point: where it stands, its figure, and the same period a year earlier."""
+
+    x: int
+    point: Point
+
+    @property
+    def value(self) -> float | None:
+        return self.point.figure.value
+
+
+@dataclass
+class Drawing:
+    """A Plotly figure in the making, as the plain data that Plotly draws."""
+
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    layout: dict[str, Any] = field(default_factory=lambda: {"shapes": [], "annotations": []})
+
+    @property
+    def figure(self) -> dict[str, Any]:
+        return {"data": self.traces, "layout": self.layout}
+
+    def add_scatter(self, **trace: Any) -> None:
+        self.traces.append({"type": "scatter", **trace})
+
+    def add_shape(self, **shape: Any) -> None:
+        self.layout["shapes"].append(shape)
+
+    def add_annotation(self, **annotation: Any) -> None:
+        self.layout["annotations"].append(annotation)
+
+
+def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) -> dict[str, Any]:
+    """The 6-12 chart: six weeks, a gap, twelve months, on one value axis.
+
+    This year is a line with points, the prior year a thin grey line, the target short ticks, the
+    usual range of the weeks a pale band, an open period hollow and dashed.
+    """
+    unit = voice.catalogue[facts.kpi].unit
+    weeks = [Spot(index, point) for index, point in enumerate(facts.weeks)]
+    months = [Spot(MONTHS_AT + index, point) for index, point in enumerate(facts.months)]
+    drawing = Drawing()
+    if facts.limits is not None:
+        drawing.add_shape(
+            type="rect",
+            x0=-0.4,
+            x1=len(weeks) - 0.6,
+            y0=facts.limits.lower,
+            y1=facts.limits.upper,
+            fillcolor=palette.band,
+            line={"width": 0},
+            layer="below",
+        )
+    for side in (weeks, months):
+        _prior_year(drawing, side, voice, unit, palette)
+    for side in (weeks, months):
+        _this_year(drawing, side, voice, unit, palette, colour)
+    if facts.target is not None:
+        _targets(drawing, [*weeks, *months], facts.target.value, voice, unit, palette)
+    _labels(drawing, weeks, months, voice, unit, palette, colour)
+    values = [
+        value
+        for spot in (*weeks, *months)
+        for value in (spot.value, spot.point.prior_year)
+        if value is not None
+    ]
+    if facts.limits is not None:
+        values += [facts.limits.lower, facts.limits.upper]
+    if facts.target is not None:
+        values.append(facts.target.value)
+    ticks = axis_ticks(values, from_zero=starts_at_zero(voice.catalogue[facts.kpi].kind, unit))
+    _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
+    return drawing.figure
+
+
+def starts_at_zero(kind: Kind, unit: Unit) -> bool:
+    """Volumes start at zero; rates, scores and durations keep their natural range."""
+    return unit in (Unit.COUNT, Unit.MONEY) and kind is not Kind.RATIO
+
+
+def axis_ticks(values: Iterable[float], *, from_zero: bool, about: int = 4) -> list[float]:
+    """Round values that span all of `values`, about `about` steps of 1, 2 or 5 × 10ⁿ."""
+    known = list(values) or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if from_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high == low:
+        spread = abs(high) or 1.0
+        low, high = low - spread / 10, high + spread / 10
+    raw = (high - low) / about
+    scale = 10.0 ** math.floor(math.log10(raw))
+    step = next(scale * factor for factor in (1, 2, 5, 10) if scale * factor >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(step * index, 12) for index in range(first, last + 1)]
+
+
+def _this_year(
+    drawing: Drawing,
+    spots: Sequence[Spot],
+    voice: Voice,
+    unit: Unit,
+    palette: Palette,
+    colour: str,
+) -> None:
+    closed = [spot for spot in spots if spot.point.figure.closed]
+    drawing.add_scatter(
+        name=voice.words.say("this year"),
+        x=[spot.x for spot in closed],
+        y=[spot.value for spot in closed],
+        mode="lines+markers",
+        line={"color": colour, "width": 2.2},
+        marker={"size": 7, "color": colour},
+        connectgaps=False,
+        customdata=[hover(spot.point, voice, unit) for spot in closed],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for spot in spots:
+        if spot.point.figure.closed or spot.value is None:
+            continue
+        before = [other for other in closed if other.x == spot.x - 1 and other.value is not None]
+        tail = [*before, spot]
+        drawing.add_scatter(
+            name=voice.words.say("partial"),
+            x=[other.x for other in tail],
+            y=[other.value for other in tail],
+            mode="lines+markers",
+            line={"color": colour, "width": 1.6, "dash": "dot"},
+            marker={
+                "size": [0] * len(before) + [9],
+                "symbol": "circle-open",
+                "color": colour,
+                "line": {"width": 2},
+            },
+            customdata=[hover(other.point, voice, unit) for other in tail],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    for spot in spots:
+        if spot.value is None:
+            drawing.add_annotation(
+                x=spot.x,
+                y=0.02,
+                yref="paper",
+                text="○",
+                showarrow=False,
+                font={"size": 13, "color": palette.quiet},
+                hovertext=escape(reason(voice, spot.point.figure)),
+            )
+
+
+def _prior_year(
+    drawing: Drawing, spots: Sequence[Spot], voice: Voice, unit: Unit, palette: Palette
+) -> None:
+    if all(spot.point.prior_year is None for spot in spots):
+        return
+    drawing.add_scatter(
+        name=voice.words.say("prior year"),
+        x=[spot.x for spot in spots],
+        y=[spot.point.prior_year for spot in spots],
+        mode="lines",
+        line={"color": palette.quiet, "width": 1},
+        opacity=0.75,
+        connectgaps=False,
+        hoverinfo="skip",
+    )
+
+
+def _targets(
+    drawing: Drawing,
+    spots: Sequence[Spot],
+    target: float,
+    voice: Voice,
+    unit: Unit,
+    palette: Palette,
+) -> None:
+    drawing.add_scatter(
+        name=voice.words.say("target"),
+        x=[spot.x for spot in spots],
+        y=[target] * len(spots),
+        mode="markers",
+        marker={
+            "symbol": "line-ew",
+            "size": 9,
+            "line": {"width": 1.6, "color": palette.ink},
+        },
+        hovertemplate=escape(voice.format.exact(unit, target)) + "<extra></extra>",
+    )
+
+
+def _labels(
+    drawing: Drawing,
+    weeks: Sequence[Spot],
+    months: Sequence[Spot],
+    voice: Voice,
+    unit: Unit,
+    palette: Palette,
+    colour: str,
+) -> None:
+    """The last figure of each side, and the name of the grey line, written where they stand."""
+    for side in (weeks, months):
+        known = [spot for spot in side if spot.value is not None]
+        if known:
+            last = known[-1]
+            drawing.add_annotation(
+                x=last.x,
+                y=last.value,
+                text=f"<b>{escape(voice.format.short(unit, last.value))}</b>",
+                showarrow=False,
+                yshift=17,
+                bgcolor=palette.surface,
+                borderpad=1,
+                font={"size": 13, "color": colour},
+            )
+    earlier = [spot for spot in months if spot.point.prior_year is not None]
+    if earlier:
+        first = earlier[0]
+        above = first.value is not None and (first.point.prior_year or 0) > first.value
+        drawing.add_annotation(
+            x=first.x,
+            y=first.point.prior_year,
+            text=escape(voice.words.say("prior year")),
+            showarrow=False,
+            yshift=12 if above else -12,
+            xanchor="left",
+            font={"size": 12, "color": palette.quiet},
+        )
+
+
+def _layout(
+    drawing: Drawing,
+    spots: Sequence[Spot],
+    ticks: list[float],
+    voice: Voice,
+    unit: Unit,
+    palette: Palette,
+) -> None:
+    margin = (ticks[-1] - ticks[0]) * 0.06
+    # Every other period is named, counted from the last, so that names do not meet on a phone.
+    named = [
+        spot
+        for side in ([s for s in spots if s.x < MONTHS_AT], [s for s in spots if s.x >= MONTHS_AT])
+        for spot in side[::-1][::2]
+    ]
+    drawing.layout.update(
+        height=HEIGHT,
+        margin={"l": 8, "r": 12, "t": 12, "b": 28},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        hovermode="closest",
+        dragmode=False,
+        font={"family": FONT, "size": 12, "color": palette.quiet},
+        hoverlabel={
+            "bgcolor": palette.surface,
+            "bordercolor": palette.grid,
+            "font": {"color": palette.ink, "size": 13},
+            "align": "left",
+        },
+    )
+    drawing.layout["xaxis"] = {
+        "tickvals": [spot.x for spot in named],
+        "ticktext": [escape(short_period(spot.point.figure, voice)) for spot in named],
+        "range": [-0.7, (spots[-1].x if spots else 0) + 0.7],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickangle": 0,
+        "tickfont": {"size": 11, "color": palette.quiet},
+    }
+    drawing.layout["yaxis"] = {
+        "tickvals": ticks,
+        "ticktext": [escape(voice.format.short(unit, tick)) for tick in ticks],
+        "range": [ticks[0] - (0 if ticks[0] == 0 else margin), ticks[-1] + 2 * margin],
+        "showgrid": True,
+        "gridcolor": palette.grid,
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+        "tickfont": {"size": 12, "color": palette.quiet},
+    }
+
+
+def short_period(figure: Figure, voice: Voice) -> str:
+    """A period on an axis: "W46" or "S46" for a week, "Nov" for a month."""
+    if figure.grain == Grain.WEEK:
+        return voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
+    return voice.format.month(figure.start)
+
+
+def hover(point: Point, voice: Voice, unit: Unit) -> str:
+    """What a point says: date, value, comparison, n, closed or partial. HTML lines, escaped."""
+    figure = point.figure
+    period = Period(figure.start, figure.end, Grain(figure.grain), figure.period)
+    lines = [
+        f"<b>{escape(voice.format.period(period))}</b>",
+        escape(voice.format.exact(unit, figure.value)),
+    ]
+    if point.prior_year is not None:
+        lines.append(
+            escape(
+                voice.words.say(
+                    "a year earlier {value}", value=voice.format.exact(unit, point.prior_year)
+                )
+            )
+        )
+    if figure.n is not None:
+        lines.append(f"n = {escape(voice.format.number(figure.n))}")
+    if not figure.closed:
+        lines.append(escape(voice.words.say("partial")))
+    elif told := reason(voice, figure):
+        lines.append(escape(told))
+    return "<br>".join(lines)
+
+
+def sparkline(reading: Reading, palette: Palette, *, width: int = 120, height: int = 28) -> str:
+    """The last 26 periods as a small SVG: the usual range behind, the last point marked."""
+    return _picture(
+        reading.history, reading.limits, palette, _mark(reading, palette), width, height
+    )
+
+
+def trend(reading: Reading, voice: Voice, palette: Palette) -> str:
+    """A subject's small chart, as SVG: 26 periods, the usual range with its ends written."""
+    unit = voice.kpi(reading).unit
+    limits = reading.signal.limits if reading.signal else reading.limits
+    return _picture(
+        reading.history,
+        limits,
+        palette,
+        _mark(reading, palette),
+        400,
+        84,
+        written=(
+            (voice.format.short(unit, limits.lower), voice.format.short(unit, limits.upper))
+            if limits
+            else None
+        ),
+        last=voice.format.short(unit, reading.figure.value if reading.figure else None),
+    )
+
+
+def data_uri(svg: str) -> str:
+    """An SVG as the address of a picture, for a table's cell."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
+
+
+def _mark(reading: Reading, palette: Palette) -> str:
+    return {"better": palette.better, "worse": palette.worse}.get(reading.status, palette.ink)
+
+
+def _picture(
+    history: Sequence[Figure],
+    limits: Limits | None,
+    palette: Palette,
+    last_colour: str,
+    width: int,
+    height: int,
+    *,
+    written: tuple[str, str] | None = None,
+    last: str = "",
+) -> str:
+    values = [figure.value for figure in history]
+    known = [value for value in values if value is not None]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="12">'
+    ]
+    if known:
+        ends = [*known, *((limits.lower, limits.upper) if limits else ())]
+        low, high = min(ends), max(ends)
+        span = (high - low) or 1.0
+        top, bottom = (14.0, 14.0) if written else (4.0, 4.0)
+        right = width - (92.0 if written else 6.0)
+
+        def y(value: float) -> float:
+            return round(float(top + (height - top - bottom) * (high - value) / span), 1)
+
+        def x(index: int) -> float:
+            return round(3 + (right - 3) * (index / max(len(values) - 1, 1)), 1)
+
+        if limits:
+            parts.append(
+                f'<rect x="0" y="{y(limits.upper)}" width="{right + 6}" '
+                f'height="{max(y(limits.lower) - y(limits.upper), 1)}" fill="{palette.band}"/>'
+            )
+        if limits and written:
+            apart = y(limits.lower) - y(limits.upper)
+            push = max(0.0, (13 - apart) / 2)
+            for at, text in (
+                (y(limits.upper) - push, written[1]),
+                (y(limits.lower) + push, written[0]),
+            ):
+                parts.append(
+                    f'<text x="{right + 10}" y="{at + 4:.1f}" fill="{palette.quiet}">'
+                    f"{escape(text)}</text>"
+                )
+        for run in _runs(values):
+            line = " ".join(f"{x(index)},{y(value)}" for index, value in run)
+            parts.append(
+                f'<polyline points="{line}" fill="none" stroke="{palette.quiet}" '
+                f'stroke-width="1.5" stroke-linejoin="round"/>'
+            )
+        if values and values[-1] is not None:
+            closed = history[-1].closed
+            fill = last_colour if closed else palette.surface
+            parts.append(
+                f'<circle cx="{x(len(values) - 1)}" cy="{y(values[-1])}" r="3.4" '
+                f'fill="{fill}" stroke="{last_colour}" stroke-width="1.5"/>'
+            )
+            if last and written:
+                crowded = limits is not None and any(
+                    abs(y(values[-1]) - y(end)) < 12 for end in (limits.lower, limits.upper)
+                )
+                if not crowded:
+                    parts.append(
+                        f'<text x="{right + 10}" y="{y(values[-1]) + 4}" font-weight="600" '
+                        f'fill="{last_colour}">{escape(last)}</text>'
+                    )
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """Neighbouring known values, so that a line stops where data are missing."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((index, value))
+    return [run for run in runs if run]

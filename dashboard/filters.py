@@ -1,0 +1,105 @@
+"""What a reader chooses, kept in the address of the page so that a link reopens the same view.
+
+Streamlit writes a choice's label into the address, so labels are names and ISO weeks, the same in
+every language; the first option, which is translated, is the default and never written.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.session import COMPANY, Session
+from dashboard.translation import LANGUAGES, language_of
+from metrics.calendar import Period
+from metrics.result import Scope
+
+LATEST = "latest"
+SCOPE_ORDER = ("line", "product", "squad", "owner")
+
+
+def language() -> str:
+    """The interface's language: the one chosen, else the browser's."""
+    chosen = st.segmented_control(
+        "Langue / Language",
+        LANGUAGES,
+        default=language_of(st.context.locale),
+        format_func=str.upper,
+        required=True,
+        key="lang",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return str(chosen)
+
+
+def week(session: Session, weeks: tuple[Period, ...]) -> str | None:
+    """The week to review; None while it is the latest, whichever that becomes."""
+    words = session.voice.words
+    options = [LATEST, *(period.key for period in weeks)]
+    chosen = st.selectbox(
+        words.say("Week"),
+        options,
+        format_func=lambda key: words.say("Latest closed week") if key == LATEST else str(key),
+        key="week",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=210,
+    )
+    return None if chosen in (None, LATEST) else str(chosen)
+
+
+def scope(session: Session) -> Scope:
+    """The company, or one line, product, squad or role owner."""
+    labels = scope_labels(session)
+    chosen = st.selectbox(
+        session.voice.words.say("Scope"),
+        list(labels),
+        format_func=lambda option: labels[option],
+        key="scope",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=260,
+    )
+    return chosen if isinstance(chosen, Scope) else COMPANY
+
+
+def scope_labels(session: Session) -> dict[Scope, str]:
+    """Every scope with its name, the company first; the kind is added where two share a name."""
+    names = session.voice.names
+    ordered = [COMPANY] + [
+        found for kind in SCOPE_ORDER for found in sorted(names, key=names.__getitem__)
+        if found.kind == kind
+    ]  # fmt: skip
+    shown: dict[Scope, str] = {}
+    for found in ordered:
+        name = names[found]
+        shown[found] = f"{name} [{found.kind}]" if name in shown.values() else name
+    return shown
+
+
+def product(session: Session) -> str:
+    """The product of the product page; the first one until another is chosen."""
+    names = {item.product: item.name for item in session.organisation.products}
+    chosen = st.selectbox(
+        session.voice.words.say("Product"),
+        list(names),
+        format_func=lambda key: names[key],
+        key="product",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=260,
+    )
+    return str(chosen)
+
+
+def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:
+    """The KPIs to chart, four at most."""
+    return st.multiselect(
+        session.voice.words.say("KPIs charted"),
+        choices,
+        default=start,
+        format_func=session.voice.label,
+        max_selections=4,
+        key="kpis",
+        bind="query-params",
+    )

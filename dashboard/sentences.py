@@ -1,0 +1,308 @@
+"""Facts in words: the sentences of a review, the same pattern in both languages.
+
+A sentence is plain text (no Markdown), says its unit and what it compares with, and holds at most
+three significant figures. Meaning is carried by a mark and a word, never by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from dashboard.translation import Translation, mark
+from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.format import Formatter
+from metrics.result import Figure, Scope
+from metrics.review import (
+    Driver,
+    MissingData,
+    Person,
+    Reading,
+    Review,
+    Subject,
+)
+
+MARKS = {"better": "▲", "worse": "▼", "signal": "◆", "no_data": "○", "partial": "◌", "steady": "·"}
+STATUSES = {
+    "better": mark("better"),
+    "worse": mark("worse"),
+    "signal": mark("unusual"),
+    "no_data": mark("no data"),
+    "partial": mark("partial"),
+    "steady": mark("steady"),
+}
+FAMILIES = {
+    "product_performance": mark("Product performance"),
+    "user_experience": mark("User experience"),
+    "market": mark("Market"),
+    "teams": mark("Teams"),
+    "delivery": mark("Delivery"),
+    "growth": mark("Contribution to objectives"),
+}
+REASONS = {
+    "no_data": mark("no data imported for this period"),
+    "gap": mark("days without data in this period"),
+    "not_closed": mark("period not finished"),
+    "partial_members": mark("some products not up to date yet"),
+    "zero_denominator": mark("nothing to divide by"),
+    "small_group": mark("too few people to show"),
+    "history_begins": mark("history begins later"),
+    "too_few": mark("too few answers"),
+    "not_published": mark("not published"),
+}
+#: What each dataset tells about, and what sends it.
+TOPICS = {
+    "events": (mark("usage"), mark("tracking")),
+    "work_items": (mark("delivery"), mark("work tracker")),
+    "sprints": (mark("sprints"), mark("work tracker")),
+    "subscriptions": (mark("subscriptions"), mark("billing")),
+    "ledger": (mark("accounts"), mark("ledger")),
+    "responses": (mark("surveys"), mark("survey answers")),
+    "deals": (mark("deals"), mark("sales tool")),
+    "observations": (mark("observations"), mark("file")),
+}
+EMPTY = {
+    "events": mark(
+        "No usage yet. Import product events from Mixpanel, PostHog or a CSV export to see "
+        "active users and activation."
+    ),
+    "work_items": mark(
+        "No delivery yet. Import a Jira, Linear or CSV export to see cycle time and sprints."
+    ),
+    "subscriptions": mark("No subscriptions yet. Import a Stripe or CSV export to see MRR."),
+    "ledger": mark("No accounts yet. Import the accounting ledger (FEC) to see margins."),
+    "responses": mark(
+        "No survey answers yet. Import a Typeform, Google Forms or CSV export to see NPS."
+    ),
+    "deals": mark("No deals yet. Import a HubSpot or CSV export to see the win rate."),
+}
+ROLES = {
+    "PM": mark("PM"),
+    "PO": mark("PO"),
+    "CPO": mark("CPO"),
+    "squad lead": mark("squad lead"),
+    "people partner": mark("people partner"),
+    "designer": mark("designer"),
+}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Everything a sentence needs besides the facts: language, numbers, labels and names."""
+
+    words: Translation
+    format: Formatter
+    catalogue: Catalogue
+    names: Mapping[Scope, str]
+    zone: ZoneInfo
+
+    def kpi(self, reading: Reading) -> Kpi:
+        return self.catalogue[reading.kpi]
+
+    def label(self, kpi: str) -> str:
+        return self.catalogue[kpi].label[self.words.language]
+
+    def name(self, scope: Scope) -> str:
+        return self.names.get(scope, scope.key)
+
+
+def role(voice: Voice, key: str) -> str:
+    return voice.words.say(ROLES[key]) if key in ROLES else key
+
+
+def status(voice: Voice, key: str) -> str:
+    """A status as mark and word: "▼ worse"."""
+    return f"{MARKS[key]} {voice.words.say(STATUSES[key])}"
+
+
+def reason(voice: Voice, figure: Figure | None) -> str:
+    """Why a figure is absent or partial, in words; empty when it is there and closed."""
+    if figure is None:
+        return voice.words.say(REASONS["no_data"])
+    if figure.reason is None:
+        return ""
+    return voice.words.say(REASONS.get(figure.reason, figure.reason))
+
+
+def value(voice: Voice, reading: Reading) -> str:
+    """The figure with its unit, three significant figures; "n/a" when there is none."""
+    figure = reading.figure
+    return voice.format.short(voice.kpi(reading).unit, figure.value if figure else None)
+
+
+def change(voice: Voice, reading: Reading) -> str:
+    """The change on the previous period: "+1.2 % on the week"; empty when not comparable."""
+    if reading.figure is None or reading.previous is None:
+        return ""
+    moved = voice.format.change(voice.kpi(reading).unit, reading.previous)
+    match reading.figure.grain:
+        case "week":
+            return voice.words.say("{change} on the week", change=moved)
+        case "month":
+            return voice.words.say("{change} on the month", change=moved)
+        case "quarter":
+            return voice.words.say("{change} on the quarter", change=moved)
+        case _:
+            return voice.words.say("{change} on the previous period", change=moved)
+
+
+def change_on_year(voice: Voice, reading: Reading) -> str:
+    if reading.prior_year is None:
+        return ""
+    moved = voice.format.change(voice.kpi(reading).unit, reading.prior_year)
+    return voice.words.say("{change} on the year", change=moved)
+
+
+def usual_range(voice: Voice, reading: Reading) -> str:
+    """ "usual range 44–52 %", or nothing while there are too few points."""
+    limits = reading.signal.limits if reading.signal else reading.limits
+    if limits is None:
+        return ""
+    span = voice.format.between(voice.kpi(reading).unit, limits.lower, limits.upper)
+    if limits.provisional:
+        return voice.words.say("usual range {span}, provisional", span=span)
+    return voice.words.say("usual range {span}", span=span)
+
+
+def headline(voice: Voice, review: Review) -> str:
+    """Where we stand: "Week 46: 3 of 41 KPIs need attention; MRR €1.84 M, +1.2 % on the week"."""
+    words = voice.words
+    if review.attention:
+        stand = words.count(
+            "{n} of {judged} KPIs needs attention",
+            "{n} of {judged} KPIs need attention",
+            review.attention,
+            judged=review.judged,
+        )
+    else:
+        stand = words.say("nothing out of the ordinary in {judged} KPIs", judged=review.judged)
+    told = [reading for reading in review.headline if reading.figure and reading.figure.value]
+    if told:
+        first = told[0]
+        parts = [f"{voice.label(first.kpi)} {value(voice, first)}"]
+        if moved := change(voice, first):
+            parts.append(moved)
+        return words.say(
+            "{week}: {stand}; {kpi}.",
+            week=voice.format.week(review.week),
+            stand=stand,
+            kpi=", ".join(parts),
+        )
+    return words.say("{week}: {stand}.", week=voice.format.week(review.week), stand=stand)
+
+
+def subject_title(voice: Voice, subject: Subject) -> str:
+    """ "Atelier · Activation"."""
+    return f"{voice.name(subject.reading.scope)} · {voice.label(subject.reading.kpi)}"
+
+
+def movement(voice: Voice, reading: Reading) -> str:
+    """What moved, by how much, to where: "fell 6.2 points to 41.3 % (usual range 44–52 %)."."""
+    words, unit = voice.words, voice.kpi(reading).unit
+    now, usual = value(voice, reading), usual_range(voice, reading)
+    direction = reading.signal.direction if reading.signal else 0
+    comparison = reading.previous
+    agrees = comparison is not None and comparison.change * direction > 0
+    if comparison is not None and agrees and not comparison.is_new:
+        size = voice.format.change(unit, comparison, signed=False)
+        if comparison.change > 0:
+            return words.say("rose {size} to {value} ({usual}).", size=size, value=now, usual=usual)
+        return words.say("fell {size} to {value} ({usual}).", size=size, value=now, usual=usual)
+    if direction > 0:
+        return words.say("is at {value}, above what is usual ({usual}).", value=now, usual=usual)
+    if direction < 0:
+        return words.say("is at {value}, below what is usual ({usual}).", value=now, usual=usual)
+    return words.say("is at {value}.", value=now)
+
+
+def driver_sentence(voice: Voice, subject: Subject) -> str:
+    """What explains it: "Germany explains 4.9 of them." in points, "62 % of it" for volumes."""
+    if not subject.drivers:
+        return ""
+    first: Driver = max(subject.drivers, key=lambda driver: abs(driver.change))
+    unit = voice.kpi(subject.reading).unit
+    if unit.compares_in_points:
+        size = voice.format.points(unit, first.change, signed=False).split("\u00a0")[0]
+        return voice.words.say(
+            "{member} explains {size} of them.", member=voice.name(first.member), size=size
+        )
+    if first.share is None:
+        return ""
+    size = voice.format.percent(first.share)
+    return voice.words.say(
+        "{member} explains {size} of it.", member=voice.name(first.member), size=size
+    )
+
+
+def owner_sentence(voice: Voice, owners: tuple[Person, ...], wanted: str) -> str:
+    """Who answers for it: "PM: C. Morel.", or that nobody does."""
+    if not owners:
+        return voice.words.say("{role}: vacant.", role=role(voice, wanted))
+    return " ".join(
+        voice.words.say("{role}: {name}.", role=role(voice, person.role), name=person.name)
+        for person in owners
+    )
+
+
+def decided_sentence(voice: Voice, decided: int) -> str:
+    if not decided:
+        return voice.words.say("Nothing decided yet.")
+    return voice.words.count("{n} open decision.", "{n} open decisions.", decided)
+
+
+def also_sentence(voice: Voice, subject: Subject) -> str:
+    """The rest of the same causal chain: "With it: MRR (Atelier), Stickiness (Atelier)."."""
+    if not subject.also:
+        return ""
+    scope = subject.reading.scope
+    told = [
+        voice.label(reading.kpi)
+        if reading.scope == scope
+        else f"{voice.label(reading.kpi)} ({voice.name(reading.scope)})"
+        for reading in subject.also
+    ]
+    return voice.words.say("With it: {kpis}.", kpis=", ".join(told))
+
+
+def exception(voice: Voice, subject: Subject) -> str:
+    """One subject in one breath: what, how much, compared with what, why, who, what now."""
+    return " ".join(
+        part
+        for part in (
+            subject_title(voice, subject),
+            movement(voice, subject.reading),
+            driver_sentence(voice, subject),
+            owner_sentence(voice, subject.owners, voice.kpi(subject.reading).owner_role),
+            decided_sentence(voice, subject.decided),
+        )
+        if part
+    )
+
+
+def missing(voice: Voice, fact: MissingData, today: date) -> str:
+    """ "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). …"."""
+    topic, source = TOPICS.get(fact.dataset, (fact.dataset, fact.dataset))
+    if fact.last_import is None:
+        last = voice.words.say("never imported")
+    else:
+        day = fact.last_import.astimezone(voice.zone).date()
+        last = voice.words.say(
+            "last import {day}", day=voice.format.date(day, year=day.year != today.year)
+        )
+    return voice.words.say(
+        "{name} · {topic}: no data {since} ({source}, {last}). Not counted as a fall.",
+        name=fact.name,
+        topic=voice.words.say(topic),
+        since=voice.format.since(fact.since, today),
+        source=voice.words.say(source),
+        last=last,
+    )
+
+
+def held_since(voice: Voice, person: Person, today: date) -> str:
+    """ "C. Morel, since 3 Mar 2025"."""
+    if person.since is None:
+        return person.name
+    return f"{person.name}, {voice.format.since(person.since, today)}"

@@ -1,0 +1,175 @@
+"""Who is looking at which workspace, and the facts they read, cached per publication and viewer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
+from dashboard.sentences import Voice
+from dashboard.translation import translation
+from metrics import review as facts
+from metrics.access import LOCAL_CPO, Viewer
+from metrics.catalogue import load_catalogue
+from metrics.catalogue.kpi import Catalogue
+from metrics.errors import VigieError
+from metrics.format import formatter
+from metrics.organisation import Organisation
+from metrics.register import migrate
+from metrics.register.organisation import load_organisation
+from metrics.register.series import Publication, current_publication
+from metrics.result import Scope
+from metrics.workspace import Workspace
+
+WORKSPACE_VARIABLE = "VIGIE_WORKSPACE"
+COMPANY = Scope("company", "")
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of a page: whose it is, what is current, and how it speaks and looks."""
+
+    workspace: Workspace
+    viewer: Viewer
+    publication: Publication
+    organisation: Organisation
+    voice: Voice
+    palette: Palette
+
+    @property
+    def today(self) -> date:
+        return datetime.now(self.workspace.zone).date()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has ever been published here."""
+        return self.publication.id == 0
+
+    def colour(self, scope: Scope) -> str:
+        """A product's own colour; the ink for the company and all else."""
+        if scope.kind != "product":
+            return self.palette.ink
+        products = [product.product for product in self.organisation.products]
+        return product_colour(scope.key, products, self.palette)
+
+
+def open_session(language: str) -> Session:
+    """The session of this run; raises VigieError when there is no workspace to look at."""
+    workspace = _workspace(_workspace_path())
+    with workspace.register.connect() as connection:
+        publication = current_publication(connection)
+        organisation = load_organisation(connection)
+    catalogue = _catalogue(str(workspace.path), _catalogue_stamp(workspace))
+    return Session(
+        workspace=workspace,
+        viewer=LOCAL_CPO,
+        publication=publication,
+        organisation=organisation,
+        voice=Voice(
+            words=translation(language),
+            format=formatter(language, workspace.settings.currency),
+            catalogue=catalogue,
+            names=scope_names(organisation, workspace.settings.company),
+            zone=workspace.zone,
+        ),
+        palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
+    )
+
+
+def scope_names(organisation: Organisation, company: str) -> dict[Scope, str]:
+    """What people call each scope."""
+    names = {COMPANY: company}
+    people = {person.person: person.name for person in organisation.people}
+    for product in organisation.products:
+        names[Scope("product", product.product)] = product.name
+        if product.line:
+            names[Scope("line", product.line)] = product.line
+    for squad in organisation.squads:
+        names[Scope("squad", squad.squad)] = squad.name
+    for held in organisation.ownerships:
+        names[Scope("owner", f"{held.role}:{held.person}")] = (
+            f"{people.get(held.person, held.person)}, {held.role}"
+        )
+    return names
+
+
+def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
+    """The weekly review at `scope`; `week` None is the latest closed one."""
+    return _review(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.viewer, session.viewer.key, week, scope,
+    )  # fmt: skip
+
+
+def product_page(session: Session, product: str, week: str | None) -> facts.ProductPage:
+    return _product_page(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.viewer, session.viewer.key, product, week,
+    )  # fmt: skip
+
+
+def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> facts.SixTwelve:
+    return _six_twelve(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.viewer, session.viewer.key, kpi, scope, week,
+    )  # fmt: skip
+
+
+def _workspace_path() -> str:
+    path = os.environ.get(WORKSPACE_VARIABLE, "")
+    if not path:
+        raise VigieError(
+            "No workspace was named, so there is nothing to show.",
+            next_step=f"Start with 'vigie serve DIR', or set {WORKSPACE_VARIABLE} to a folder.",
+        )
+    return path
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _workspace(path: str) -> Workspace:
+    workspace = Workspace.open(Path(path))
+    migrate(workspace.register)
+    return workspace
+
+
+def _catalogue_stamp(workspace: Workspace) -> float:
+    """Changes when one of the company's own KPI files does."""
+    files = workspace.catalogue.glob("*.yml") if workspace.catalogue.exists() else ()
+    return max((file.stat().st_mtime for file in files), default=0.0)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _catalogue(path: str, stamp: float) -> Catalogue:
+    return load_catalogue(Path(path))
+
+
+# The facts are frozen, so readers share one copy instead of a pickled one each. The publication
+# and the viewer are part of every key; arguments that begin with _ are not.
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _review(
+    _workspace: Workspace, path: str, publication: int,
+    _viewer: Viewer, viewer: str, week: str | None, scope: Scope,
+) -> facts.Review:  # fmt: skip
+    return facts.weekly_review(_workspace, _viewer, week=week, scope=scope)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _product_page(
+    _workspace: Workspace, path: str, publication: int,
+    _viewer: Viewer, viewer: str, product: str, week: str | None,
+) -> facts.ProductPage:  # fmt: skip
+    return facts.product_page(_workspace, _viewer, product, week=week)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _six_twelve(
+    _workspace: Workspace, path: str, publication: int,
+    _viewer: Viewer, viewer: str, kpi: str, scope: Scope, week: str | None,
+) -> facts.SixTwelve:  # fmt: skip
+    return facts.six_twelve(_workspace, _viewer, kpi, scope, week=week)

@@ -1,0 +1,167 @@
+"""Facts as tables: what the screen shows, and the exact figures for a download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from dashboard import sentences
+from dashboard.charts import data_uri, sparkline
+from dashboard.palette import Palette
+from dashboard.sentences import FAMILIES, MARKS, Voice
+from metrics.review import Box, Person, Reading, ScorecardRow
+
+#: A text cell that begins with one of these would run as a formula in a spreadsheet.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What is looked at first comes first.
+STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")
+
+
+def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> pd.DataFrame:
+    """One row per product, one column per family that has a figure, and the worst KPI's trend."""
+    shown = list(rows)
+    families = [
+        family
+        for family in FAMILIES
+        if any(cell.family == family and cell.worst for row in shown for cell in row.cells)
+    ]
+    table = []
+    for row in shown:
+        by_family = {str(cell.family): cell.worst for cell in row.cells}
+        worst = min(
+            (reading for reading in by_family.values() if reading),
+            key=lambda reading: STATUS_ORDER.index(reading.status),
+            default=None,
+        )
+        line = {"name": row.name}
+        for family in families:
+            line[family] = cell_text(by_family.get(family), voice)
+        line["trend_of"] = voice.label(worst.kpi) if worst else ""
+        line["trend"] = data_uri(sparkline(worst, palette)) if worst else ""
+        line["owners"] = owner_names(row.owners)
+        table.append(line)
+    return pd.DataFrame(table, columns=["name", *families, "trend", "trend_of", "owners"])
+
+
+def cell_text(reading: Reading | None, voice: Voice) -> str:
+    """ "▼ Activation 41.3 % · worse"; what is steady needs no word."""
+    if reading is None:
+        return ""
+    text = f"{MARKS[reading.status]} {voice.label(reading.kpi)} {sentences.value(voice, reading)}"
+    if reading.status == "steady":
+        return text
+    return f"{text} · {voice.words.say(sentences.STATUSES[reading.status])}"
+
+
+def owner_names(owners: Iterable[Person]) -> str:
+    return ", ".join(f"{person.name} ({person.role})" for person in owners)
+
+
+def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.DataFrame:
+    """One row per KPI and scope, what needs a look first, with a sparkline beside the figure."""
+    ordered = sorted(
+        found,
+        key=lambda reading: (
+            STATUS_ORDER.index(reading.status),
+            voice.name(reading.scope),
+            voice.label(reading.kpi),
+        ),
+    )
+    return pd.DataFrame(
+        [
+            {
+                "status": sentences.status(voice, reading.status),
+                "scope": voice.name(reading.scope),
+                "kpi": voice.label(reading.kpi),
+                "value": voice.format.exact(
+                    voice.kpi(reading).unit, reading.figure.value if reading.figure else None
+                ),
+                "trend": data_uri(sparkline(reading, palette)),
+                "change": (
+                    voice.format.change(voice.kpi(reading).unit, reading.previous)
+                    if reading.previous
+                    else ""
+                ),
+                "year": (
+                    voice.format.change(voice.kpi(reading).unit, reading.prior_year)
+                    if reading.prior_year
+                    else ""
+                ),
+                "period": reading.figure.period if reading.figure else "",
+                "note": sentences.reason(voice, reading.figure),
+            }
+            for reading in ordered
+        ],
+        columns=["status", "scope", "kpi", "value", "trend", "change", "year", "period", "note"],
+    )
+
+
+def export(found: Iterable[Reading], voice: Voice) -> bytes:
+    """The readings with exact numbers, as CSV that a spreadsheet opens without running anything.
+
+    UTF-8 with a byte-order mark. Columns are keys, the same in every language.
+    """
+    frame = pd.DataFrame(
+        [
+            {
+                "kpi": reading.kpi,
+                "scope_kind": reading.scope.kind,
+                "scope": voice.name(reading.scope),
+                "period": reading.figure.period if reading.figure else "",
+                "start": reading.figure.start if reading.figure else None,
+                "end": reading.figure.end if reading.figure else None,
+                "value": reading.figure.value if reading.figure else None,
+                "numerator": reading.figure.numerator if reading.figure else None,
+                "denominator": reading.figure.denominator if reading.figure else None,
+                "n": reading.figure.n if reading.figure else None,
+                "closed": reading.figure.closed if reading.figure else None,
+                "reason": (reading.figure.reason or "") if reading.figure else "no_data",
+                "status": reading.status,
+                "previous": reading.previous.base.value if reading.previous else None,
+                "prior_year": reading.prior_year.base.value if reading.prior_year else None,
+            }
+            for reading in found
+        ]
+    )
+    return as_csv(frame)
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """A table as CSV bytes; text that would run as a formula is preceded by an apostrophe."""
+    safe = frame.copy()
+    for column in safe.columns:
+        safe[column] = [
+            "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+            for cell in frame[column]
+        ]
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def boxes(found: Iterable[Box], voice: Voice, kpi: str) -> pd.DataFrame:
+    """The box row under a 6-12 chart: last week, WoW, YoY, MTD, QTD, YTD."""
+    titles = {
+        "last_week": voice.words.say("Last week"),
+        "wow": voice.words.say("On the week"),
+        "yoy": voice.words.say("On the year"),
+        "mtd": voice.words.say("Month to date"),
+        "qtd": voice.words.say("Quarter to date"),
+        "ytd": voice.words.say("Year to date"),
+    }
+    return pd.DataFrame(
+        [{titles.get(box.name, box.name): box_text(box, voice, kpi) for box in found}]
+    )
+
+
+def box_text(box: Box, voice: Voice, kpi: str) -> str:
+    """ "€1.84 M (+1.2 %)", the change alone, or "n/a"."""
+    unit = voice.catalogue[kpi].unit
+    change = ""
+    if box.ratio is not None:
+        change = voice.format.percent(box.ratio, signed=True)
+    elif box.points is not None:
+        change = voice.format.difference(unit, box.points)
+    if box.value is None:
+        return change or voice.format.short(unit, None)
+    value = voice.format.short(unit, box.value)
+    return f"{value} ({change})" if change else value

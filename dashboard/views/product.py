@@ -1,0 +1,87 @@
+"""One product: who answers for it, where it stands in each family, what to talk about."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, filters, sentences
+from dashboard.session import Session, product_page
+from metrics.result import Scope
+from metrics.review import ProductPage, Reading
+
+ROLES = ("PM", "PO")
+CHARTED_AT_FIRST = 2
+
+
+def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
+    if session.is_empty or not session.organisation.products:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+
+    with chooser:
+        product = filters.product(session)
+        known = product_page(session, product, None)
+        week = filters.week(session, known.weeks)
+    facts = known if week is None else product_page(session, product, week)
+
+    cards.headline(facts.name)
+    identity(session, facts)
+
+    for index, subject in enumerate(facts.subjects):
+        cards.subject(session, subject, f"subject_{index}", None)
+    if not facts.subjects:
+        st.markdown(cards.escape(words.say("Nothing out of the ordinary this week.")))
+    cards.missing(session, facts.missing)
+
+    for cell in facts.families:
+        if cell.readings:
+            st.subheader(cards.escape(words.say(sentences.FAMILIES[cell.family])), anchor=False)
+            cards.readings_table(session, cell.readings, f"family_{cell.family}")
+
+    st.subheader(words.say("Six weeks, twelve months"), anchor=False)
+    trends(session, facts, week)
+
+
+def identity(session: Session, facts: ProductPage) -> None:
+    """Who holds which role since when, the squads, the stage and the vision in one sentence."""
+    voice = session.voice
+    words = voice.words
+    if facts.vision:
+        st.markdown(f"*{cards.escape(facts.vision)}*")
+    parts = []
+    for role in ROLES:
+        holders = [
+            sentences.held_since(voice, person, session.today)
+            for person in facts.owners
+            if person.role == role
+        ]
+        told = "; ".join(holders) or words.say("vacant")
+        parts.append(f"**{sentences.role(voice, role)}** {cards.escape(told)}")
+    if facts.squads:
+        squads = ", ".join(name for _, name, _ in facts.squads)
+        parts.append(f"**{words.say('Squads')}** {cards.escape(squads)}")
+    if facts.stage:
+        parts.append(f"**{words.say('Stage')}** {cards.escape(facts.stage)}")
+    if facts.line:
+        parts.append(f"**{words.say('Line')}** {cards.escape(facts.line)}")
+    if facts.launched:
+        parts.append(
+            f"**{words.say('Launched')}** {cards.escape(voice.format.date(facts.launched))}"
+        )
+    st.markdown(" &nbsp;·&nbsp; ".join(parts))
+
+
+@st.fragment(key="product_trends")
+def trends(session: Session, facts: ProductPage, week: str | None) -> None:
+    found: list[Reading] = [reading for cell in facts.families for reading in cell.readings]
+    led_by = [subject.reading.kpi for subject in facts.subjects]
+    scope = Scope("product", facts.product)
+    choices = list(dict.fromkeys(reading.kpi for reading in found if reading.scope == scope))
+    start = list(dict.fromkeys(kpi for kpi in (*led_by, *choices) if kpi in choices))
+    chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST])
+    with st.grid(2, min_column_width=420):
+        for kpi in chosen:
+            cards.chart(session, kpi, scope, week)

@@ -1,0 +1,101 @@
+"""The weekly review: where we stand, what to talk about, what is missing, then the tables."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, filters, sentences
+from dashboard.session import Session, review
+from metrics.result import Scope
+from metrics.review import Review
+
+CHARTED_AT_FIRST = 2
+
+
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    product_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
+    if session.is_empty:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+
+    with chooser:
+        scope = filters.scope(session)
+        known = review(session, None, scope)
+        week = filters.week(session, known.weeks)
+    facts = known if week is None else review(session, week, scope)
+
+    cards.headline(sentences.headline(voice, facts))
+    cards.headline_kpis(session, facts.headline)
+
+    for index, subject in enumerate(facts.subjects):
+        cards.subject(session, subject, f"subject_{index}", product_place)
+    cards.missing(session, facts.missing)
+
+    if facts.scorecard:
+        st.subheader(words.say("Scorecard"), anchor=False)
+        scorecard(session, facts)
+
+    st.subheader(words.say("Six weeks, twelve months"), anchor=False)
+    trends(session, facts, scope, week)
+
+    if facts.steady:
+        nothing_to_see(session, facts)
+    st.caption(cards.escape(published(session, facts)))
+
+
+@st.fragment(key="scorecard_part")
+def scorecard(session: Session, facts: Review) -> None:
+    words = session.voice.words
+    by_family, by_kpi = words.say("By family"), words.say("By KPI")
+    shown = st.segmented_control(
+        words.say("Scorecard"),
+        [by_family, by_kpi],
+        default=by_family,
+        required=True,
+        key="scorecard_view",
+        label_visibility="collapsed",
+    )
+    if shown == by_family:
+        cards.scorecard(session, facts.scorecard)
+        return
+    readings = [
+        reading for row in facts.scorecard for cell in row.cells for reading in cell.readings
+    ]
+    cards.readings_table(session, readings, "scorecard_kpis")
+
+
+@st.fragment(key="trends_part")
+def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> None:
+    choices = list(dict.fromkeys(reading.kpi for reading in facts.headline))
+    chosen = filters.kpis(session, choices, choices[:CHARTED_AT_FIRST])
+    with st.grid(2, min_column_width=420):
+        for kpi in chosen:
+            cards.chart(session, kpi, scope, week)
+
+
+def nothing_to_see(session: Session, facts: Review) -> None:
+    title = session.voice.words.count(
+        "Nothing to see: {n} KPI", "Nothing to see: {n} KPIs", len(facts.steady)
+    )
+    folded = st.expander(title, key="steady", on_change="rerun")
+    if folded.open:
+        with folded:
+            cards.readings_table(session, facts.steady, "steady_kpis")
+
+
+def published(session: Session, facts: Review) -> str:
+    voice = session.voice
+    when = facts.freshness.published_at.astimezone(voice.zone)
+    return voice.words.say(
+        "{days}. Published {moment}, publication {number}.",
+        days=voice.format.days(facts.week),
+        moment=voice.format.moment(when),
+        number=facts.freshness.publication,
+    )

@@ -1,0 +1,387 @@
+"""A plausible review and product page, made by hand, for tests and for looking at the pages."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dashboard.sentences import Voice
+from dashboard.translation import translation
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
+from metrics.format import formatter
+from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
+from metrics.organisation import Person as KnownPerson
+from metrics.result import Figure, Scope
+from metrics.review import (
+    Box,
+    Comparison,
+    Driver,
+    Freshness,
+    Limits,
+    MissingData,
+    Person,
+    Point,
+    ProductPage,
+    Reading,
+    Review,
+    ScorecardCell,
+    ScorecardRow,
+    SignalFact,
+    SixTwelve,
+    Subject,
+    Target,
+)
+
+CALENDAR = Calendar()
+WEEK = CALENDAR.period(Grain.WEEK, date(2026, 11, 12))
+COMPANY = Scope("company", "")
+FRESHNESS = Freshness(7, datetime(2026, 11, 16, 7, 12, tzinfo=UTC), 12)
+
+
+def kpi(
+    name: str,
+    en: str,
+    fr: str,
+    family: Family,
+    kind: Kind,
+    unit: Unit,
+    direction: int,
+    *,
+    owner: str = "PM",
+    member: str = "product",
+    review: bool = True,
+) -> Kpi:
+    return Kpi(
+        name=name,
+        label=Text(en, fr),
+        meaning=Text(f"{en}, as a definition.", f"{fr}, en toutes lettres."),
+        family=family,
+        kind=kind,
+        unit=unit,
+        direction=direction,
+        cadence=Grain.WEEK,
+        grains=(Grain.WEEK, Grain.MONTH),
+        member=member,
+        owner_role=owner,
+        parents=(),
+        dimensions=(),
+        datasets=("events",),
+        review=review,
+        published=True,
+        calculation={},
+        definition="d0",
+        source="catalogue/test.yml:1",
+    )
+
+
+KPIS = (
+    kpi("mrr", "MRR", "MRR", Family.PRODUCT_PERFORMANCE, Kind.STOCK, Unit.MONEY, 1),
+    kpi(
+        "active_users",
+        "Active users",
+        "Utilisateurs actifs",
+        Family.PRODUCT_PERFORMANCE,
+        Kind.DISTINCT,
+        Unit.COUNT,
+        1,
+    ),
+    kpi(
+        "activation_rate",
+        "Activation",
+        "Activation",
+        Family.PRODUCT_PERFORMANCE,
+        Kind.COHORT,
+        Unit.RATE,
+        1,
+    ),
+    kpi("nps", "NPS", "NPS", Family.USER_EXPERIENCE, Kind.SCORE, Unit.SCORE, 1),
+    kpi("win_rate", "Win rate", "Taux de gain", Family.MARKET, Kind.RATIO, Unit.RATE, 1),
+    kpi(
+        "engagement_score",
+        "Engagement",
+        "Engagement",
+        Family.TEAMS,
+        Kind.SCORE,
+        Unit.SCORE,
+        1,
+        owner="squad lead",
+        member="squad",
+    ),
+    kpi(
+        "cycle_time_p50",
+        "Cycle time (median)",
+        "Temps de cycle (médiane)",
+        Family.DELIVERY,
+        Kind.QUANTILE,
+        Unit.DAYS,
+        -1,
+        owner="PO",
+        member="squad",
+    ),
+)
+CATALOGUE = Catalogue({entry.name: entry for entry in KPIS})
+LEVELS = {
+    "mrr": 1_840_000.0,
+    "active_users": 23_400.0,
+    "activation_rate": 0.475,
+    "nps": 31.0,
+    "win_rate": 0.34,
+    "engagement_score": 7.2,
+    "cycle_time_p50": 4.6,
+}
+PRODUCTS = ("atelier", "balise", "cadran", "dorade", "estran")
+ORGANISATION = Organisation(
+    products=tuple(
+        Product(key, key.title(), line="Studio" if key < "c" else "Terrain") for key in PRODUCTS
+    ),
+    squads=(Squad("dune", "Dune"), Squad("crique", "Crique")),
+    people=(KnownPerson("c-morel", "C. Morel"), KnownPerson("l-petit", "L. Petit")),
+    assignments=(Assignment("dune", "atelier", date(2025, 1, 6)),),
+    ownerships=(
+        Ownership("c-morel", "PM", "product", "atelier", date(2025, 3, 3)),
+        Ownership("l-petit", "PO", "product", "atelier", date(2026, 6, 1)),
+    ),
+)
+NAMES = {
+    COMPANY: "Groupe Rivage",
+    Scope("squad", "dune"): "Dune",
+    Scope("country", "DE"): "Germany",
+    **{Scope("product", key): key.title() for key in PRODUCTS},
+}
+
+
+def voice(language: str) -> Voice:
+    return Voice(
+        words=translation(language),
+        format=formatter(language, "EUR"),
+        catalogue=CATALOGUE,
+        names=NAMES,
+        zone=ZoneInfo("Europe/Paris"),
+    )
+
+
+def weeks_back(count: int, last: Period = WEEK) -> list[Period]:
+    return [
+        CALENDAR.period(last.grain, last.start - timedelta(7 * back))
+        for back in range(count - 1, -1, -1)
+    ]
+
+
+def figure(name: str, scope: Scope, period: Period, value: float | None, **more: object) -> Figure:
+    return Figure(
+        name,
+        scope,
+        period.grain,
+        period.key,
+        period.start,
+        period.end,
+        value,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def history(name: str, scope: Scope, last: float | None = None) -> tuple[Figure, ...]:
+    """26 weeks that wave a little about the KPI's level; `last` replaces the newest."""
+    level, phase = LEVELS[name], sum(map(ord, scope.key + name)) % 7
+    values: list[float | None] = [
+        level * (1 + 0.03 * math.sin(1.7 * index + phase)) for index in range(26)
+    ]
+    if last is not None:
+        values[-1] = last
+    return tuple(
+        figure(name, scope, period, value)
+        for period, value in zip(weeks_back(26), values, strict=True)
+    )
+
+
+def comparison(base: Figure, now: float, in_points: bool) -> Comparison:
+    assert base.value is not None
+    change = now - base.value
+    return Comparison(base, change, None if in_points else change / base.value)
+
+
+def reading(
+    name: str, scope: Scope, last: float | None = None, direction: int = 0, status: str = "steady"
+) -> Reading:
+    entry, past = CATALOGUE[name], history(name, scope, last)
+    now = past[-1].value
+    assert now is not None
+    limits = Limits(LEVELS[name], LEVELS[name] * 0.93, LEVELS[name] * 1.09, provisional=False)
+    return Reading(
+        kpi=name,
+        scope=scope,
+        figure=past[-1],
+        previous=comparison(past[-2], now, entry.unit.compares_in_points),
+        prior_year=comparison(past[0], now, entry.unit.compares_in_points),
+        limits=limits,
+        signal=SignalFact(1, direction, limits) if direction else None,
+        status=status,
+        history=past,
+    )
+
+
+ATELIER = Scope("product", "atelier")
+PM = Person("c-morel", "C. Morel", "PM", date(2025, 3, 3))
+PO = Person("l-petit", "L. Petit", "PO", date(2026, 6, 1))
+
+
+def activation_subject() -> Subject:
+    fall = reading("activation_rate", ATELIER, 0.413, -1, "worse")
+    base = figure("activation_rate", ATELIER, weeks_back(2)[0], 0.475)
+    return Subject(
+        reading=Reading(
+            **{
+                **fall.__dict__,
+                "previous": Comparison(base, -0.062, None),
+                "signal": SignalFact(1, -1, Limits(0.48, 0.44, 0.52, provisional=False)),
+            }
+        ),
+        owners=(PM,),
+        drivers=(
+            Driver(Scope("country", "DE"), -0.049, 0.79),
+            Driver(Scope("country", "FR"), -0.013, 0.21),
+        ),
+        also=(reading("active_users", ATELIER, 21_000.0, -1, "worse"),),
+        decided=0,
+    )
+
+
+def vacancy_subject() -> Subject:
+    return Subject(
+        reading=reading("cycle_time_p50", Scope("squad", "dune"), 7.9, 1, "worse"),
+        owners=(),
+        drivers=(),
+        also=(),
+        decided=2,
+    )
+
+
+def good_subject() -> Subject:
+    return Subject(
+        reading=reading("active_users", Scope("product", "estran"), 29_000.0, 1, "better"),
+        owners=(Person("a-roy", "A. Roy", "PM", None),),
+        drivers=(Driver(Scope("country", "DE"), 4000.0, 0.62),),
+        also=(),
+        decided=1,
+    )
+
+
+def cells(scope: Scope) -> tuple[ScorecardCell, ...]:
+    found = []
+    for family in Family:
+        readings = tuple(
+            reading(entry.name, scope)
+            for entry in KPIS
+            if entry.family is family and entry.member == "product"
+        )
+        if family is Family.PRODUCT_PERFORMANCE and scope == ATELIER:
+            readings = (activation_subject().reading, *readings[:2])
+        if family is Family.MARKET and scope.key == "balise":
+            nothing = figure("win_rate", scope, WEEK, None, reason="gap")
+            readings = (Reading("win_rate", scope, nothing, None, None, None, None, "no_data", ()),)
+        found.append(ScorecardCell(family, readings[0] if readings else None, readings))
+    return tuple(found)
+
+
+def missing_usage() -> MissingData:
+    return MissingData(
+        ATELIER, "Atelier", "events", date(2026, 11, 12), datetime(2026, 11, 11, 8, tzinfo=UTC)
+    )
+
+
+def review(scope: Scope = COMPANY) -> Review:
+    return Review(
+        week=WEEK,
+        weeks=tuple(reversed(weeks_back(12))),
+        scope=scope,
+        freshness=FRESHNESS,
+        headline=tuple(
+            reading(name, scope) for name in ("mrr", "active_users", "activation_rate", "nps")
+        ),
+        judged=41,
+        attention=3,
+        subjects=(activation_subject(), vacancy_subject(), good_subject()),
+        missing=(missing_usage(),),
+        scorecard=tuple(
+            ScorecardRow(
+                product, NAMES[product], (PM, PO) if key == "atelier" else (), cells(product)
+            )
+            for key in PRODUCTS
+            for product in [Scope("product", key)]
+        ),
+        steady=tuple(reading(entry.name, ATELIER) for entry in KPIS[3:5]),
+    )
+
+
+def empty_review() -> Review:
+    return Review(
+        week=WEEK,
+        weeks=(),
+        scope=COMPANY,
+        freshness=Freshness(0, FRESHNESS.published_at, 0),
+        headline=(),
+        judged=0,
+        attention=0,
+        subjects=(),
+        missing=(),
+        scorecard=(),
+        steady=(),
+    )
+
+
+def product_page(product: str = "atelier") -> ProductPage:
+    scope = Scope("product", product)
+    return ProductPage(
+        week=WEEK,
+        weeks=tuple(reversed(weeks_back(12))),
+        product=product,
+        name=NAMES.get(scope, product),
+        line="Studio",
+        stage="growth",
+        vision="Every workshop plans its week in one place.",
+        launched=date(2021, 4, 1),
+        owners=(PM,),
+        squads=(("dune", "Dune", date(2025, 1, 6)),),
+        freshness=FRESHNESS,
+        subjects=(activation_subject(),),
+        families=cells(scope),
+        missing=(missing_usage(),),
+    )
+
+
+def six_twelve(name: str = "activation_rate", scope: Scope = ATELIER) -> SixTwelve:
+    level = LEVELS[name]
+    weeks = list(weeks_back(6))
+    months = [CALENDAR.period(Grain.MONTH, date(2026, 11, 12))]
+    while len(months) < 12:
+        months.insert(0, CALENDAR.previous(months[0]))
+    points = [
+        Point(figure(name, scope, period, level * (1 + 0.02 * index % 0.05)), level * 0.97)
+        for index, period in enumerate(weeks)
+    ]
+    points[2] = Point(figure(name, scope, weeks[2], None, reason="gap"), level * 0.96)
+    monthly = [
+        Point(
+            figure(name, scope, period, level * (0.95 + 0.01 * index), closed=index < 11),
+            level * 0.93,
+        )
+        for index, period in enumerate(months)
+    ]
+    return SixTwelve(
+        kpi=name,
+        scope=scope,
+        weeks=tuple(points),
+        months=tuple(monthly),
+        limits=Limits(level, level * 0.93, level * 1.09, provisional=False),
+        target=Target(level * 1.05),
+        boxes=(
+            Box("last_week", level, None, None, None),
+            Box("wow", None, None, -0.062, None),
+            Box("yoy", None, 0.034, None, None),
+            Box("mtd", level, 0.01, None, None),
+            Box("qtd", None, None, None, "not_published"),
+            Box("ytd", level, 0.02, None, None),
+        ),
+    )

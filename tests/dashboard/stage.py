@@ -1,0 +1,61 @@
+"""The dashboard on the hand-made facts, without a workspace: for tests and for looking at it.
+
+`streamlit run tests/dashboard/stage.py`, with STAGE_HOME and STAGE_FACTS in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dashboard import app, session
+from dashboard.palette import LIGHT, PALETTES
+from metrics.access import LOCAL_CPO
+from metrics.register.series import Publication
+from metrics.result import Scope
+from metrics.workspace import Workspace
+from tests.dashboard import facts
+
+
+def stand_in(language: str) -> session.Session:
+    """A session on the facts, in the folder that the environment names."""
+    import streamlit as st
+
+    empty = os.environ.get("STAGE_FACTS") == "empty"
+    return session.Session(
+        workspace=Workspace.open(session.Path(os.environ[session.WORKSPACE_VARIABLE])),
+        viewer=LOCAL_CPO,
+        publication=Publication(0 if empty else 7, 0 if empty else 12, None),
+        organisation=facts.ORGANISATION,
+        voice=facts.voice(language),
+        palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
+    )
+
+
+def review(_session: Any, week: str | None, scope: Scope) -> Any:
+    return facts.review(scope)
+
+
+def product_page(_session: Any, product: str, week: str | None) -> Any:
+    return facts.product_page(product)
+
+
+def six_twelve(_session: Any, kpi: str, scope: Scope, week: str | None) -> Any:
+    return facts.six_twelve(kpi, scope)
+
+
+def play(home: str) -> None:
+    """Draw the app with the stand-ins in place of the register."""
+    from dashboard import cards
+    from dashboard.views import product as product_view
+    from dashboard.views import review as review_view
+
+    app.open_session = stand_in
+    review_view.review = review
+    product_view.product_page = product_page
+    cards.six_twelve = six_twelve
+    app.main(home)
+
+
+if __name__ == "__main__":
+    play(os.environ.get("STAGE_HOME", "review"))

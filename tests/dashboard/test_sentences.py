@@ -1,0 +1,136 @@
+"""The sentences of the review, word for word, in both languages."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dashboard import sentences
+from metrics.result import Scope
+from metrics.review import Comparison
+from tests.dashboard import facts
+
+
+def plain(text: str) -> str:
+    """Spaces that do not break, as ordinary ones."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            "Atelier · Activation fell 6.2 points to 41.3 % (usual range 44–52 %). "
+            "Germany explains 4.9 of them. PM: C. Morel. Nothing decided yet.",
+        ),
+        (
+            "fr",
+            "Atelier · Activation en baisse de 6,2 points, à 41,3 % (plage habituelle 44–52 %). "
+            "Germany en explique 4,9. PM : C. Morel. Rien de décidé pour l’instant.",
+        ),
+    ],
+)
+def test_an_exception_says_what_how_much_why_who_and_what_now(language, expected):
+    told = sentences.exception(facts.voice(language), facts.activation_subject())
+    assert plain(told) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "PO: vacant. 2 open decisions."),
+        ("fr", "PO : poste vacant. 2 décisions ouvertes."),
+    ],
+)
+def test_a_vacancy_is_said(language, expected):
+    told = sentences.exception(facts.voice(language), facts.vacancy_subject())
+    assert plain(told).endswith(expected)
+
+
+def test_a_volume_is_explained_by_share():
+    told = plain(sentences.exception(facts.voice("en"), facts.good_subject()))
+    assert "Germany explains 62 % of it." in told
+    assert "Active users rose " in told
+    assert told.endswith("1 open decision.")
+
+
+def test_a_point_outside_that_moved_back_is_not_said_to_fall():
+    subject = facts.activation_subject()
+    base = facts.figure("activation_rate", facts.ATELIER, facts.weeks_back(2)[0], 0.40)
+    recovering = replace(subject.reading, previous=Comparison(base, 0.013, None))
+    told = plain(sentences.movement(facts.voice("en"), recovering))
+    assert told == "is at 41.3 %, below what is usual (usual range 44–52 %)."
+
+
+@pytest.mark.parametrize(
+    ("language", "attention", "expected"),
+    [
+        ("en", 3, "Week 46: 3 of 41 KPIs need attention; MRR €1.84 M, +1.2 % on the week."),
+        ("en", 1, "Week 46: 1 of 41 KPIs needs attention; MRR €1.84 M, +1.2 % on the week."),
+        (
+            "en",
+            0,
+            "Week 46: nothing out of the ordinary in 41 KPIs; MRR €1.84 M, +1.2 % on the week.",
+        ),
+        (
+            "fr",
+            3,
+            "Semaine 46 : 3 KPI sur 41 demandent attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
+        ),
+        (
+            "fr",
+            1,
+            "Semaine 46 : 1 KPI sur 41 demande attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
+        ),
+    ],
+)
+def test_the_headline(language, attention, expected):
+    review = facts.review()
+    mrr = facts.reading("mrr", facts.COMPANY, 1_840_000.0)
+    base = facts.figure("mrr", facts.COMPANY, facts.weeks_back(2)[0], 1_818_000.0)
+    mrr = replace(mrr, previous=Comparison(base, 22_000.0, 0.0121))
+    told = sentences.headline(
+        facts.voice(language), replace(review, attention=attention, headline=(mrr,))
+    )
+    assert plain(told) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). "
+            "Not counted as a fall.",
+        ),
+        (
+            "fr",
+            "Atelier · usage : pas de donnée depuis jeudi 12 (tracking, dernier import 11 nov.). "
+            "Non compté comme une baisse.",
+        ),
+    ],
+)
+def test_missing_data_is_not_a_fall(language, expected):
+    told = sentences.missing(facts.voice(language), facts.missing_usage(), date(2026, 11, 16))
+    assert plain(told) == expected
+
+
+def test_the_rest_of_a_causal_chain_is_named_with_its_scope_when_it_differs():
+    subject = facts.activation_subject()
+    subject = replace(subject, also=(*subject.also, facts.reading("mrr", Scope("company", ""))))
+    told = sentences.also_sentence(facts.voice("en"), subject)
+    assert told == "With it: Active users, MRR (Groupe Rivage)."
+
+
+def test_every_status_has_a_mark_and_a_word():
+    for language in ("en", "fr"):
+        told = {sentences.status(facts.voice(language), key) for key in sentences.MARKS}
+        assert len(told) == len(sentences.MARKS)
+        assert all(len(text.split(" ", 1)) == 2 for text in told)
+
+
+def test_an_absent_figure_says_why():
+    gap = facts.figure("mrr", facts.COMPANY, facts.WEEK, None, reason="gap")
+    assert sentences.reason(facts.voice("en"), gap) == "days without data in this period"
+    assert sentences.reason(facts.voice("fr"), None) != sentences.reason(facts.voice("en"), None)
