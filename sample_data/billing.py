@@ -26,12 +26,28 @@ HEADERS = (
 TRIAL_DAYS = 14
 _SEATS = (1, 2, 3, 4, 5, 6, 8)
 _SEAT_SHARES = np.cumsum([0.12, 0.2, 0.22, 0.18, 0.14, 0.09])
-_PLACES = (
-    ["Atelier", "Cabinet", "Maison", "Comptoir", "Étude", "Garage", "Librairie", "Menuiserie", "Clinique", "Transports"]
-)
-_PLACE_NAMES = (
-    ["Baudricourt", "Chantelle", "Dormelles", "Ermenonval", "Frémicourt", "Goussainval", "Hautmont", "Jarville"]
-)
+_PLACES = [
+    "Atelier",
+    "Cabinet",
+    "Maison",
+    "Comptoir",
+    "Étude",
+    "Garage",
+    "Librairie",
+    "Menuiserie",
+    "Clinique",
+    "Transports",
+]
+_PLACE_NAMES = [
+    "Baudricourt",
+    "Chantelle",
+    "Dormelles",
+    "Ermenonval",
+    "Frémicourt",
+    "Goussainval",
+    "Hautmont",
+    "Jarville",
+]
 
 
 @dataclass
@@ -247,13 +263,16 @@ def _row(each: Subscription, day: date) -> list[object]:
         start, end = each.created.date(), each.paid_from
     else:
         start, end = _period(each, max(last, each.paid_from))
-    name = f"{_PLACES[each.customer % 10]} {_PLACE_NAMES[each.customer // 10 % 8]} {each.customer % 997}"
+    place, town = _PLACES[each.customer % 10], _PLACE_NAMES[each.customer // 10 % 8]
+    name = f"{place} {town} {each.customer % 997}"
     return [
-        each.identifier, f"cus_{each.customer:07}", "", f"compta{each.customer}@client.example.invalid",
+        each.identifier, f"cus_{each.customer:07}", "",
+        f"compta{each.customer}@client.example.invalid",
         name, each.plan, each.seats_on(last), "eur", "year" if each.yearly else "month",
         f"{each.price_on(last):.2f}", status, _stamp(each.created), _stamp(each.created),
         _stamp(start, clock), _stamp(end, clock),
-        _stamp(each.created) if each.trial else "", _stamp(each.paid_from, clock) if each.trial else "",
+        _stamp(each.created) if each.trial else "", _stamp(each.paid_from,
+        clock) if each.trial else "",
         "", "", "20.0", _stamp(cancelled, time(15)), _stamp(ended, clock),
         f"acc-{each.customer}", "sales" if each.sales_led else "self-serve",
     ]  # fmt: skip

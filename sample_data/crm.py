@@ -72,12 +72,15 @@ def _deals(timeline: Timeline, seed: int) -> list[tuple[date, list[object]]]:
                     (
                         created,
                         [
-                            f"{product.product[:3].upper()}-{number:05}", f"Client {client} - {product.name}",
+                            f"{product.product[:3].upper()}-{number:05}",
+                            f"Client {client} - {product.name}",
                             stage, f"Ventes {product.name}",
                             f"{product.plans[-1][1] * 12 * int(chance.integers(3, 30)):.2f}",
-                            closed, created, f"vente{int(chance.integers(1, 6))}@mareval.example.invalid",
+                            closed, created,
+                            f"vente{int(chance.integers(1, 6))}@mareval.example.invalid",
                             "Existing Business" if chance.random() < 0.25 else "New Business",
-                            reason if stage == "Closed Lost" else "", f"client{client}.example.invalid",
+                            reason if stage == "Closed Lost" else "",
+                            f"client{client}.example.invalid",
                             f"contact{client}@client.example.invalid", named,
                         ],
                     )

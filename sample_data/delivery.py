@@ -18,7 +18,8 @@ _AREAS = ("import", "export", "mobile", "search", "billing", "rights", "notifica
 _VERBS = ("Add", "Simplify", "Speed up", "Rework", "Translate", "Cover", "Secure", "Show")
 _OBJECTS = (
     "the customer list", "the first-run guide", "the monthly summary", "attachments", "bulk edits",
-    "the approval step", "duplicate detection", "the audit trail", "saved filters", "the API token page",
+    "the approval step", "duplicate detection", "the audit trail", "saved filters",
+    "the API token page",
 )  # fmt: skip
 _FAULTS = (
     "Total is off by one cent", "Page stays blank after login", "Date shown in English",

@@ -54,4 +54,5 @@ def spread(total: int, share: float, offset: float) -> Flags:
 def apportioned(weights: Floats | list[float], total: int) -> Ints:
     """`total` units shared by weight, to the unit; every share is within one of its exact value."""
     exact = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.diff(np.round(exact / exact[-1] * total), prepend=0.0).astype(np.int64)
+    bounds: Ints = np.round(exact / exact[-1] * total).astype(np.int64)
+    return np.diff(bounds, prepend=0)

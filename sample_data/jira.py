@@ -79,7 +79,8 @@ def _export(path: Path, items: Sequence[Item], moment: datetime) -> Path:
             [
                 item.title, item.key, 10_000 * (1 + SQUADS.index(squad)) + int(number), item.type,
                 status, prefix, squad.name, "software", item.priority,
-                "Done" if category == "Done" else "", item.assignee.name, f"acct-{item.assignee.person}",
+                "Done" if category == "Done" else "", item.assignee.name,
+                f"acct-{item.assignee.person}",
                 item.reporter.name, f"acct-{item.reporter.person}", stamp(item.created),
                 stamp(max(item.changes(moment))), stamp(item.done) if category == "Done" else "",
                 "", 0, *filled(item.labels, 2),
@@ -103,10 +104,8 @@ def write(folder: Path, timeline: Timeline, squads: dict[str, list[Item]]) -> li
     paths = []
     for week in range(WEEKLY_FROM, WEEKS + 1):
         moment = datetime.combine(timeline.monday(week), time(7))
-        if week == WEEKS:  # sprints that start today are planned at ten
-            planned = datetime.combine(timeline.until, time(23, 59))
-        else:
-            planned = moment
+        # On the last Monday, what starts that day is not planned yet: the week before is shown.
+        planned = moment if week < WEEKS else datetime.combine(timeline.until, time(23, 59))
         shown = [item for item in items if _wanted(item, planned, everything=week == WEEKLY_FROM)]
         paths.append(_export(folder / f"Jira {moment.date()}.csv", shown, planned))
     return paths

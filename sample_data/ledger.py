@@ -217,7 +217,8 @@ def write(
             day = f"{line.day:%Y%m%d}"
             rows.append(
                 [
-                    line.journal, _JOURNALS[line.journal], line.entry, day, line.account, line.label,
+                    line.journal, _JOURNALS[line.journal], line.entry, day, line.account,
+                    line.label,
                     "9TIERS" if line.third_party else "", line.third_party,
                     f"{line.journal}{line.entry:05}", day, line.text,
                     _comma(max(line.amount, Decimal(0))), _comma(max(-line.amount, Decimal(0))),

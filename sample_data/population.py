@@ -109,8 +109,9 @@ class Population:
         """Seconds from the cohort's Monday; never in the small hours, when clocks change."""
         hashes = self.hashes(users, "delay")
         delay = (_DELAY_HOURS[(hashes & np.uint64(4095)).astype(np.int64)] * 3600).astype(np.int64)
-        second = self.signup_second(users) + 600 + delay
-        return np.where(second % 86_400 < 6 * 3600, second + 6 * 3600, second)
+        second: Ints = self.signup_second(users) + 600 + delay
+        second[second % 86_400 < 6 * 3600] += 6 * 3600
+        return second
 
     def active(self, week: int) -> Iterator[Week]:
         """The users active in a week, block by block."""

@@ -36,9 +36,12 @@ ENGAGEMENT_HEADERS = ("Horodateur", "Équipe", *ENGAGEMENT_ITEMS, ENPS_QUESTION,
 ANSWERS_A_WEEK = 32  # per product
 
 _COMMENTS = {
-    "low": ("Trop lent le matin.", "Le support met des jours à répondre.", "Les exports perdent des lignes."),
-    "middle": ("Correct, mais l'aide est à revoir.", "Il manque un mode hors ligne.", "Prix un peu élevé."),
-    "high": ("Simple et rapide.", "L'équipe écoute vraiment.", "Nous ne pourrions plus nous en passer."),
+    "low": ("Trop lent le matin.", "Le support met des jours à répondre.",
+        "Les exports perdent des lignes."),
+    "middle": ("Correct, mais l'aide est à revoir.", "Il manque un mode hors ligne.",
+        "Prix un peu élevé."),
+    "high": ("Simple et rapide.", "L'équipe écoute vraiment.",
+        "Nous ne pourrions plus nous en passer."),
 }  # fmt: skip
 _BENEFITS = ("Du temps gagné", "Moins d'erreurs", "Une vue d'ensemble", "La tranquillité")
 

@@ -20,8 +20,12 @@ def write_csv(
 ) -> Path:
     """Write one table. None is an empty cell; dates are ISO; other values as `str` gives them."""
     with path.open("w", encoding=encoding, newline="") as file:
-        quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-        writer = csv.writer(file, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
+        writer = csv.writer(
+            file,
+            delimiter=delimiter,
+            lineterminator=line_end,
+            quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+        )
         writer.writerow(headers)
         writer.writerows([_cell(value) for value in row] for row in rows)
     return path

@@ -86,7 +86,8 @@ def write(folder: Path, timeline: Timeline, squads: dict[str, list[Item]]) -> li
             "id": board, "name": squad.project, "desc": "", "closed": False,
             "dateLastActivity": actions[0]["date"], "url": f"https://trello.com/b/{board[:8]}",
             "lists": [
-                {"id": list_id, "name": name, "closed": False, "idBoard": board, "pos": 16384 * (n + 1)}
+                {"id": list_id, "name": name, "closed": False, "idBoard": board,
+                    "pos": 16384 * (n + 1)}
                 for n, (list_id, name) in enumerate(zip(lists, LISTS, strict=True))
             ],
             "cards": cards, "actions": actions[:_ACTIONS_KEPT], "labels": [], "checklists": [],
