@@ -66,8 +66,8 @@ def check(tree: exp.Expr, place: str) -> None:
                 f"{place}: a cast to {node.sql('duckdb')} differs between engines.",
                 choices=sorted(TYPES),
             )
-        if kind is exp.DateDiff and (node.unit is None or node.unit.name.upper() != "DAY"):
+        if isinstance(node, exp.DateDiff) and node.text("unit").upper() != "DAY":
             raise VigieError(
-                f"{place}: date_diff counts {node.unit} differently on each engine.",
+                f"{place}: date_diff counts {node.text('unit')} differently on each engine.",
                 next_step="Count days and divide.",
             )

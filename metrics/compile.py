@@ -112,6 +112,6 @@ def compile_kpi(
     )
     own = tree.args.get("with_")
     tree.set("with_", exp.With(expressions=[facts, *(own.expressions if own else [])]))
-    tree.set("expressions", [_typed(column) for column in tree.selects])
+    tree.set("expressions", [_typed(column) for column in tree.expressions])
     plain_models = {key: value for key, value in models.items() if key != "facts"}
     return Statement(inlined(tree, plain_models), tuple(where.values()), shape, model)

@@ -149,7 +149,7 @@ class Coverage:
             usable=level == 0,
             to_date=level == REASONS.index("not_closed"),
             reason=reason,
-            ever=covered_datasets.all(axis=1),
+            ever=np.asarray(covered_datasets.all(axis=1)),
         )
 
     def _member_state(

@@ -22,11 +22,13 @@ from metrics.compile import Statement, compile_kpi
 from metrics.coverage import Coverage, Known, windows
 from metrics.formula import parse_formula
 from metrics.grid import Grid, Neighbours, divided, evaluate
+from metrics.importing.report import CoverageSpan
 from metrics.models import Model
 from metrics.organisation import Organisation
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
+from metrics.workspace import Settings
 
 COLUMNS = (
     "kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member", "start", "end",
@@ -47,6 +49,25 @@ class Setting:
     coverage: Coverage
     calendar: Calendar
     small_group: int = 5
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        catalogue: Catalogue,
+        models: Mapping[str, Model],
+        organisation: Organisation,
+        spans: Iterable[CoverageSpan],
+    ) -> Setting:
+        """The setting that a workspace's settings, organisation and coverage amount to."""
+        return cls(
+            catalogue=catalogue,
+            models=models,
+            organisation=organisation,
+            coverage=Coverage(spans, organisation),
+            calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
+            small_group=settings.small_group,
+        )
 
 
 @dataclass

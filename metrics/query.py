@@ -15,11 +15,10 @@ import pandas as pd
 
 from metrics import warehouse
 from metrics.access import Viewer, may_see
-from metrics.calendar import Calendar, Grain
+from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
-from metrics.coverage import Coverage
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.figures import Computation, Setting
@@ -45,21 +44,14 @@ class Question:
     where: Mapping[str, str] | None = None
 
 
-def setting_of(workspace: Workspace, catalogue: Catalogue | None = None) -> Setting:
+def setting_of(workspace: Workspace) -> Setting:
     """Definitions, organisation, coverage and calendar as they stand for readers."""
     models = load_models(workspace.catalogue)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
         spans = [applied.span for applied in ledger.read_coverage(connection)]
-    settings = workspace.settings
-    return Setting(
-        catalogue=catalogue or load_catalogue(workspace.catalogue, models),
-        models=models,
-        organisation=organisation,
-        coverage=Coverage(spans, organisation),
-        calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
-        small_group=settings.small_group,
-    )
+    catalogue = load_catalogue(workspace.catalogue, models)
+    return Setting.of(workspace.settings, catalogue, models, organisation, spans)
 
 
 def _refuse_dimension(kpi: Kpi, dimension: str) -> VigieError:
