@@ -1,0 +1,365 @@
+"""A change to the data, from the lease to the flip, as the child process makes it.
+
+It works on a copy that nobody reads and writes figures under a number that nobody reads, then
+makes both current in one short transaction. It may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pandas as pd
+
+from metrics import models, references, warehouse
+from metrics.calendar import Calendar
+from metrics.catalogue import Catalogue, load_catalogue
+from metrics.coverage import Coverage
+from metrics.engines import open_facts
+from metrics.errors import VigieError
+from metrics.figures import Setting
+from metrics.importing.report import FileReport
+from metrics.job import Job, Outcome
+from metrics.publish import Cause, Published, clean, finish, publish
+from metrics.register import ledger, migrate
+from metrics.register.leases import Lease, take
+from metrics.register.organisation import load_organisation, write_rows
+from metrics.register.state import State, flip, read_state
+from metrics.register.tables import ORGANISATION
+from metrics.signals import judged_rows, signal_frames
+from metrics.workspace import Workspace
+
+QUARANTINE_CHUNK = 2_000
+
+
+class Listener(Protocol):
+    """Who hears how a change goes on. `reached` marks the moments at which a test may kill it."""
+
+    def say(self, stage: str, done: float, message: str) -> None: ...
+    def reached(self, stage: str) -> None: ...
+
+
+class Landed(Protocol):
+    """What landing one file gives."""
+
+    @property
+    def report(self) -> FileReport: ...
+    @property
+    def quarantine(self) -> Sequence[ledger.QuarantinedLike]: ...
+    @property
+    def organisation_rows(self) -> Sequence[dict[str, Any]]: ...
+    @property
+    def archive(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps that know what files and figures are; `land` and `remove` change the draft."""
+
+    land: Callable[..., Landed]
+    remove: Callable[[duckdb.DuckDBPyConnection, int], None]
+    compute: Callable[
+        [duckdb.DuckDBPyConnection, Setting, Callable[[float, str], None]], Iterable[pd.DataFrame]
+    ]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What a job did to its draft, before anything is current."""
+
+    files: tuple[FileReport, ...]
+    staged: tuple[int, ...]
+    undone: tuple[int, ...]
+    cause: Cause
+    touched: bool  # False: the draft is the same as the current version
+
+
+class Change:
+    """One job, from the lease to the flip."""
+
+    def __init__(self, job: Job, steps: Steps, listener: Listener) -> None:
+        self.job = job
+        self._steps = steps
+        self._say = listener.say
+        self._reached = listener.reached
+        self.workspace = Workspace.open(Path(job.workspace))
+        self.register = self.workspace.register
+        self._models = models.load_models(self.workspace.catalogue)
+        self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
+        self.settled = False  # True from the moment the flip begins: too late to cancel
+
+    def run(self) -> Outcome:
+        """Do the job. Raises VigieError or Cancelled when nothing was changed."""
+        migrate(self.register)
+        self._say("waiting", 0.0, "Waiting for the register.")
+        with take(self.register, "publisher", self._say_who_holds_it) as lease:
+            self._tidy(lease)
+            with self.register.connect() as connection:
+                state = read_state(connection)
+            self._say("copying", 0.01, "Copying the warehouse.")
+            self._reached("copying")
+            path = warehouse.path_of(self.workspace, state.warehouse_version + 1)
+            try:
+                warehouse.draft(self.workspace, state.warehouse_version)
+                self._reached("copied")
+                drafted, published = self._work(lease, path, state)
+                if published is None or not self._worth_it(drafted, published, state):
+                    path.unlink()
+                    self._tidy(lease)
+                    return Outcome(
+                        "unchanged", drafted.files, state.publication_id, state.warehouse_version
+                    )
+                new = State(
+                    state.warehouse_version + 1, published.publication or state.publication_id
+                )
+                self._flip(lease, path, new, drafted, published)
+            except BaseException:
+                if not self.settled:
+                    # First what needs the lease: once it is lost the file may be someone else's.
+                    self._tidy(lease)
+                    path.unlink(missing_ok=True)
+                raise
+            self._reached("flipped")
+        return Outcome(
+            "done",
+            drafted.files,
+            new.publication_id,
+            new.warehouse_version,
+            published.rows_written,
+            published.rows_closed,
+            published.restated,
+        )
+
+    def _work(self, lease: Lease, path: Path, state: State) -> tuple[Drafted, Published | None]:
+        with open_facts(path, read_only=False) as facts:
+            match self.job.kind:
+                case "import":
+                    drafted = self._import(lease, facts)
+                case "undo":
+                    drafted = self._undo(facts)
+                case "publish":
+                    drafted = Drafted((), (), (), Cause("setting", "published by hand"), True)
+            if not drafted.touched:
+                return drafted, None
+            published = self._publish(lease, facts, state, drafted)
+            self._reached("judged")
+        return drafted, published
+
+    def _worth_it(self, drafted: Drafted, published: Published, state: State) -> bool:
+        """Publishing by hand makes a version only when it changes a figure."""
+        return bool(
+            drafted.staged or drafted.undone or published.publication or not state.warehouse_version
+        )
+
+    def _import(self, lease: Lease, facts: duckdb.DuckDBPyConnection) -> Drafted:
+        reports: list[FileReport] = []
+        staged: list[int] = []
+        with self.register.connect() as connection:
+            organisation = load_organisation(connection)
+            number = ledger.next_import_id(connection)
+        count = len(self.job.files)
+        for index, file in enumerate(self.job.files):
+            path = Path(file)
+            begun = 0.05 + 0.4 * index / count
+
+            def progress(
+                message: str, done: float, begun: float = begun, name: str = path.name
+            ) -> None:
+                self._say("landing", begun + 0.4 * done / count, f"{name}: {message}")
+
+            progress("reading", 0.0)
+            landed = self._steps.land(
+                facts,
+                self.workspace,
+                path,
+                number,
+                self.job.options,
+                organisation,
+                lambda dataset: kpis_of(self._catalogue, dataset),
+                lambda sha256, observed_at: self._known(sha256, observed_at, staged),
+                progress,
+            )
+            self._reached("landing")
+            report = landed.report
+            if report.status == "loaded":
+                report = replace(report, import_id=number)
+                with self.register.begin() as connection:
+                    lease.hold(connection)
+                    ledger.stage(
+                        connection,
+                        number,
+                        report,
+                        options=self.job.options,
+                        archive=landed.archive,
+                        by=self.job.by,
+                    )
+                    if landed.organisation_rows and report.observed_at is not None:
+                        write_rows(
+                            connection,
+                            report.dataset,
+                            landed.organisation_rows,
+                            number,
+                            report.observed_at,
+                        )
+                for start in range(0, len(landed.quarantine), QUARANTINE_CHUNK):
+                    with self.register.begin() as connection:
+                        lease.hold(connection)
+                        ledger.set_aside(
+                            connection, number, landed.quarantine[start : start + QUARANTINE_CHUNK]
+                        )
+                staged.append(number)
+                number += 1
+                if report.dataset in ORGANISATION:
+                    with self.register.connect() as connection:
+                        organisation = load_organisation(connection, including=staged)
+            reports.append(report)
+        self._reached("landed")
+        names = [Path(report.file).name for report in reports if report.import_id]
+        detail = f"import {', '.join(map(str, staged))}: {', '.join(names)}"
+        return Drafted(
+            tuple(
+                replace(
+                    report,
+                    unknown_streams=tuple(
+                        stream
+                        for stream in report.unknown_streams
+                        if not organisation.place("product", report.tool, stream)
+                        and not organisation.place("squad", report.tool, stream)
+                    ),
+                )
+                for report in reports
+            ),
+            tuple(staged),
+            (),
+            Cause("import", shortened(detail)),
+            bool(staged),
+        )
+
+    def _known(self, sha256: str, observed_at: datetime, staged: list[int]) -> int | None:
+        with self.register.connect() as connection:
+            return ledger.find(connection, sha256, observed_at, including=staged)
+
+    def _undo(self, facts: duckdb.DuckDBPyConnection) -> Drafted:
+        number = self.job.import_id
+        if number is None:
+            raise VigieError("An undo needs the number of an import.", exit_code=2)
+        with self.register.connect() as connection:
+            record = ledger.get(connection, number)
+        if record.status == "undone":
+            raise VigieError(
+                f"Import {number} ({record.file}) was already undone.",
+                next_step="To have it again, import the file again.",
+            )
+        self._say("landing", 0.2, f"Taking back import {number}: {record.file}.")
+        self._steps.remove(facts, number)
+        self._reached("landed")
+        return Drafted((), (), (number,), Cause("undo", f"import {number}: {record.file}"), True)
+
+    def _publish(
+        self,
+        lease: Lease,
+        facts: duckdb.DuckDBPyConnection,
+        state: State,
+        drafted: Drafted,
+    ) -> Published:
+        with self.register.connect() as connection:
+            organisation = load_organisation(
+                connection, including=drafted.staged, excluding=drafted.undone
+            )
+            spans = ledger.read_coverage(
+                connection, including=drafted.staged, excluding=drafted.undone
+            )
+        self._say("modelling", 0.46, "Preparing the facts.")
+        references.rebuild(facts, organisation)
+        models.refresh(
+            facts,
+            self._models,
+            lambda name: self._say("modelling", 0.5, f"Preparing {name}."),
+        )
+        self._reached("modelling")
+        settings = self.workspace.settings
+        setting = Setting(
+            catalogue=self._catalogue,
+            models=self._models,
+            organisation=organisation,
+            coverage=Coverage([held.span for held in spans], organisation),
+            calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
+            small_group=settings.small_group,
+        )
+        kept: list[pd.DataFrame] = []
+        computed = self._steps.compute(
+            facts,
+            setting,
+            lambda done, kpi: self._say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
+        )
+
+        def judged(publication: int) -> Iterator[pd.DataFrame]:
+            self._say("judging", 0.9, "Looking for signals.")
+            self._reached("judging")
+            yield from signal_frames(kept, self._catalogue)
+
+        return publish(
+            self.register,
+            lease,
+            self._passed(computed, kept),
+            judged,
+            warehouse_version=state.warehouse_version + 1,
+            cause=drafted.cause,
+            by=self.job.by,
+            settling_days=settings.settling_days,
+            today=datetime.now(self.workspace.zone).date(),
+            progress=lambda rows: self._reached("publishing"),
+        )
+
+    def _flip(
+        self, lease: Lease, path: Path, new: State, drafted: Drafted, published: Published
+    ) -> None:
+        self._say("finishing", 0.98, "Making it current.")
+        self._reached("flipping")
+        warehouse.seal(path)
+        self.settled = True
+        try:
+            with self.register.begin() as connection:
+                lease.hold(connection)
+                ledger.apply(connection, drafted.staged)
+                for number in drafted.undone:
+                    ledger.undo(connection, number, by=self.job.by)
+                finish(connection, published)
+                flip(connection, new)
+        except BaseException:
+            self.settled = False
+            raise
+
+    def _passed(
+        self, computed: Iterable[pd.DataFrame], kept: list[pd.DataFrame]
+    ) -> Iterator[pd.DataFrame]:
+        """Pass frames on, keeping the rows that signals are made of."""
+        for frame in computed:
+            if not frame.empty:
+                kept.append(judged_rows(frame, self._catalogue))
+            yield frame
+
+    def _say_who_holds_it(self, holder: str) -> None:
+        self._say("waiting", 0.0, f"Another job is at work ({holder}); this one waits in line.")
+
+    def _tidy(self, lease: Lease) -> None:
+        """Remove what a job that did not finish, this one or a dead one, has left behind."""
+        clean(self.register, lease)
+        with self.register.begin() as connection:
+            lease.hold(connection)
+            archives = ledger.remove_staged(connection)
+        for archive in archives:
+            (self.workspace.archive / archive).unlink(missing_ok=True)
+
+
+def kpis_of(catalogue: Catalogue, dataset: str) -> tuple[str, ...]:
+    """The published KPIs that a dataset feeds, in catalogue order."""
+    return tuple(kpi.name for kpi in catalogue if dataset in kpi.datasets)
+
+
+def shortened(detail: str, limit: int = 200) -> str:
+    return detail if len(detail) <= limit else detail[: limit - 1] + "…"

@@ -1,0 +1,66 @@
+"""A job: a change to the data, as the parent asks for it and as the child reports on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from metrics.importing.report import FileReport, ImportOptions
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to change. `files` and `options` are for an import, `import_id` for an undo."""
+
+    kind: Literal["import", "undo", "publish"]
+    workspace: str
+    by: str
+    files: tuple[str, ...] = ()
+    options: ImportOptions = field(default_factory=ImportOptions)
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job is. `done` is a fraction of the whole job.
+
+    `stage`: waiting, copying, landing, modelling, publishing, judging, finishing.
+    """
+
+    stage: str
+    done: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended.
+
+    `status`: 'done' (a new version is current), 'unchanged' (nothing to change), 'cancelled' and
+    'failed' (nothing was changed; `problem` says why, `choices` and `next_step` what to do).
+    """
+
+    status: Literal["done", "unchanged", "cancelled", "failed"]
+    files: tuple[FileReport, ...] = ()
+    publication: int = 0  # the current one after the job
+    warehouse_version: int = 0
+    figures_written: int = 0
+    figures_closed: int = 0
+    restated: int = 0
+    problem: str = ""
+    choices: tuple[str, ...] = ()
+    next_step: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a child's output."""
+
+    progress: Progress | None = None
+    outcome: Outcome | None = None
+
+
+JOB = TypeAdapter(Job)
+LINE = TypeAdapter(Line)

@@ -1,0 +1,108 @@
+"""Jobs as their parent sees them: started, followed, cancelled. The parent writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from metrics.job import JOB, LINE, Job, Outcome, Progress
+
+__all__ = ["Job", "Outcome", "Progress", "RunningJob", "run", "start"]
+
+
+class RunningJob:
+    """A job at work in a child process. It goes on when this object is forgotten."""
+
+    def __init__(self, job: Job, module: str) -> None:
+        self.job = job
+        self.progress = Progress("waiting", 0.0, "Starting.")
+        self._outcome: Outcome | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="vigie-job-", ignore_cleanup_errors=True)
+        folder = Path(self._folder.name)
+        self._complaints = folder / "stderr.txt"
+        file = folder / "job.json"
+        file.write_bytes(JOB.dump_json(job))
+        with self._complaints.open("wb") as complaints:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, str(file)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                encoding="utf-8",
+            )
+        self._listener = threading.Thread(target=self._listen, name="vigie-job", daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def poll(self) -> Outcome | None:
+        """The outcome, or None while the job runs; `progress` says where it is."""
+        return None if self._listener.is_alive() else self._ended()
+
+    def wait(self, timeout: float | None = None) -> Outcome | None:
+        """Wait for the outcome; None when `timeout` seconds were not enough."""
+        self._listener.join(timeout)
+        return self.poll()
+
+    def cancel(self) -> None:
+        """Ask the job to stop. Either nothing was changed or all of it; the outcome says which."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for text in self._process.stdout:
+            try:
+                line = LINE.validate_json(text)
+            except ValidationError:
+                continue  # something a library printed
+            if line.progress is not None:
+                self.progress = line.progress
+            if line.outcome is not None:
+                self._outcome = line.outcome
+        self._process.stdout.close()
+        self._process.wait()
+
+    def _ended(self) -> Outcome:
+        if self._outcome is None:
+            said = ""
+            if self._complaints.exists():
+                said = self._complaints.read_text("utf-8", errors="replace").strip()
+            last = said.splitlines()[-1] if said else f"code {self._process.returncode}"
+            self._outcome = Outcome(
+                "failed",
+                problem=f"The job ended before its end ({last}).",
+                next_step="Either all of it is there or nothing: look at the imports, try again.",
+            )
+        self._folder.cleanup()
+        return self._outcome
+
+
+def start(job: Job, *, module: str = "metrics.worker") -> RunningJob:
+    """Start a job and return at once. `module` is the program that does it."""
+    return RunningJob(job, module)
+
+
+def run(job: Job, on_progress: Callable[[Progress], None] = lambda progress: None) -> Outcome:
+    """Run a job to its end, telling `on_progress` each time it moves."""
+    running = start(job)
+    told: Progress | None = None
+    try:
+        while (outcome := running.wait(0.05)) is None:
+            if running.progress != told:
+                told = running.progress
+                on_progress(told)
+    except KeyboardInterrupt:
+        running.cancel()
+        outcome = running.wait()
+        assert outcome is not None
+    return outcome
