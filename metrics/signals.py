@@ -169,7 +169,7 @@ def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iter
                 dense, positions, Grain(grain), YEAR[Grain(grain)], stride, catalogue
             )
         if len(sparse):
-            positions = sparse.groupby(SERIES, observed=True).cumcount().to_numpy(dtype=np.int64)
+            positions = np.asarray(sparse.groupby(SERIES).cumcount(), dtype=np.int64)
             yield from _batches(sparse, positions, Grain(grain), len(sparse), stride, catalogue)
 
 
