@@ -39,7 +39,7 @@ def main(home: str = "review") -> None:
         help=words.say("One product: its PM and PO, its figures in each family."),
     )
     imports_place = st.Page(
-        lambda: imports.show(current()),
+        lambda: imports.show(current(), review_place),
         title=words.say("Imports"),
         icon=":material/upload_file:",
         url_path="imports",

@@ -1,4 +1,4 @@
-"""The pieces that pages are made of. Text from a file is shown letter for letter, never as markup."""
+"""The pieces pages are made of. Text from files is shown letter for letter, never as markup."""
 
 from __future__ import annotations
 

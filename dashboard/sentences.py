@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dashboard.translation import Translation, mark
@@ -62,6 +62,45 @@ TOPICS = {
     "responses": (mark("surveys"), mark("survey answers")),
     "deals": (mark("deals"), mark("sales tool")),
     "observations": (mark("observations"), mark("file")),
+}
+#: What each canonical table holds.
+DATASETS = {
+    "events": mark("product events"),
+    "work_items": mark("work items"),
+    "sprints": mark("sprints"),
+    "subscriptions": mark("subscriptions"),
+    "ledger": mark("ledger lines"),
+    "responses": mark("survey answers"),
+    "deals": mark("deals"),
+    "observations": mark("observations"),
+    "products": mark("products"),
+    "squads": mark("squads"),
+    "people": mark("people"),
+    "assignments": mark("assignments of squads to products"),
+    "memberships": mark("members of squads"),
+    "ownerships": mark("holders of roles"),
+    "names": mark("names that tools use"),
+}
+SEVERITIES = {
+    "refused": mark("refused"),
+    "quarantined": mark("set aside"),
+    "skipped": mark("skipped"),
+    "warning": mark("to know"),
+}
+FILE_STATUSES = {
+    "loaded": mark("can be loaded"),
+    "unchanged": mark("already loaded, nothing to change"),
+    "refused": mark("refused"),
+}
+#: The stages of a job, as `metrics.job.Progress` names them.
+STAGES = {
+    "waiting": mark("Waiting for another import to finish"),
+    "copying": mark("Copying the data"),
+    "landing": mark("Loading the files"),
+    "modelling": mark("Preparing the facts"),
+    "publishing": mark("Computing the KPIs"),
+    "judging": mark("Looking for signals"),
+    "finishing": mark("Finishing"),
 }
 EMPTY = {
     "events": mark(
@@ -119,11 +158,8 @@ def status(voice: Voice, key: str) -> str:
 
 def reason(voice: Voice, figure: Figure | None) -> str:
     """Why a figure is absent or partial, in words; empty when it is there and closed."""
-    if figure is None:
-        return voice.words.say(REASONS["no_data"])
-    if figure.reason is None:
-        return ""
-    return voice.words.say(REASONS.get(figure.reason, figure.reason))
+    key = "no_data" if figure is None else figure.reason
+    return "" if key is None else voice.words.say(REASONS.get(key, key))
 
 
 def value(voice: Voice, reading: Reading) -> str:
@@ -287,7 +323,7 @@ def missing(voice: Voice, fact: MissingData, today: date) -> str:
     if fact.last_import is None:
         last = voice.words.say("never imported")
     else:
-        day = fact.last_import.astimezone(voice.zone).date()
+        day = local(voice, fact.last_import).date()
         last = voice.words.say(
             "last import {day}", day=voice.format.date(day, year=day.year != today.year)
         )
@@ -299,6 +335,11 @@ def missing(voice: Voice, fact: MissingData, today: date) -> str:
         source=voice.words.say(source),
         last=last,
     )
+
+
+def local(voice: Voice, when: datetime) -> datetime:
+    """A moment in the company's time zone; the register's moments are UTC without saying so."""
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(voice.zone)
 
 
 def held_since(voice: Voice, person: Person, today: date) -> str:

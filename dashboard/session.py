@@ -144,7 +144,7 @@ def _catalogue_stamp(workspace: Workspace) -> float:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _catalogue(path: str, stamp: float) -> Catalogue:
-    return load_catalogue(Path(path))
+    return load_catalogue(Workspace.open(Path(path)).catalogue)
 
 
 # The facts are frozen, so readers share one copy instead of a pickled one each. The publication

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from dashboard import sentences
+from dashboard import import_sentences, sentences
 from dashboard.charts import data_uri, sparkline
 from dashboard.palette import Palette
 from dashboard.sentences import FAMILIES, MARKS, Voice
+from metrics.importing.report import RowCounts
+from metrics.register.ledger import ImportRecord
 from metrics.review import Box, Person, Reading, ScorecardRow
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
@@ -165,3 +167,43 @@ def box_text(box: Box, voice: Voice, kpi: str) -> str:
         return change or voice.format.short(unit, None)
     value = voice.format.short(unit, box.value)
     return f"{value} ({change})" if change else value
+
+
+def changes(rows: RowCounts, voice: Voice) -> pd.DataFrame:
+    """What a file changes: rows read, new, replaced, unchanged, skipped, set aside."""
+    words = voice.words
+    counts = {
+        words.say("Read"): rows.read,
+        words.say("New"): rows.loaded - rows.replaced,
+        words.say("Replaced"): rows.replaced,
+        words.say("Unchanged"): rows.unchanged,
+        words.say("Skipped"): rows.skipped,
+        words.say("Set aside"): rows.quarantined,
+    }
+    return pd.DataFrame([{title: voice.format.number(count) for title, count in counts.items()}])
+
+
+def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
+    """The import history, one row per import, in the order given."""
+    return pd.DataFrame(
+        [
+            {
+                "id": record.id,
+                "file": record.file,
+                "tool": record.tool,
+                "holds": import_sentences.dataset(voice, record.dataset),
+                "period": import_sentences.span(voice, record.period),
+                "loaded": record.rows.loaded,
+                "aside": record.rows.quarantined,
+                "when": voice.format.moment(sentences.local(voice, record.created_at)),
+                "by": record.created_by,
+                "status": import_sentences.import_status(voice, record),
+            }
+            for record in records
+        ]
+    )
+
+
+def quarantine(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Rows set aside as CSV: line, column, reason, text. Safe to open in a spreadsheet."""
+    return as_csv(pd.DataFrame(list(rows), columns=["line", "column", "reason", "text"]))

@@ -4,8 +4,138 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import cards, import_cards, sentences, tables
 from dashboard.session import Session
+from dashboard.uploads import Desk, past_imports
+from metrics.importing.report import ImportOptions
+from metrics.register.ledger import ImportRecord
+
+FOLLOW_EVERY_SECONDS = 0.7
 
 
-def show(session: Session) -> None:
-    st.header(session.voice.words.say("Imports"), anchor=False)
+def show(session: Session, review_place: st.Page | None) -> None:
+    words = session.voice.words
+    desk: Desk = st.session_state.setdefault("desk", Desk())
+
+    cards.headline(words.say("Imports"))
+    if desk.outcome is not None:
+        import_cards.outcome(session, desk.outcome, review_place)
+    if desk.job is not None:
+        follow(session, desk)
+    else:
+        new_files(session, desk)
+    past(session, desk)
+
+
+def new_files(session: Session, desk: Desk) -> None:
+    words = session.voice.words
+    files = st.file_uploader(
+        words.say("Drop the exports of your tools here, several at once."),
+        accept_multiple_files=True,
+        key=f"files_{desk.batch}",
+    )
+    if not files:
+        return
+    desk.look_at(session, files, options(session))
+    for index, report in enumerate(desk.reports):
+        import_cards.file(session, report, f"file_{desk.batch}_{index}")
+    ready = len(desk.loadable)
+    if not ready:
+        st.markdown(cards.escape(words.say("Nothing here can be loaded.")))
+        return
+    st.button(
+        words.count("Load {n} file", "Load {n} files", ready),
+        type="primary",
+        key="load",
+        on_click=desk.load,
+        args=(session,),
+    )
+
+
+def options(session: Session) -> ImportOptions:
+    """What a person may add where the files do not say whose they are."""
+    words = session.voice.words
+    products = {item.product: item.name for item in session.organisation.products}
+    squads = {item.squad: item.name for item in session.organisation.squads}
+    with st.expander(words.say("If the files do not say whose they are"), key="options"):
+        first, second = st.columns(2)
+        product = first.selectbox(
+            words.say("Every row belongs to the product"),
+            [None, *products],
+            format_func=lambda key: words.say("as the file says") if key is None else products[key],
+            key="import_product",
+        )
+        squad = second.selectbox(
+            words.say("Every row belongs to the squad"),
+            [None, *squads],
+            format_func=lambda key: words.say("as the file says") if key is None else squads[key],
+            key="import_squad",
+        )
+    return ImportOptions(product=product, squad=squad)
+
+
+@st.fragment(run_every=FOLLOW_EVERY_SECONDS, key="follow")
+def follow(session: Session, desk: Desk) -> None:
+    """The job at work; the rest of the page stays still until it ends."""
+    if desk.job is None or desk.follow():
+        st.rerun()
+        return
+    words = session.voice.words
+    progress = desk.job.progress
+    stage = words.say(sentences.STAGES.get(progress.stage, progress.stage))
+    st.progress(min(max(progress.done, 0.0), 1.0), text=cards.escape(stage))
+    st.button(words.say("Cancel"), key="cancel", on_click=desk.job.cancel)
+
+
+def past(session: Session, desk: Desk) -> None:
+    words = session.voice.words
+    records = past_imports(session)
+    st.subheader(words.say("History"), anchor=False)
+    if not records:
+        st.markdown(cards.escape(words.say("Nothing imported yet.")))
+        return
+    column = st.column_config
+    chosen = st.dataframe(
+        tables.ledger(records, session.voice),
+        hide_index=True,
+        column_config={
+            "id": column.NumberColumn(words.say("No."), width=60),
+            "file": column.TextColumn(words.say("File")),
+            "tool": column.TextColumn(words.say("Tool")),
+            "holds": column.TextColumn(words.say("Holds")),
+            "period": column.TextColumn(words.say("Period")),
+            "loaded": column.NumberColumn(words.say("Loaded"), format="localized"),
+            "aside": column.NumberColumn(words.say("Set aside"), format="localized"),
+            "when": column.TextColumn(words.say("When")),
+            "by": column.TextColumn(words.say("By")),
+            "status": column.TextColumn(words.say("Status")),
+        },
+        on_select="rerun",
+        selection_mode="single-row",
+        key="ledger",
+        alt=words.say("Imports, newest first; select one to see it or take it back"),
+    )
+    rows = chosen["selection"]["rows"]
+    if rows and rows[0] < len(records):
+        one_import(session, desk, records[rows[0]])
+    else:
+        st.caption(words.say("Select a line to see its problems or take it back."))
+
+
+def one_import(session: Session, desk: Desk, record: ImportRecord) -> None:
+    words = session.voice.words
+    with st.container(border=True, key=f"import_{record.id}"):
+        st.markdown(f"**{cards.escape(record.file)}**")
+        import_cards.problems(session, record.problems)
+        with st.container(horizontal=True):
+            if record.rows.quarantined:
+                import_cards.quarantine_download(session, record)
+            if record.status == "applied":
+                st.button(
+                    words.say("Undo this import"),
+                    key=f"undo_{record.id}",
+                    icon=":material/undo:",
+                    disabled=desk.job is not None,
+                    on_click=desk.undo,
+                    args=(session, record.id),
+                )

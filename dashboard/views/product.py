@@ -60,17 +60,15 @@ def identity(session: Session, facts: ProductPage) -> None:
         ]
         told = "; ".join(holders) or words.say("vacant")
         parts.append(f"**{sentences.role(voice, role)}** {cards.escape(told)}")
-    if facts.squads:
-        squads = ", ".join(name for _, name, _ in facts.squads)
-        parts.append(f"**{words.say('Squads')}** {cards.escape(squads)}")
-    if facts.stage:
-        parts.append(f"**{words.say('Stage')}** {cards.escape(facts.stage)}")
-    if facts.line:
-        parts.append(f"**{words.say('Line')}** {cards.escape(facts.line)}")
-    if facts.launched:
-        parts.append(
-            f"**{words.say('Launched')}** {cards.escape(voice.format.date(facts.launched))}"
-        )
+    launched = voice.format.date(facts.launched) if facts.launched else ""
+    for title, told in (
+        (words.say("Squads"), ", ".join(name for _, name, _ in facts.squads)),
+        (words.say("Stage"), facts.stage or ""),
+        (words.say("Line"), facts.line or ""),
+        (words.say("Launched"), launched),
+    ):
+        if told:
+            parts.append(f"**{title}** {cards.escape(told)}")
     st.markdown(" &nbsp;·&nbsp; ".join(parts))
 
 

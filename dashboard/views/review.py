@@ -92,7 +92,7 @@ def nothing_to_see(session: Session, facts: Review) -> None:
 
 def published(session: Session, facts: Review) -> str:
     voice = session.voice
-    when = facts.freshness.published_at.astimezone(voice.zone)
+    when = sentences.local(voice, facts.freshness.published_at)
     return voice.words.say(
         "{days}. Published {moment}, publication {number}.",
         days=voice.format.days(facts.week),

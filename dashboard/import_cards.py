@@ -1,0 +1,101 @@
+"""What an import would do, or did, in cards: one file, its problems, the outcome of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import import_sentences, sentences, tables, uploads
+from dashboard.cards import escape
+from dashboard.session import Session
+from metrics.importing.report import FileReport, Problem
+from metrics.jobs import Outcome
+from metrics.register.ledger import ImportRecord
+
+PROBLEMS_SHOWN = 8
+
+
+def file(session: Session, report: FileReport, key: str) -> None:
+    """One dropped file: what it is, what it becomes, what is wrong, what will change."""
+    voice = session.voice
+    words = voice.words
+    with st.container(border=True, key=key):
+        st.markdown(
+            f"**{escape(report.file)}** {escape(import_sentences.recognised(voice, report))}"
+        )
+        if report.status != "refused":
+            st.markdown(escape(import_sentences.becomes(voice, report)))
+            st.table(tables.changes(report.rows, voice), border="horizontal", hide_index=True)
+        problems(session, report.problems)
+        if report.status != "refused":
+            with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
+                st.dataframe(
+                    pd.DataFrame(report.preview),
+                    hide_index=True,
+                    key=f"{key}_rows",
+                    alt=words.say("First rows as they will be loaded"),
+                )
+                st.dataframe(
+                    pd.DataFrame(list(report.columns.items()), columns=["source", "field"]),
+                    hide_index=True,
+                    column_config={
+                        "source": st.column_config.TextColumn(words.say("Column of the file")),
+                        "field": st.column_config.TextColumn(words.say("Becomes")),
+                    },
+                    key=f"{key}_columns",
+                    alt=words.say("What each column becomes"),
+                )
+
+
+def problems(session: Session, found: Sequence[Problem]) -> None:
+    """What a person should know, worst first, in plain words."""
+    voice = session.voice
+    order = list(sentences.SEVERITIES)
+    ranked = sorted(found, key=lambda problem: order.index(problem.severity))
+    for problem in ranked[:PROBLEMS_SHOWN]:
+        severity = voice.words.say(sentences.SEVERITIES[problem.severity])
+        st.markdown(f"- **{severity}** · {escape(import_sentences.problem(voice, problem))}")
+    if len(ranked) > PROBLEMS_SHOWN:
+        rest = ranked[PROBLEMS_SHOWN:]
+        st.caption(voice.words.count("and {n} more", "and {n} more", len(rest)))
+
+
+def outcome(session: Session, found: Outcome, review_place: st.Page | None) -> None:
+    """How a job ended, and what to do next."""
+    voice = session.voice
+    words = voice.words
+    told = escape(import_sentences.outcome(voice, found))
+    with st.container(border=True, key="outcome"):
+        match found.status:
+            case "done":
+                st.markdown(f":green[▲] {told}")
+            case "failed":
+                st.markdown(f":red[▼] {told}")
+            case _:
+                st.markdown(told)
+        for report in found.files:
+            st.markdown(
+                f"- {escape(report.file)} · {escape(import_sentences.loaded(voice, report))}"
+            )
+        if found.status == "done" and review_place is not None:
+            st.page_link(
+                review_place, label=words.say("Open the review"), icon=":material/arrow_forward:"
+            )
+
+
+def quarantine_download(session: Session, record: ImportRecord) -> None:
+    """The rows that were set aside, to mend and import again."""
+    words = session.voice.words
+    st.download_button(
+        words.count(
+            "Download {n} row set aside", "Download {n} rows set aside", record.rows.quarantined
+        ),
+        data=lambda: tables.quarantine(uploads.quarantined(session, record.id)),
+        file_name=f"quarantine-{record.id}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"quarantine_{record.id}",
+    )

@@ -1,0 +1,115 @@
+"""What imports say: recognised files, their problems, and how a job ended. Plain text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
+from dashboard.translation import mark
+from metrics.importing.report import FileReport, Problem
+from metrics.jobs import Outcome
+from metrics.register.ledger import ImportRecord
+
+OUTCOMES = {
+    "done": mark("Loaded. The review shows it now."),
+    "unchanged": mark("Nothing changed: all of this was already known."),
+    "cancelled": mark("Cancelled. Nothing was changed."),
+    "failed": mark("Nothing was changed."),
+}
+
+
+def dataset(voice: Voice, key: str) -> str:
+    return voice.words.say(DATASETS.get(key, key))
+
+
+def recognised(voice: Voice, report: FileReport) -> str:
+    """ "Jira, 97 % sure: can be loaded"."""
+    status = voice.words.say(FILE_STATUSES.get(report.status, report.status))
+    if not report.tool:
+        return status
+    return voice.words.say(
+        "{tool}, {confidence} sure: {status}",
+        tool=report.tool,
+        confidence=voice.format.percent(report.confidence),
+        status=status,
+    )
+
+
+def span(voice: Voice, period: tuple[date, date] | None) -> str:
+    if period is None:
+        return ""
+    first, last = (voice.format.date(day) for day in period)
+    return first if first == last else f"{first} – {last}"
+
+
+def becomes(voice: Voice, report: FileReport) -> str:
+    """What the file holds, over which days, whose it is, and the KPIs it feeds."""
+    words = voice.words
+    parts = [words.say("Holds {what}.", what=dataset(voice, report.dataset))]
+    if report.period:
+        parts.append(words.say("Period: {period}.", period=span(voice, report.period)))
+    if report.kpis:
+        known = [voice.label(kpi) for kpi in report.kpis if kpi in voice.catalogue]
+        parts.append(words.say("Feeds {kpis}.", kpis=", ".join(known)))
+    if report.unknown_streams:
+        parts.append(
+            words.say(
+                "Nobody has said yet what these names stand for: {names}. Their rows are kept "
+                "and wait for a name.",
+                names=", ".join(report.unknown_streams),
+            )
+        )
+    return " ".join(parts)
+
+
+def explain(found: Problem) -> str:
+    return found.reason.replace("_", " ") + (f" ({found.column})" if found.column else "")
+
+
+def problem(voice: Voice, found: Problem) -> str:
+    """One problem in plain words, with the line where it begins and the number of rows."""
+    words = voice.words
+    parts = [explain(found)]
+    if found.rows:
+        parts.append(words.count("{n} row.", "{n} rows.", found.rows))
+    if found.line is not None:
+        parts.append(words.say("First at line {line}.", line=found.line))
+    if found.example:
+        parts.append(words.say("Example: {text}", text=found.example))
+    return " ".join(parts)
+
+
+def outcome(voice: Voice, found: Outcome) -> str:
+    told = [voice.words.say(OUTCOMES[found.status])]
+    if found.problem:
+        told.append(found.problem)
+    if found.choices:
+        told.append(voice.words.say("Valid choices: {choices}.", choices=", ".join(found.choices)))
+    if found.next_step:
+        told.append(found.next_step)
+    return " ".join(told)
+
+
+def loaded(voice: Voice, report: FileReport) -> str:
+    """One file's part of an outcome: "12,400 rows loaded, 3 set aside"."""
+    words = voice.words
+    if report.status == "refused":
+        return words.say("refused")
+    if report.status == "unchanged":
+        return words.say("already loaded, nothing to change")
+    told = words.say("{n} rows loaded", n=voice.format.number(report.rows.loaded))
+    if report.rows.quarantined:
+        aside = voice.format.number(report.rows.quarantined)
+        told = words.say("{told}, {n} set aside", told=told, n=aside)
+    return told
+
+
+def import_status(voice: Voice, record: ImportRecord) -> str:
+    """ "applied", or who took it back and when."""
+    if record.status != "undone" or record.undone_at is None:
+        return voice.words.say("counts")
+    return voice.words.say(
+        "undone by {who}, {when}",
+        who=record.undone_by or "",
+        when=voice.format.moment(local(voice, record.undone_at)),
+    )

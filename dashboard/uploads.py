@@ -1,0 +1,119 @@
+"""Files on their way in: kept aside while they are looked at, then handed to a job.
+
+What a browser sends is written to a private folder that lasts as long as the reader's session.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from streamlit.typing import UploadedFile
+
+from dashboard.session import Session
+from metrics import importing
+from metrics.change import kpis_of
+from metrics.importing.report import FileReport, ImportOptions
+from metrics.jobs import Job, Outcome, RunningJob, start
+from metrics.register.ledger import ImportRecord, history, read_quarantine
+from metrics.warehouse import current_path
+
+
+@dataclass
+class Desk:
+    """One reader's import in the making: the files, what was said of them, the job at work."""
+
+    folder: tempfile.TemporaryDirectory[str] = field(
+        default_factory=lambda: tempfile.TemporaryDirectory(prefix="vigie-uploads-")
+    )
+    batch: int = 0  # a new uploader for each batch, so that loaded files leave the screen
+    inspected: tuple[object, ...] = ()
+    paths: tuple[Path, ...] = ()
+    reports: tuple[FileReport, ...] = ()
+    options: ImportOptions = field(default_factory=ImportOptions)
+    job: RunningJob | None = None
+    outcome: Outcome | None = None
+
+    def look_at(
+        self, session: Session, files: Sequence[UploadedFile], options: ImportOptions
+    ) -> None:
+        """Inspect the files unless these very ones were, with the same options."""
+        key = (session.publication.id, options, *(file.file_id for file in files))
+        if key == self.inspected:
+            return
+        self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
+        catalogue = session.voice.catalogue
+        self.reports = tuple(
+            importing.inspect(
+                session.workspace,
+                current_path(session.workspace),
+                self.paths,
+                options,
+                session.organisation,
+                partial(kpis_of, catalogue),
+            )
+        )
+        self.options, self.inspected = options, key
+
+    def _keep(self, index: int, file: UploadedFile) -> Path:
+        """Write one file under its own last name, which recognition may need."""
+        name = PurePosixPath(file.name.replace("\\", "/")).name or "file"
+        place = Path(self.folder.name) / str(self.batch) / str(index) / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(file.getbuffer())
+        return place
+
+    @property
+    def loadable(self) -> tuple[Path, ...]:
+        return tuple(
+            path
+            for path, report in zip(self.paths, self.reports, strict=True)
+            if report.status == "loaded"
+        )
+
+    def load(self, session: Session) -> None:
+        self._start(
+            Job(
+                "import",
+                str(session.workspace.path),
+                by=session.viewer.person,
+                files=tuple(str(path) for path in self.loadable),
+                options=self.options,
+            )
+        )
+
+    def undo(self, session: Session, import_id: int) -> None:
+        self._start(
+            Job("undo", str(session.workspace.path), by=session.viewer.person, import_id=import_id)
+        )
+
+    def _start(self, job: Job) -> None:
+        if self.job is None:
+            self.outcome = None
+            self.job = start(job)
+
+    def follow(self) -> bool:
+        """Whether the job has ended since the last look; its outcome is then kept."""
+        outcome = self.job.poll() if self.job else None
+        if outcome is None:
+            return False
+        if self.job is not None and self.job.job.kind == "import" and outcome.status != "cancelled":
+            self.batch += 1
+            self.inspected, self.paths, self.reports = (), (), ()
+        self.job, self.outcome = None, outcome
+        return True
+
+
+def past_imports(session: Session) -> list[ImportRecord]:
+    """The ledger, newest first."""
+    with session.workspace.register.connect() as connection:
+        return history(connection)
+
+
+def quarantined(session: Session, import_id: int) -> list[dict[str, object]]:
+    """The rows of an import that were set aside: line, column, reason, text."""
+    with session.workspace.register.connect() as connection:
+        return [row._asdict() for row in read_quarantine(connection, import_id)]
