@@ -28,9 +28,6 @@ class Cancelled(BaseException):
     """Someone asked the job to stop. Not an error: nothing may catch it on the way up."""
 
 
-STEPS = Steps(importing.land, importing.remove, compute_all)
-
-
 class Output:
     """Standard output as lines of JSON, one per step."""
 
@@ -54,9 +51,10 @@ class Output:
             self._asked = Path(os.devnull).open("w")  # noqa: SIM115
 
 
-def main(arguments: list[str], steps: Steps = STEPS) -> int:
+def main(arguments: list[str], steps: Steps | None = None) -> int:
     """Run the job in the file named; its last line of output holds the outcome."""
     job = JOB.validate_json(Path(arguments[0]).read_bytes())
+    steps = steps or Steps(importing.land, importing.remove, compute_all)
     output = Output()
     change: Change | None = None
 
