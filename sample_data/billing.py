@@ -27,27 +27,13 @@ TRIAL_DAYS = 14
 _SEATS = (1, 2, 3, 4, 5, 6, 8)
 _SEAT_SHARES = np.cumsum([0.12, 0.2, 0.22, 0.18, 0.14, 0.09])
 _PLACES = [
-    "Atelier",
-    "Cabinet",
-    "Maison",
-    "Comptoir",
-    "Étude",
-    "Garage",
-    "Librairie",
-    "Menuiserie",
-    "Clinique",
-    "Transports",
-]
+    "Atelier", "Cabinet", "Maison", "Comptoir", "Étude", "Garage", "Librairie", "Menuiserie",
+    "Clinique", "Transports",
+]  # fmt: skip
 _PLACE_NAMES = [
-    "Baudricourt",
-    "Chantelle",
-    "Dormelles",
-    "Ermenonval",
-    "Frémicourt",
-    "Goussainval",
-    "Hautmont",
-    "Jarville",
-]
+    "Baudricourt", "Chantelle", "Dormelles", "Ermenonval", "Frémicourt", "Goussainval",
+    "Hautmont", "Jarville",
+]  # fmt: skip
 
 
 @dataclass

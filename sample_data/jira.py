@@ -14,7 +14,9 @@ from sample_data.timeline import WEEKS, Timeline
 WEEKLY_FROM = 52
 """The first export, of everything, is taken on the Monday of this week; then one a week."""
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+]  # fmt: skip
 
 
 def stamp(moment: datetime | None) -> str:

@@ -20,6 +20,8 @@ def write_csv(
 ) -> Path:
     """Write one table. None is an empty cell; dates are ISO; other values as `str` gives them."""
     with path.open("w", encoding=encoding, newline="") as file:
+        if encoding == "utf-16-le":
+            file.write("\ufeff")
         writer = csv.writer(
             file,
             delimiter=delimiter,

@@ -7,7 +7,22 @@ from datetime import date
 from pathlib import Path
 
 from metrics.errors import VigieError
-from sample_data import billing, crm, delivery, jira, ledger, linear, organisation, surveys, trello
+from sample_data import (
+    billing,
+    crm,
+    delivery,
+    jira,
+    ledger,
+    linear,
+    market,
+    organisation,
+    people,
+    roadmap,
+    store,
+    surveys,
+    trello,
+    website,
+)
 from sample_data import events as product_events
 from sample_data.timeline import DEFAULT_UNTIL, Timeline
 
@@ -57,5 +72,7 @@ def make(
     tell("other tools", 0.97)
     paths += linear.write(folder, timeline, squads)
     paths += trello.write(folder, timeline, squads)
+    for tool in (people, roadmap, market, website, store):
+        paths += tool.write(folder, timeline, seed)
     tell("done", 1.0)
     return paths
