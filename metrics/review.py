@@ -6,7 +6,20 @@ from here as well; they compute nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
+from metrics.access import Viewer
+from metrics.catalogue.kpi import Family, Kind, Kpi, Unit
+from metrics.drivers import Part, additive_drivers, ratio_drivers
+from metrics.errors import unknown
+from metrics.missing import missing_data
+from metrics.organisation import held_on
+from metrics.panel import Key, Panel, open_panel
+from metrics.people import PRODUCT_ROLES, holders
 from metrics.reading import Comparison, Limits, Reading, SignalFact
+from metrics.register.decisions import open_decisions
+from metrics.register.ledger import read_coverage
+from metrics.result import Figure, Scope
 from metrics.review_facts import (
     Box,
     Driver,
@@ -22,6 +35,10 @@ from metrics.review_facts import (
     Subject,
     Target,
 )
+from metrics.scopes import COMPANY, members_of
+from metrics.six_twelve import six_twelve_of
+from metrics.subjects import Chain, belongs, chains, has_subject
+from metrics.workspace import Workspace
 
 __all__ = [
     "Box",
@@ -41,4 +58,270 @@ __all__ = [
     "SixTwelve",
     "Subject",
     "Target",
+    "product_page",
+    "six_twelve",
+    "weekly_review",
 ]
+
+#: The order in which a family's review KPIs give it its status.
+WORST_FIRST = ("worse", "signal", "no_data", "partial", "steady", "better")
+#: The KPI whose value says how large a part of the company a product is.
+SIZE_KPI = "mrr"
+
+
+def weekly_review(
+    workspace: Workspace,
+    viewer: Viewer,
+    *,
+    week: str | None = None,
+    scope: Scope = COMPANY,
+) -> Review:
+    """The review of one week (`2026-W46`; None: the latest closed one) at a scope and below.
+
+    Raises VigieError for a week without figures or a scope that does not exist.
+    """
+    with workspace.register.connect() as connection:
+        panel = open_panel(connection, workspace, viewer, week)
+        products, squads = _below(panel, scope)
+        review_names = {kpi.name for kpi in panel.review_kpis}
+        kpis = list(panel.catalogue)
+        readings = panel.readings(
+            kpis, [*{scope: None, **dict.fromkeys(products)}], history=review_names
+        )
+        own = [kpi for kpi in kpis if kpi.member == "squad"]
+        rest = [squad for squad in squads if squad != scope]
+        if rest:
+            readings |= panel.readings(own, rest, history=review_names)
+        below = [
+            r
+            for r in readings.values()
+            if r.scope == scope or belongs(panel.catalogue[r.kpi], r.scope)
+        ]
+        # Owners and lines raise no subject of their own: they would repeat their products'.
+        raising = [r for r in below if r.scope.kind in ("company", "product", "squad")]
+        subjects = _subjects(panel, raising, readings, products)
+        headline = tuple(
+            readings[kpi.name, scope] for kpi in panel.review_kpis if (kpi.name, scope) in readings
+        )
+        shown = {(r.kpi, r.scope) for s in subjects for r in (s.reading, *s.also)}
+        return Review(
+            week=panel.week,
+            weeks=panel.weeks,
+            scope=scope,
+            freshness=panel.freshness,
+            headline=headline,
+            judged=len({r.kpi for r in below if _has_value(r)}),
+            attention=len({r.kpi for r in below if has_subject(r)}),
+            subjects=subjects,
+            missing=_missing(panel, [*products, *squads]),
+            scorecard=tuple(_scorecard_row(panel, product, readings) for product in products),
+            steady=tuple(
+                r for r in below if r.status == "steady" and (r.kpi, r.scope) not in shown
+            ),
+        )
+
+
+def product_page(
+    workspace: Workspace, viewer: Viewer, product: str, *, week: str | None = None
+) -> ProductPage:
+    """Everything about one product at a week; raises VigieError when there is no such product."""
+    with workspace.register.connect() as connection:
+        panel = open_panel(connection, workspace, viewer, week)
+        organisation, day = panel.organisation, panel.week.end
+        entry = next((p for p in organisation.products if p.product == product), None)
+        if entry is None:
+            raise unknown("product", product, [p.product for p in organisation.products], "")
+        scope = Scope("product", product)
+        readings = panel.readings(list(panel.catalogue), [scope])
+        own = [r for r in readings.values() if belongs(panel.catalogue[r.kpi], scope)]
+        assigned = sorted(
+            (row for row in held_on(organisation.assignments, day) if row.product == product),
+            key=lambda row: (row.start, row.squad),
+        )
+        squads = [Scope("squad", row.squad) for row in assigned]
+        names = {squad.squad: squad.name for squad in organisation.squads}
+        return ProductPage(
+            week=panel.week,
+            weeks=panel.weeks,
+            product=product,
+            name=entry.name,
+            line=entry.line,
+            stage=entry.stage,
+            vision=entry.vision,
+            launched=entry.launched,
+            owners=holders(organisation, scope, PRODUCT_ROLES, day),
+            squads=tuple(
+                (row.squad, names.get(row.squad, row.squad), row.start) for row in assigned
+            ),
+            freshness=panel.freshness,
+            subjects=_subjects(panel, own, readings, [scope]),
+            families=_cells(panel, scope, readings, list(panel.catalogue)),
+            missing=_missing(panel, [scope, *squads]),
+        )
+
+
+def six_twelve(
+    workspace: Workspace, viewer: Viewer, kpi: str, scope: Scope, *, week: str | None = None
+) -> SixTwelve:
+    """The 6-12 chart of a KPI for a scope; raises VigieError for a KPI that does not exist."""
+    with workspace.register.connect() as connection:
+        panel = open_panel(connection, workspace, viewer, week)
+        return six_twelve_of(panel, panel.catalogue[kpi], scope)
+
+
+def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
+    """The products and squads that a review of `scope` looks at, in the organisation's order."""
+    organisation, day = panel.organisation, panel.week.end
+    known = {
+        "product": [p.product for p in organisation.products],
+        "squad": [s.squad for s in organisation.squads],
+        "line": sorted({p.line for p in organisation.products if p.line}),
+        "owner": sorted({f"{o.role}:{o.person}" for o in organisation.ownerships}),
+        "company": [""],
+    }
+    if scope.kind not in known:
+        raise unknown("kind of scope", scope.kind, list(known), "")
+    if scope.key not in known[scope.kind]:
+        raise unknown(scope.kind, scope.key, known[scope.kind], "")
+    found = []
+    for kind in ("product", "squad"):
+        held = members_of(organisation, scope, kind, day)
+        found.append([Scope(kind, key) for key in known[kind] if key in held])
+    return found[0], found[1]
+
+
+def _has_value(reading: Reading) -> bool:
+    return reading.figure is not None and reading.figure.value is not None
+
+
+def _subjects(
+    panel: Panel,
+    candidates: Sequence[Reading],
+    readings: Mapping[Key, Reading],
+    products: Sequence[Scope],
+) -> tuple[Subject, ...]:
+    found = chains(
+        candidates,
+        panel.catalogue,
+        _parts(readings, products),
+        [kpi.name for kpi in panel.review_kpis],
+    )
+    if not found:
+        return ()
+    decided = open_decisions(
+        panel.connection,
+        panel.viewer,
+        kpis={chain.lead.kpi for chain in found},
+        scopes={chain.lead.scope for chain in found},
+    )
+    return tuple(
+        Subject(
+            reading=chain.lead,
+            owners=holders(
+                panel.organisation,
+                chain.lead.scope,
+                [panel.catalogue[chain.lead.kpi].owner_role],
+                panel.week.end,
+            ),
+            drivers=_drivers(panel, chain, products),
+            also=chain.also,
+            decided=sum(
+                (decision.kpi, decision.scope) == (chain.lead.kpi, chain.lead.scope)
+                for decision in decided
+            ),
+        )
+        for chain in found
+    )
+
+
+def _parts(readings: Mapping[Key, Reading], products: Sequence[Scope]) -> dict[Scope, float]:
+    """Each product's part of the recurring revenue of all of them."""
+    sizes = {}
+    for product in products:
+        reading = readings.get((SIZE_KPI, product))
+        if reading is not None and reading.figure is not None and reading.figure.value:
+            sizes[product] = max(reading.figure.value, 0.0)
+    whole = sum(sizes.values())
+    return {product: size / whole for product, size in sizes.items()} if whole else {}
+
+
+def _drivers(panel: Panel, chain: Chain, products: Sequence[Scope]) -> tuple[Driver, ...]:
+    """Each product's part in the change of a company's figure from the period before.
+
+    Only where every product's figure is known in both periods and the KPI can be taken apart: sums
+    and stocks by their changes, ratios by rates and weights.
+    """
+    reading, kpi = chain.lead, panel.catalogue[chain.lead.kpi]
+    if reading.scope.kind != "company" or reading.figure is None or reading.previous is None:
+        return ()
+    additive = kpi.kind in (Kind.FLOW, Kind.STOCK) and kpi.unit in (Unit.COUNT, Unit.MONEY)
+    if not additive and kpi.kind is not Kind.RATIO:
+        return ()
+    members = (
+        list(products)
+        if kpi.member == "product"
+        else [Scope("squad", squad.squad) for squad in panel.organisation.squads]
+    )
+    now, base = reading.figure, reading.previous.base
+    figures = panel.figures([kpi.name], members, [now.grain], base.start, now.start)
+    before = {f.scope: f for f in figures if f.start == base.start}
+    after = {f.scope: f for f in figures if f.start == now.start}
+    if additive:
+        drivers = additive_drivers(_values(before), _values(after))
+    else:
+        drivers = ratio_drivers(_ratio_parts(before), _ratio_parts(after))
+    change = sum(driver.change for driver in drivers)
+    # Parts that do not add up (shared members, a figure not known) explain nothing.
+    scale = max(abs(now.value or 0.0), abs(base.value or 0.0))
+    return drivers if abs(change - reading.previous.change) <= 1e-6 * scale else ()
+
+
+def _values(figures: Mapping[Scope, Figure]) -> dict[Scope, float]:
+    return {scope: f.value for scope, f in figures.items() if f.value is not None}
+
+
+def _ratio_parts(figures: Mapping[Scope, Figure]) -> dict[Scope, Part]:
+    return {
+        scope: Part(f.numerator, f.denominator)
+        for scope, f in figures.items()
+        if f.numerator is not None and f.denominator is not None
+    }
+
+
+def _missing(panel: Panel, scopes: Collection[Scope]) -> tuple[MissingData, ...]:
+    return missing_data(
+        read_coverage(panel.connection),
+        panel.organisation,
+        panel.catalogue,
+        panel.calendar,
+        panel.week,
+        scopes,
+    )
+
+
+def _scorecard_row(panel: Panel, product: Scope, readings: Mapping[Key, Reading]) -> ScorecardRow:
+    entry = next(p for p in panel.organisation.products if p.product == product.key)
+    return ScorecardRow(
+        scope=product,
+        name=entry.name,
+        owners=holders(panel.organisation, product, PRODUCT_ROLES, panel.week.end),
+        cells=_cells(panel, product, readings, panel.review_kpis),
+    )
+
+
+def _cells(
+    panel: Panel, scope: Scope, readings: Mapping[Key, Reading], kpis: Sequence[Kpi]
+) -> tuple[ScorecardCell, ...]:
+    """One cell per family; its status is that of its worst review KPI."""
+    watched = {kpi.name for kpi in panel.review_kpis}
+    cells = []
+    for family in Family:
+        found = tuple(
+            readings[kpi.name, scope]
+            for kpi in kpis
+            if kpi.family is family and (kpi.name, scope) in readings
+        )
+        review = [reading for reading in found if reading.kpi in watched]
+        worst = min(review, key=lambda r: WORST_FIRST.index(r.status), default=None)
+        cells.append(ScorecardCell(str(family), worst, found))
+    return tuple(cells)

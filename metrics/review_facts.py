@@ -106,7 +106,7 @@ class MissingData:
 @dataclass(frozen=True)
 class Freshness:
     publication: int
-    published_at: datetime
+    published_at: datetime | None  # UTC; None while nothing was ever published
     warehouse_version: int
 
 

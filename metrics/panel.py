@@ -1,0 +1,333 @@
+"""What a page stands on: one publication seen by one viewer, and readings made from it.
+
+A page needs few figures of many series (the reviewed period, the one before, the one a year
+before) and the history of some, so a panel reads those, in few queries, all of one publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from metrics.access import Viewer
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.catalogue.kpi import Family, Kind
+from metrics.errors import unknown
+from metrics.organisation import Organisation
+from metrics.reading import (
+    Limits,
+    Reading,
+    SignalFact,
+    compare,
+    status_of,
+    within_nature,
+)
+from metrics.register.organisation import load_organisation
+from metrics.register.series import (
+    Publication,
+    current_publication,
+    read_figures,
+    read_frame,
+    read_signals,
+)
+from metrics.result import Figure, Scope
+from metrics.review_facts import Freshness
+from metrics.scopes import COMPANY
+from metrics.signals import UNBORN
+from metrics.workspace import Workspace
+
+HISTORY = 26  # periods of a sparkline, the reviewed one included
+#: How far back the latest figure of a KPI that is not born every period may lie.
+BORN_WITHIN = timedelta(weeks=13)
+#: The part of the company's weekly KPIs that must be closed for a week to be the latest.
+MOST = 0.5
+
+Key = tuple[str, Scope]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything that readings of one week are made from. Make it with `open_panel`."""
+
+    connection: sa.Connection
+    viewer: Viewer
+    catalogue: Catalogue
+    organisation: Organisation
+    calendar: Calendar
+    publication: Publication
+    review_kpis: tuple[Kpi, ...]
+    week: Period
+    weeks: tuple[Period, ...]  # newest first
+
+    @property
+    def freshness(self) -> Freshness:
+        now = self.publication
+        return Freshness(now.id, now.finished_at, now.warehouse_version)
+
+    def readings(
+        self,
+        kpis: Iterable[Kpi],
+        scopes: Collection[Scope],
+        *,
+        history: Collection[str] | None = None,
+    ) -> dict[Key, Reading]:
+        """Readings of `kpis` for `scopes` at the panel's week, by KPI and scope.
+
+        A KPI of a longer cadence, or one whose cohorts are still under way, is read at its latest
+        closed period up to the week. History is filled for the KPIs named in `history` (all when
+        None) and for every KPI with a signal or without a figure in the week itself. Pairs that
+        were never published are left out.
+        """
+        by_grain: dict[Grain, list[Kpi]] = {}
+        for kpi in kpis:
+            by_grain.setdefault(kpi.cadence, []).append(kpi)
+        found: dict[Key, Reading] = {}
+        for grain, of_grain in by_grain.items():
+            found |= self._readings(grain, of_grain, scopes, history)
+        return found
+
+    def figures(
+        self,
+        kpis: Iterable[str],
+        scopes: Iterable[Scope],
+        grains: Iterable[str],
+        since: date,
+        until: date,
+    ) -> list[Figure]:
+        """Whole figures whose first day lies in the span, ordered by series, grain and start."""
+        return read_figures(
+            self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=grains,
+            since=since, until=until, publication=self.publication.id,
+        )  # fmt: skip
+
+    def limits(
+        self, kpis: Iterable[str], scopes: Iterable[Scope], grain: Grain, since: date, until: date
+    ) -> tuple[dict[tuple[str, Scope, date], Limits], dict[tuple[str, Scope, date], SignalFact]]:
+        """Published limits, and the gravest signal, by KPI, scope and first day."""
+        rows = read_signals(
+            self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=[grain],
+            since=since, until=until, publication=self.publication.id,
+        )  # fmt: skip
+        limits: dict[tuple[str, Scope, date], Limits] = {}
+        signals: dict[tuple[str, Scope, date], SignalFact] = {}
+        columns = ["kpi", "scope_kind", "scope", "start", "rule", "direction"]
+        columns += ["centre", "lower", "upper", "provisional"]
+        for row in rows[columns].itertuples(index=False, name=None):
+            kpi, kind, key, start, rule, direction, centre, lower, upper, provisional = row
+            at = (kpi, Scope(kind, key), start.date())
+            limits[at] = Limits(centre, lower, upper, bool(provisional))
+            if rule and (at not in signals or rule < signals[at].rule):
+                signals[at] = SignalFact(int(rule), int(direction), limits[at])
+        return limits, signals
+
+    def _readings(
+        self,
+        grain: Grain,
+        kpis: list[Kpi],
+        scopes: Collection[Scope],
+        history: Collection[str] | None,
+    ) -> dict[Key, Reading]:
+        by_name = {kpi.name: kpi for kpi in kpis}
+        period = self._latest(grain)
+        back = self._back(period, HISTORY - 1)
+        # Two periods answer for most KPIs; those that lag, or are seldom born, need more.
+        lagging = {kpi.name for kpi in kpis if kpi.kind is Kind.COHORT or grain is not Grain.WEEK}
+        full = set(by_name) if history is None else (set(history) & set(by_name)) | lagging
+        found = self.figures(full, scopes, [grain], back.start, period.start)
+        rest = set(by_name) - full
+        if rest:
+            since = self.calendar.previous(period).start
+            brief = self.figures(rest, scopes, [grain], since, period.start)
+            seldom = {figure.kpi for figure in brief if figure.reason == UNBORN}
+            found += [figure for figure in brief if figure.kpi not in seldom]
+            if seldom:
+                found += self.figures(seldom, scopes, [grain], back.start, period.start)
+        series: dict[Key, list[Figure]] = {}
+        for figure in found:
+            series.setdefault((figure.kpi, figure.scope), []).append(figure)
+        current = {
+            key: self._current(figures, period, key[0] in lagging)
+            for key, figures in series.items()
+        }
+        starts = {figure.start for figure in current.values()}
+        prior = self._prior_year(grain, by_name, scopes, starts)
+        limits, signals = self.limits(
+            by_name, scopes, grain, min(starts, default=period.start), period.start
+        )
+        wanting = (
+            {key for key in series if (*key, current[key].start) in signals} if rest else set()
+        )
+        wanting = {key for key in wanting if key[0] in rest}
+        if wanting:
+            more = self.figures(
+                {kpi for kpi, _ in wanting}, {scope for _, scope in wanting}, [grain],
+                back.start, period.start,
+            )  # fmt: skip
+            for key in wanting:
+                series[key] = [f for f in more if (f.kpi, f.scope) == key]
+        return {
+            key: self._reading(
+                by_name[key[0]],
+                [figure for figure in figures if figure.start <= current[key].start],
+                prior,
+                limits.get((*key, current[key].start)),
+                signals.get((*key, current[key].start)),
+            )
+            for key, figures in series.items()
+        }
+
+    def _reading(
+        self,
+        kpi: Kpi,
+        figures: list[Figure],
+        prior: dict[tuple[str, Scope, date], Figure],
+        limits: Limits | None,
+        signal: SignalFact | None,
+    ) -> Reading:
+        figure = figures[-1]
+        period = self.calendar.period(kpi.cadence, figure.start)
+        before = [f for f in figures[:-1] if f.reason != UNBORN]
+        previous = before[-1] if before else None
+        if previous and figure.reason != UNBORN and not self._seldom(figures):
+            # Next to a missing period there is nothing to compare with.
+            expected = self.calendar.previous(period).start
+            previous = previous if previous.start == expected else None
+        year_ago = prior.get((kpi.name, figure.scope, self.calendar.prior_year(period).start))
+        if limits is not None:
+            limits = within_nature(limits, kpi.unit, figures)
+        if signal is not None and limits is not None:
+            signal = SignalFact(signal.rule, signal.direction, limits)
+        return Reading(
+            kpi=kpi.name,
+            scope=figure.scope,
+            figure=figure,
+            previous=compare(figure, previous, kpi.unit),
+            prior_year=compare(figure, year_ago, kpi.unit),
+            limits=limits,
+            signal=signal,
+            status=status_of(kpi, figure, signal),
+            history=tuple(figures[-HISTORY:]),
+        )
+
+    def _seldom(self, figures: list[Figure]) -> bool:
+        return any(figure.reason == UNBORN for figure in figures)
+
+    def _current(self, figures: list[Figure], period: Period, lagging: bool) -> Figure:
+        """The figure to read: the period's, or the latest one that is closed and was born."""
+        last = figures[-1]
+        if not lagging and last.start == period.start and last.reason != UNBORN:
+            return last
+        for figure in reversed(figures):
+            if figure.closed and figure.reason != UNBORN:
+                recent = period.start - figure.start <= BORN_WITHIN
+                return figure if recent or period.grain is not Grain.WEEK else last
+        return last
+
+    def _latest(self, grain: Grain) -> Period:
+        """The latest period of a grain that had ended by the end of the week."""
+        period = self.calendar.period(grain, self.week.end)
+        return period if period.end <= self.week.end else self.calendar.previous(period)
+
+    def _back(self, period: Period, count: int) -> Period:
+        for _ in range(count):
+            period = self.calendar.previous(period)
+        return period
+
+    def _prior_year(
+        self, grain: Grain, kpis: Iterable[str], scopes: Iterable[Scope], starts: set[date]
+    ) -> dict[tuple[str, Scope, date], Figure]:
+        year_ago = {
+            self.calendar.prior_year(self.calendar.period(grain, start)).start for start in starts
+        }
+        if not year_ago:
+            return {}
+        found = self.figures(kpis, scopes, [grain], min(year_ago), max(year_ago))
+        return {(f.kpi, f.scope, f.start): f for f in found if f.start in year_ago}
+
+
+def open_panel(
+    connection: sa.Connection, workspace: Workspace, viewer: Viewer, week: str | None
+) -> Panel:
+    """The panel of one week; None is the latest that is closed for most of the company's KPIs.
+
+    Raises VigieError, with the weeks there are, when `week` is not one of them.
+    """
+    settings = workspace.settings
+    calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
+    catalogue = catalogue_of(workspace)
+    publication = current_publication(connection)
+    chosen = (
+        tuple(catalogue[name] for name in settings.review_kpis)
+        if settings.review_kpis
+        else catalogue.review
+    )
+    families = list(Family)
+    review_kpis = tuple(sorted(chosen, key=lambda kpi: families.index(kpi.family)))
+    weeks, latest = _weeks(connection, viewer, calendar, catalogue, publication.id)
+    if week is None:
+        today = datetime.now(workspace.zone).date()
+        reviewed = latest or calendar.previous(calendar.period(Grain.WEEK, today))
+    else:
+        by_key = {period.key: period for period in weeks}
+        if week not in by_key:
+            raise unknown("week", week, list(by_key), "Leave it out to see the latest week.")
+        reviewed = by_key[week]
+    return Panel(
+        connection=connection,
+        viewer=viewer,
+        catalogue=catalogue,
+        organisation=load_organisation(connection),
+        calendar=calendar,
+        publication=publication,
+        review_kpis=review_kpis,
+        week=reviewed,
+        weeks=weeks,
+    )
+
+
+def catalogue_of(workspace: Workspace) -> Catalogue:
+    """The workspace's catalogue, read again only when one of its own files changes."""
+    folder = workspace.catalogue
+    stamp = tuple(
+        (file.name, file.stat().st_mtime_ns)
+        for file in sorted(folder.glob("**/*"))
+        if file.is_file()
+    )
+    return _catalogue(folder, stamp)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Catalogue:
+    return load_catalogue(folder)
+
+
+def _weeks(
+    connection: sa.Connection,
+    viewer: Viewer,
+    calendar: Calendar,
+    catalogue: Catalogue,
+    publication: int,
+) -> tuple[tuple[Period, ...], Period | None]:
+    """The weeks of which the company has closed figures, newest first, and the latest to review."""
+    weekly = [
+        kpi.name for kpi in catalogue if kpi.cadence is Grain.WEEK and kpi.kind is not Kind.COHORT
+    ]
+    rows = read_frame(
+        connection, viewer, kpis=weekly, scopes=[COMPANY], grains=[Grain.WEEK],
+        publication=publication,
+    )  # fmt: skip
+    if not len(rows):
+        return (), None
+    known = rows["closed"] & (rows["value"].notna() | (rows["reason"] == UNBORN))
+    closed = known.groupby(rows["start"]).mean()
+    starts = [start.date() for start in closed.index[closed > 0]]
+    weeks = tuple(calendar.period(Grain.WEEK, start) for start in sorted(starts, reverse=True))
+    most = [start.date() for start in closed.index[closed >= MOST]]
+    latest = calendar.period(Grain.WEEK, max(most)) if most else (weeks[0] if weeks else None)
+    return weeks, latest

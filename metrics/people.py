@@ -1,0 +1,60 @@
+"""Who answers for a product or a squad on a day, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from metrics.organisation import Organisation, Ownership, held_on
+from metrics.result import Scope
+from metrics.review_facts import Person
+
+PRODUCT_ROLES = ("PM", "PO")
+SQUAD_ROLES = ("PO", "squad lead")
+
+
+def holders(
+    organisation: Organisation, scope: Scope, roles: Iterable[str], day: date
+) -> tuple[Person, ...]:
+    """Who holds each of `roles` for `scope` on `day`; nobody is a vacancy.
+
+    A role held for the scope itself comes first. Where nobody does, one held for its line (of a
+    product), for the products a squad works on or the squads that work on a product, or
+    for the company (the CPO) answers.
+    """
+    held = held_on(organisation.ownerships, day)
+    names = {person.person: person.name for person in organisation.people}
+    found: list[Person] = []
+    for role in roles:
+        for targets in _targets(organisation, scope, day):
+            rows = [row for row in held if row.role == role and _target(row) in targets]
+            if rows:
+                found += [
+                    Person(row.person, names.get(row.person, row.person), role, row.start)
+                    for row in sorted(rows, key=lambda row: (row.start, row.person))
+                ]
+                break
+    return tuple(dict.fromkeys(found))
+
+
+def _target(row: Ownership) -> Scope:
+    return (
+        Scope("company", "") if row.target_kind == "company" else Scope(row.target_kind, row.target)
+    )
+
+
+def _targets(organisation: Organisation, scope: Scope, day: date) -> list[set[Scope]]:
+    """Whose roles answer for a scope, the nearest first."""
+    nearest = [{scope}]
+    assigned = held_on(organisation.assignments, day)
+    if scope.kind == "product":
+        lines = {p.line for p in organisation.products if p.product == scope.key and p.line}
+        nearest.append({Scope("line", line) for line in lines})
+        nearest.append({Scope("squad", row.squad) for row in assigned if row.product == scope.key})
+    if scope.kind == "squad":
+        nearest.append(
+            {Scope("product", row.product) for row in assigned if row.squad == scope.key}
+        )
+    if scope.kind != "company":
+        nearest.append({Scope("company", "")})
+    return nearest

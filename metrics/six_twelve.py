@@ -1,0 +1,285 @@
+"""The 6-12 chart: six weeks, twelve complete months, the year before, and the boxes under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from metrics.calendar import Grain, Period
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.panel import Panel
+from metrics.reading import compare, within_nature
+from metrics.result import Figure, Scope
+from metrics.review_facts import Box, Point, SixTwelve
+from metrics.signals import measures_of
+
+WEEKS, MONTHS = 6, 12
+NOT_PUBLISHED = "not_published"
+#: The period each to-date box belongs to.
+TO_DATE = {"mtd": Grain.MONTH, "qtd": Grain.QUARTER}
+
+
+def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
+    """The chart of one KPI of one scope at the panel's week.
+
+    Months are complete ones: the week's own counts only when the week ends on its last day. A
+    period that was never published is a point without a value.
+    """
+    calendar, week = panel.calendar, panel.week
+    month = calendar.period(Grain.MONTH, week.end)
+    if month.end > week.end:
+        month = calendar.previous(month)
+    figures = _Figures(panel, kpi, scope)
+    weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
+    months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
+    limits, _ = panel.limits([kpi.name], [scope], kpi.cadence, _since(panel, week), week.start)
+    band = limits.get((kpi.name, scope, week.start)) if kpi.cadence is Grain.WEEK else None
+    if band is not None:
+        band = within_nature(band, kpi.unit, [f for f in figures.all("week") if f])
+    return SixTwelve(
+        kpi=kpi.name,
+        scope=scope,
+        weeks=tuple(_point(panel, figures, period) for period in weeks),
+        months=tuple(_point(panel, figures, period) for period in months),
+        limits=band,
+        target=None,
+        boxes=_boxes(panel, figures, kpi),
+    )
+
+
+class _Figures:
+    """The figures of one series in every grain it is published in, by grain and first day."""
+
+    def __init__(self, panel: Panel, kpi: Kpi, scope: Scope) -> None:
+        self.kpi, self.scope = kpi, scope
+        until = panel.week.end
+        since = panel.calendar.prior_year(panel.calendar.period(Grain.MONTH, until)).start
+        since -= timedelta(366)
+        # Days only serve to add up a month so far, and most of a chart's rows would be days.
+        wanted = [
+            str(grain)
+            for grain in kpi.grains
+            if grain is not Grain.DAY or is_additive(kpi, panel.catalogue)
+        ]
+        found = panel.figures([kpi.name], [scope], [*wanted, "mtd", "qtd", "ytd"], since, until)
+        self._by_grain: dict[str, dict[date, Figure]] = {}
+        for figure in found:
+            self._by_grain.setdefault(figure.grain, {})[figure.start] = figure
+
+    def all(self, grain: str) -> Iterable[Figure]:
+        return self._by_grain.get(grain, {}).values()
+
+    def get(self, period: Period) -> Figure | None:
+        return self._by_grain.get(str(period.grain), {}).get(period.start)
+
+    def window(self, name: str, end: date) -> Figure | None:
+        """The published to-date window of that name that ends on a day."""
+        return next((figure for figure in self.all(name) if figure.end == end), None)
+
+
+def _back(panel: Panel, last: Period, count: int) -> list[Period]:
+    periods = [last]
+    while len(periods) < count:
+        periods.insert(0, panel.calendar.previous(periods[0]))
+    return periods
+
+
+def _since(panel: Panel, week: Period) -> date:
+    return _back(panel, week, WEEKS)[0].start
+
+
+def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
+    before = figures.get(panel.calendar.prior_year(period))
+    figure = figures.get(period) or Figure(
+        kpi=figures.kpi.name,
+        scope=figures.scope,
+        grain=str(period.grain),
+        period=period.key,
+        start=period.start,
+        end=period.end,
+        value=None,
+        closed=True,
+        reason="no_data",
+    )
+    return Point(figure, before.value if before and before.closed else None)
+
+
+def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
+    """Last week with its changes on the week and on the year, then the year's sums so far.
+
+    `wow` and `yoy` hold a change and no value.
+    """
+    calendar, week = panel.calendar, panel.week
+    this = figures.get(week)
+    boxes = [_value_box("last_week", this)]
+    for name, other in (("wow", calendar.previous(week)), ("yoy", calendar.prior_year(week))):
+        boxes.append(_change_box(name, kpi, None, this, figures.get(other)))
+    for name in ("mtd", "qtd", "ytd"):
+        start = to_date_start(panel, name)
+        now = _to_date(panel, figures, name, start, week.end)
+        if now is None:
+            boxes.append(Box(name, None, None, None, NOT_PUBLISHED))
+            continue
+        before = _to_date(panel, figures, name, _year_before(start), _year_before(week.end))
+        boxes.append(_change_box(name, kpi, now.value, now, before))
+    return tuple(boxes)
+
+
+def to_date_start(panel: Panel, name: str) -> date:
+    """The first day of the month, quarter or fiscal year that the reviewed week ends in."""
+    quarter = panel.calendar.period(Grain.QUARTER, panel.week.end)
+    if name != "ytd":
+        return panel.calendar.period(TO_DATE[name], panel.week.end).start
+    while not quarter.key.endswith("-Q1"):
+        quarter = panel.calendar.previous(quarter)
+    return quarter.start
+
+
+def _year_before(day: date) -> date:
+    """The same calendar day a year earlier, so that both sums run over the same dates."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _value_box(name: str, figure: Figure | None) -> Box:
+    if figure is None:
+        return Box(name, None, None, None, NOT_PUBLISHED)
+    return Box(name, figure.value, None, None, figure.reason)
+
+
+def _change_box(
+    name: str, kpi: Kpi, value: float | None, this: Figure | None, before: Figure | None
+) -> Box:
+    comparison = compare(this, before, kpi.unit)
+    if comparison is None:
+        reason = this.reason if this else NOT_PUBLISHED
+        if this and this.closed and this.value is not None:
+            reason = (before.reason or "not_closed") if before else NOT_PUBLISHED
+        return Box(name, value, None, None, reason)
+    if kpi.unit.compares_in_points:
+        return Box(name, value, None, comparison.change, None)
+    return Box(name, value, comparison.ratio, None, "new" if comparison.is_new else None)
+
+
+def _to_date(panel: Panel, figures: _Figures, name: str, start: date, end: date) -> Figure | None:
+    """The figure from `start` to `end`: a published window, a whole period, or a sum of periods.
+
+    Sums and ratios of sums can be put together from days, weeks, months and quarters that fill
+    the span exactly; anything else cannot be derived and is None unless published.
+    """
+    published = figures.window(name, end)
+    if published is not None and published.start == start:
+        return published
+    whole = next(
+        (
+            figure
+            for grain in (Grain.MONTH, Grain.QUARTER)
+            for figure in figures.all(str(grain))
+            if (figure.start, figure.end) == (start, end)
+        ),
+        None,
+    )
+    if whole is not None:
+        return whole
+    kpi = figures.kpi
+    if not is_additive(kpi, panel.catalogue):
+        return None
+    tiles = fill(
+        start,
+        end,
+        [f for grain in kpi.grains for f in figures.all(str(grain)) if f.closed],
+    )
+    return _sum(kpi, tiles, name, start, end) if tiles else None
+
+
+def is_additive(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether the KPI over a span follows from its parts: a flow, or a ratio of flows."""
+    if kpi.kind is Kind.RATIO:
+        parts = measures_of(kpi, catalogue)
+        return bool(parts) and all(part.kind is Kind.FLOW for part in parts)
+    return kpi.kind is Kind.FLOW
+
+
+def fill(start: date, end: date, figures: Iterable[Figure]) -> list[Figure]:
+    """Figures whose periods fill the days from `start` to `end` exactly, the fewest found.
+
+    Longer periods are tried first. Empty when no choice of them fits.
+    """
+    by_start: dict[date, list[Figure]] = {}
+    for figure in figures:
+        if figure.end <= end:
+            by_start.setdefault(figure.start, []).append(figure)
+    return _fill(start, end, by_start, {})
+
+
+def _fill(
+    start: date,
+    end: date,
+    by_start: Mapping[date, list[Figure]],
+    tried: dict[date, list[Figure]],
+) -> list[Figure]:
+    # Worked backwards from the end, so that a long row of days does not nest as many calls.
+    day = end + timedelta(1)
+    tried[day] = []
+    found = {day}
+    while day > start:
+        day -= timedelta(1)
+        for figure in sorted(by_start.get(day, ()), key=lambda f: f.end, reverse=True):
+            following = figure.end + timedelta(1)
+            if following in found:
+                tried[day] = [figure, *tried[following]]
+                found.add(day)
+                break
+    return tried.get(start, [])
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a sum of figures is made of; None where one of them is not known."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+
+
+def _sum(kpi: Kpi, tiles: list[Figure], name: str, start: date, end: date) -> Figure:
+    parts = _Parts(
+        _total(figure.value for figure in tiles),
+        _total(figure.numerator for figure in tiles),
+        _total(figure.denominator for figure in tiles),
+    )
+    value = parts.value
+    reason = None
+    if kpi.kind is Kind.RATIO:
+        value = None
+        if parts.numerator is not None and parts.denominator:
+            value = parts.numerator / parts.denominator
+        elif parts.denominator == 0:
+            reason = "zero_denominator"
+    if value is None and reason is None:
+        reason = next((figure.reason for figure in tiles if figure.reason), "no_data")
+    return Figure(
+        kpi=kpi.name,
+        scope=tiles[0].scope,
+        grain=name,
+        period=name,
+        start=start,
+        end=end,
+        value=value,
+        numerator=parts.numerator,
+        denominator=parts.denominator,
+        reason=reason,
+    )
+
+
+def _total(numbers: Iterable[float | None]) -> float | None:
+    """A sum, or None as soon as one part is unknown: a partial sum is no figure."""
+    total = 0.0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total

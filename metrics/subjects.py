@@ -1,0 +1,145 @@
+"""What to talk about: a week's signals gathered into at most five subjects.
+
+- A signal of the company that a product or squad shows as well, for the same KPI and in the same
+  direction, is that product's or squad's subject.
+- Within one scope, signals that lie on one branch of the KPI tree (one KPI is an ancestor of the
+  other), or that share a parent, have one cause and are one subject.
+- A signal's weight is its distance from what is usual in standard deviations (ten at most: beyond,
+  more is not worse), doubled for a review KPI, raised by half when it is bad news, and raised by
+  up to as much again by the part that its scope has in the company. The heaviest signal leads
+  its subject, and the heaviest subjects come first.
+
+Owners and lines raise no subject: they would repeat their products'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.reading import Reading
+from metrics.result import Scope
+
+MOST_SUBJECTS = 5
+FARTHEST = 10.0  # standard deviations
+SIGMAS = 3.0  # between the centre and a limit
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Signals with one cause in one scope: the one to talk about, and the others."""
+
+    lead: Reading
+    also: tuple[Reading, ...]
+    weight: float
+
+
+def chains(
+    readings: Iterable[Reading],
+    catalogue: Catalogue,
+    parts: Mapping[Scope, float] | None = None,
+    review: Iterable[str] | None = None,
+) -> tuple[Chain, ...]:
+    """The subjects among `readings`, heaviest first, `MOST_SUBJECTS` at most.
+
+    `parts` says how large a part of the company each scope is (0 to 1), `review` which KPIs the
+    company looks at (those of the catalogue by default).
+    """
+    watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
+    signals = [
+        reading
+        for reading in readings
+        if has_subject(reading) and belongs(catalogue[reading.kpi], reading.scope)
+    ]
+    explained = {
+        (reading.kpi, reading.signal.direction)
+        for reading in signals
+        if reading.signal and reading.scope.kind != "company"
+    }
+    signals = [
+        reading
+        for reading in signals
+        if reading.scope.kind != "company"
+        or (reading.kpi, reading.signal.direction if reading.signal else 0) not in explained
+    ]
+    weights = {
+        (reading.kpi, reading.scope): weight(
+            reading, reading.kpi in watched, (parts or {}).get(reading.scope, 0.0)
+        )
+        for reading in signals
+    }
+
+    def heaviest(reading: Reading) -> tuple[float, str, Scope]:
+        return (-weights[reading.kpi, reading.scope], reading.kpi, reading.scope)
+
+    found = []
+    for group in _grouped(signals, catalogue):
+        lead, *also = sorted(group, key=heaviest)
+        found.append(Chain(lead, tuple(also), weights[lead.kpi, lead.scope]))
+    found.sort(key=lambda chain: heaviest(chain.lead))
+    return tuple(found[:MOST_SUBJECTS])
+
+
+def has_subject(reading: Reading) -> bool:
+    """Whether the latest closed period of a reading is outside its limits."""
+    return (
+        reading.signal is not None
+        and reading.signal.rule == 1
+        and reading.figure is not None
+        and reading.figure.closed
+    )
+
+
+def belongs(kpi: Kpi, scope: Scope) -> bool:
+    """Whether a KPI's figures are this scope's own: a squad's products are not the squad's."""
+    return scope.kind in ("company", kpi.member)
+
+
+def weight(reading: Reading, watched: bool, part: float) -> float:
+    """How much a signal matters; see the module's text."""
+    if reading.signal is None or reading.figure is None or reading.figure.value is None:
+        return 0.0
+    limits = reading.signal.limits
+    edge = limits.upper if reading.signal.direction > 0 else limits.lower
+    sigma = abs(edge - limits.centre) / SIGMAS
+    distance = abs(reading.figure.value - limits.centre)
+    strength = min(distance / sigma, FARTHEST) if sigma else FARTHEST
+    bad = 1.5 if reading.status == "worse" else 1.0
+    return strength * (2.0 if watched else 1.0) * bad * (1.0 + min(max(part, 0.0), 1.0))
+
+
+def _grouped(signals: list[Reading], catalogue: Catalogue) -> list[list[Reading]]:
+    """Signals of one scope joined through the KPI tree."""
+    ancestors = {reading.kpi: _ancestors(reading.kpi, catalogue) for reading in signals}
+    groups: list[list[Reading]] = []
+    for signal in signals:
+        joined = [
+            group
+            for group in groups
+            if any(_related(signal, other, ancestors, catalogue) for other in group)
+        ]
+        groups = [group for group in groups if group not in joined]
+        groups.append([*(reading for group in joined for reading in group), signal])
+    return groups
+
+
+def _related(
+    one: Reading, other: Reading, ancestors: Mapping[str, set[str]], catalogue: Catalogue
+) -> bool:
+    return one.scope == other.scope and (
+        one.kpi in ancestors[other.kpi]
+        or other.kpi in ancestors[one.kpi]
+        or bool({*catalogue[one.kpi].parents} & {*catalogue[other.kpi].parents})
+    )
+
+
+def _ancestors(name: str, catalogue: Catalogue) -> set[str]:
+    found: set[str] = set()
+    waiting = list(catalogue[name].parents)
+    while waiting:
+        parent = waiting.pop()
+        if parent not in found:
+            found.add(parent)
+            waiting += catalogue[parent].parents if parent in catalogue else ()
+    return found
