@@ -275,7 +275,7 @@ class Computation:
         at = (inside["set_id"].to_numpy(dtype=int), inside["period_index"].to_numpy(dtype=int))
 
         def filled(column: str, empty: float) -> np.ndarray:
-            cells = np.full(size, empty)
+            cells = np.full(size, empty, dtype=float)
             if column in inside:
                 cells[at] = inside[column].to_numpy(dtype=float)
             return cells

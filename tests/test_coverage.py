@@ -1,0 +1,120 @@
+"""Missing is not zero: closed periods, gaps, histories that begin, scopes over several products."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from metrics.calendar import Grain
+from metrics.organisation import Organisation, Product
+from tests.facts import MONDAY, Facts
+
+WEEK = timedelta(7)
+EVENTS = [("anvil", 1, MONDAY, "look"), ("anvil", 2, MONDAY + WEEK, "look")]
+
+
+def figure(
+    facts: Facts, period: str, by: str = "company", kpi: str = "active_users", key: str = ""
+):
+    found = [
+        figure
+        for figure in facts.ask(kpi, by=by, grain=Grain.WEEK)
+        if figure.period == period and figure.scope.key == key
+    ]
+    return found[0] if found else None
+
+
+def test_a_covered_period_without_rows_is_zero():
+    facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + 4 * WEEK).events(EVENTS)
+    assert figure(facts, "2026-W04").value == 0
+
+
+def test_a_gap_makes_the_period_absent_and_not_a_fall():
+    facts = Facts()
+    facts.cover("events", ["anvil"], MONDAY, MONDAY + timedelta(8))
+    facts.cover("events", ["anvil"], MONDAY + timedelta(10), MONDAY + 4 * WEEK).events(EVENTS)
+    gap = figure(facts, "2026-W03")
+    assert (gap.value, gap.reason, gap.closed) == (None, "gap", True)
+    assert figure(facts, "2026-W02").value == 1
+
+
+def test_an_open_period_is_partial_and_shows_what_is_known_to_date():
+    facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(9)).events(EVENTS)
+    partial = figure(facts, "2026-W03")
+    assert (partial.value, partial.reason, partial.closed) == (1, "not_closed", False)
+    assert figure(facts, "2026-W03", kpi="churned_users").value is None
+
+
+def test_a_company_closes_when_each_product_has():
+    facts = Facts()
+    facts.cover("events", ["anvil"], MONDAY, MONDAY + timedelta(13))
+    facts.cover("events", ["bellows"], MONDAY, MONDAY + timedelta(6)).events(EVENTS)
+    both = figure(facts, "2026-W03")
+    assert (both.value, both.reason, both.closed) == (None, "partial_members:1/2", False)
+    assert figure(facts, "2026-W02").closed
+    alone = figure(facts, "2026-W03", by="product", key="anvil")
+    assert (alone.value, alone.closed) == (1, True)
+
+
+def test_a_product_without_data_is_left_out_and_does_not_hold_up_the_company():
+    facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(13)).events(EVENTS)
+    assert figure(facts, "2026-W02").value == 1
+    assert figure(facts, "2026-W02", by="product", key="crucible") is None
+
+
+def test_history_that_begins_inside_a_period_is_absent_unless_the_product_was_launched_then():
+    start = MONDAY + timedelta(2)
+    rows = [("anvil", 1, start, "look")]
+    late = Facts().cover("events", ["anvil"], start, MONDAY + 2 * WEEK).events(rows)
+    assert figure(late, "2026-W02").reason == "history_begins"
+    launched = Organisation(products=(Product("anvil", "Anvil", launched=start),))
+    new = Facts(launched).cover("events", ["anvil"], start, MONDAY + 2 * WEEK).events(rows)
+    assert figure(new, "2026-W02").value == 1
+    assert figure(new, "2026-W02", kpi="new_users").value == 1
+
+
+def test_new_users_are_unknown_in_the_first_period_of_the_history():
+    facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + 4 * WEEK).events(EVENTS)
+    assert figure(facts, "2026-W02", kpi="new_users").reason == "history_begins"
+    assert figure(facts, "2026-W03", kpi="new_users").value == 1
+
+
+def test_activation_waits_until_the_whole_cohort_has_had_its_seven_days():
+    rows = [("anvil", 1, MONDAY, "sign up"), ("anvil", 1, MONDAY + timedelta(3), "hammer"),
+            ("anvil", 2, MONDAY + timedelta(6), "sign up")]  # fmt: skip
+    short = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(12)).events(rows)
+    waiting = figure(short, "2026-W02", kpi="activation_rate")
+    assert (waiting.value, waiting.closed) == (None, False)
+    long = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(13)).events(rows)
+    assert figure(long, "2026-W02", kpi="activation_rate").value == 0.5
+
+
+def test_a_stock_needs_only_the_last_day():
+    facts = Facts().cover("subscriptions", ["anvil"], MONDAY + timedelta(6), MONDAY + 2 * WEEK)
+    facts.insert(
+        "landed_subscriptions",
+        "source, observed_at, subscription_id, account_key, stream, interval_months, amount, "
+        "currency, start_day",
+        [("test", MONDAY, "s", 1, "anvil", 1, "10.00", "EUR", date(2025, 1, 1))],
+    )
+    assert figure(facts, "2026-W02", kpi="mrr").value == 10
+
+
+def test_small_groups_are_hidden_with_every_number_about_them():
+    facts = Facts().cover("responses", ["north", "south"], date(2026, 1, 1), date(2026, 3, 31))
+    facts.insert(
+        "landed_responses",
+        "source, observed_at, response_id, question, kind, wave, day, stream, score, scale_min, "
+        "scale_max",
+        [
+            ("test", MONDAY, f"{squad}{n}", "q", "engagement", "Q1", MONDAY, squad, 4, 1, 5)
+            for squad, size in (("north", 4), ("south", 5))
+            for n in range(size)
+        ],
+    )
+    shown = {f.scope.key: f for f in facts.ask("engagement_score", by="squad")}
+    assert shown["south"].value == pytest.approx(7.5)
+    hidden = shown["north"]
+    assert hidden.reason == "small_group"
+    assert [hidden.value, hidden.n, hidden.numerator, hidden.denominator, hidden.low] == [None] * 5
