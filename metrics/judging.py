@@ -155,6 +155,17 @@ def judge_column(
     series are charted by their steps without a vote. Series without six usable points
     before the judged one, or without that one, get NaN limits and no signal.
     """
+    if column < LEAST_POINTS:
+        count = len(values)
+        unknown = np.full(count, np.nan)
+        return Judged(
+            centre=unknown,
+            lower=unknown,
+            upper=unknown,
+            points=np.zeros(count, dtype=np.int64),
+            model=np.full(count, LEVEL),
+            rules=np.zeros((count, 3), dtype=np.int64),
+        )
     window = slice(max(0, column - MEMORY), column + 1)
     known = np.where(sets[:, window] == sets[:, [column]], values[:, window], np.nan)
     changed = ~np.isnan(values[:, window]) & (sets[:, window] != sets[:, [column]])

@@ -43,9 +43,10 @@ from metrics.signals import UNBORN
 from metrics.workspace import Workspace
 
 HISTORY = 26  # periods of a sparkline, the reviewed one included
+LAG = 3  # periods by which data of a longer cadence, or of cohorts, may lie back
 #: How far back the latest figure of a KPI that is not born every period may lie.
 BORN_WITHIN = timedelta(weeks=13)
-#: The part of the company's weekly KPIs that must be closed for a week to be the latest.
+#: The part of the company's weekly review KPIs that must be closed for a week to be the latest.
 MOST = 0.5
 
 Key = tuple[str, Scope]
@@ -94,13 +95,15 @@ class Panel:
 
     def figures(
         self,
-        kpis: Iterable[str],
+        kpis: Collection[str],
         scopes: Iterable[Scope],
         grains: Iterable[str],
         since: date,
         until: date,
     ) -> list[Figure]:
         """Whole figures whose first day lies in the span, ordered by series, grain and start."""
+        if not kpis:
+            return []
         return read_figures(
             self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=grains,
             since=since, until=until, publication=self.publication.id,
@@ -138,16 +141,14 @@ class Panel:
         back = self._back(period, HISTORY - 1)
         # Two periods answer for most KPIs; those that lag, or are seldom born, need more.
         lagging = {kpi.name for kpi in kpis if kpi.kind is Kind.COHORT or grain is not Grain.WEEK}
-        full = set(by_name) if history is None else (set(history) & set(by_name)) | lagging
-        found = self.figures(full, scopes, [grain], back.start, period.start)
+        full = set(by_name) if history is None else set(history) & set(by_name)
         rest = set(by_name) - full
-        if rest:
-            since = self.calendar.previous(period).start
-            brief = self.figures(rest, scopes, [grain], since, period.start)
-            seldom = {figure.kpi for figure in brief if figure.reason == UNBORN}
-            found += [figure for figure in brief if figure.kpi not in seldom]
-            if seldom:
-                found += self.figures(seldom, scopes, [grain], back.start, period.start)
+        found = self.figures(full, scopes, [grain], back.start, period.start)
+        since = self._back(period, LAG if rest & lagging else 1).start
+        brief = self.figures(rest, scopes, [grain], since, period.start)
+        seldom = {figure.kpi for figure in brief if figure.reason == UNBORN}
+        found += [figure for figure in brief if figure.kpi not in seldom]
+        found += self.figures(seldom, scopes, [grain], back.start, period.start)
         series: dict[Key, list[Figure]] = {}
         for figure in found:
             series.setdefault((figure.kpi, figure.scope), []).append(figure)
@@ -160,10 +161,9 @@ class Panel:
         limits, signals = self.limits(
             by_name, scopes, grain, min(starts, default=period.start), period.start
         )
-        wanting = (
-            {key for key in series if (*key, current[key].start) in signals} if rest else set()
-        )
-        wanting = {key for key in wanting if key[0] in rest}
+        wanting = {
+            key for key in series if key[0] in rest and (*key, current[key].start) in signals
+        }
         if wanting:
             more = self.figures(
                 {kpi for kpi, _ in wanting}, {scope for _, scope in wanting}, [grain],
@@ -240,7 +240,7 @@ class Panel:
         return period
 
     def _prior_year(
-        self, grain: Grain, kpis: Iterable[str], scopes: Iterable[Scope], starts: set[date]
+        self, grain: Grain, kpis: Collection[str], scopes: Iterable[Scope], starts: set[date]
     ) -> dict[tuple[str, Scope, date], Figure]:
         year_ago = {
             self.calendar.prior_year(self.calendar.period(grain, start)).start for start in starts
@@ -269,7 +269,7 @@ def open_panel(
     )
     families = list(Family)
     review_kpis = tuple(sorted(chosen, key=lambda kpi: families.index(kpi.family)))
-    weeks, latest = _weeks(connection, viewer, calendar, catalogue, publication.id)
+    weeks, latest = _weeks(connection, viewer, calendar, review_kpis, publication.id)
     if week is None:
         today = datetime.now(workspace.zone).date()
         reviewed = latest or calendar.previous(calendar.period(Grain.WEEK, today))
@@ -311,13 +311,11 @@ def _weeks(
     connection: sa.Connection,
     viewer: Viewer,
     calendar: Calendar,
-    catalogue: Catalogue,
+    kpis: Iterable[Kpi],
     publication: int,
 ) -> tuple[tuple[Period, ...], Period | None]:
     """The weeks of which the company has closed figures, newest first, and the latest to review."""
-    weekly = [
-        kpi.name for kpi in catalogue if kpi.cadence is Grain.WEEK and kpi.kind is not Kind.COHORT
-    ]
+    weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and k.kind is not Kind.COHORT]
     rows = read_frame(
         connection, viewer, kpis=weekly, scopes=[COMPANY], grains=[Grain.WEEK],
         publication=publication,
