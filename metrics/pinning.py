@@ -33,8 +33,8 @@ def _date_difference(node: exp.DateDiff) -> exp.Expr:
 def _quantile(node: exp.PercentileCont, dialect: str) -> exp.Expr:
     """Exact and inclusive; ClickHouse and Spark must be asked for it by name."""
     if dialect == "clickhouse":
-        return exp.Anonymous(
-            this=f"quantileExactInclusive({node.expression.sql()})", expressions=[node.this]
+        return exp.ParameterizedAgg(
+            this="quantileExactInclusive", expressions=[node.expression], params=[node.this]
         )
     if dialect == "spark":
         return exp.Anonymous(this="percentile", expressions=[node.this, node.expression])
@@ -66,5 +66,5 @@ def render(tree: exp.Expr, dialect: str = "duckdb", *, pretty: bool = True) -> s
         pretty=pretty,
         comments=False,
         unsupported_level=ErrorLevel.RAISE,
-        normalize_functions="lower",
+        normalize_functions=False,
     )

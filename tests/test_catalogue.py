@@ -1,0 +1,118 @@
+"""Definitions are data, and are tested like code."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from metrics.calendar import Grain
+from metrics.catalogue import load_catalogue
+from metrics.catalogue.kpi import Family, Kind
+from metrics.compile import compile_kpi
+from metrics.errors import VigieError
+from metrics.models import load_models
+
+CATALOGUE = load_catalogue()
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "own.yml").write_text(textwrap.dedent(text), "utf-8")
+    return folder
+
+
+OWN = """\
+    family: delivery
+    kpis:
+      - name: bugs_done
+        label: {en: Bugs done, fr: Anomalies corrigées}
+        meaning: {en: Bugs finished, fr: Anomalies terminées}
+        kind: flow
+        owner_role: PO
+        model: finished_items
+        expression: "1"
+        filter: type = 'Bug'
+"""
+
+
+def test_the_catalogue_covers_all_families_and_kinds():
+    assert {kpi.family for kpi in CATALOGUE} == set(Family)
+    assert {kpi.kind for kpi in CATALOGUE} == set(Kind)
+    assert len(CATALOGUE) >= 15
+
+
+def test_every_published_kpi_says_who_answers_for_it_and_what_it_means_in_both_languages():
+    for kpi in CATALOGUE:
+        assert kpi.owner_role in ("PM", "PO", "squad lead", "CPO"), kpi.name
+        assert kpi.name == "arr" or kpi.meaning.en != kpi.meaning.fr
+        assert kpi.cadence in kpi.grains
+
+
+def test_the_kpi_tree_has_no_circle():
+    for kpi in CATALOGUE:
+        seen, layer = set(), {kpi.name}
+        while layer:
+            assert not seen & layer, kpi.name
+            seen |= layer
+            layer = {parent for name in layer for parent in CATALOGUE[name].parents}
+
+
+def test_a_company_adds_a_kpi_with_one_entry(tmp_path):
+    own = load_catalogue(written(tmp_path, OWN))
+    assert own["bugs_done"].grains == (Grain.WEEK, Grain.MONTH, Grain.QUARTER)
+    assert own["bugs_done"].member == "squad"
+    assert own["bugs_done"].datasets == ("work_items",)
+
+
+def test_a_definition_that_changes_the_figure_gets_another_version(tmp_path):
+    before = load_catalogue(written(tmp_path, OWN))["bugs_done"].definition
+    label = load_catalogue(written(tmp_path, OWN.replace("Bugs done", "Fixed")))["bugs_done"]
+    figure = load_catalogue(written(tmp_path, OWN.replace("'Bug'", "'Defect'")))["bugs_done"]
+    assert label.definition == before
+    assert figure.definition != before
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "choice"),
+    [
+        (("kind: flow", "kind: flowing"), r"own\.yml:6: 'kind' is not valid", "distinct"),
+        (("owner_role: PO", "owner: PO"), r"own\.yml:7: 'owner' is not valid", "owner_role"),
+        (("model: finished_items", "model: finished"), "Did you mean finished_items", None),
+        (("kind: flow", "kind: quantile"), "a quantile needs 'quantile'", None),
+        (("kind: flow", "kind: ratio"), "is a ratio and needs 'numerator'", None),
+        (("type = 'Bug'", "regexp_matches(type, 'B')"), "does not mean the same", None),
+        (("label: {en: Bugs done, fr: Anomalies corrigées}", "unit: count"), "needs a label", None),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path, change, message, choice):
+    def load_and_compile() -> None:
+        own = load_catalogue(written(tmp_path, OWN.replace(*change)))
+        compile_kpi(own["bugs_done"], load_models())
+
+    with pytest.raises(VigieError, match=message) as refusal:
+        load_and_compile()
+    if choice:
+        assert choice in refusal.value.choices
+
+
+def test_kpis_that_read_each_other_in_a_circle_are_refused(tmp_path):
+    text = """\
+        family: growth
+        measures:
+          - {name: one, kind: derived, formula: two + 1}
+          - {name: two, kind: derived, formula: one + 1}
+    """
+    with pytest.raises(VigieError, match="circle: one → two → one"):
+        load_catalogue(written(tmp_path, text))
+
+
+def test_a_formula_is_never_code(tmp_path):
+    text = """\
+        family: growth
+        measures:
+          - {name: bad, kind: derived, formula: "read_csv('/etc/passwd')"}
+    """
+    with pytest.raises(VigieError, match="may not stand in a formula") as refusal:
+        load_catalogue(written(tmp_path, text))
+    assert "previous" in str(refusal.value)
