@@ -16,9 +16,7 @@ import duckdb
 import pandas as pd
 
 from metrics import models, references, warehouse
-from metrics.calendar import Calendar
 from metrics.catalogue import Catalogue, load_catalogue
-from metrics.coverage import Coverage
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.figures import Setting
@@ -282,13 +280,8 @@ class Change:
         )
         self._reached("modelling")
         settings = self.workspace.settings
-        setting = Setting(
-            catalogue=self._catalogue,
-            models=self._models,
-            organisation=organisation,
-            coverage=Coverage([held.span for held in spans], organisation),
-            calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
-            small_group=settings.small_group,
+        setting = Setting.of(
+            settings, self._catalogue, self._models, organisation, [held.span for held in spans]
         )
         kept: list[pd.DataFrame] = []
         computed = self._steps.compute(

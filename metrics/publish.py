@@ -217,6 +217,7 @@ class _Writer:
         self._progress = progress
         self._slots: dict[tuple[str, ...], int] = {}
         self._series: dict[tuple[str, ...], int] = {}  # slot and definition
+        self._slot_of: dict[int, int] = {}  # by series id
         self._known: set[str] = set()  # KPIs whose series are in the two dictionaries
 
     @property
@@ -241,6 +242,8 @@ class _Writer:
             every = connection.execute(sa.select(series.c.kpi).distinct()).scalars().all()
         for kpi in sorted(every):
             vanished = waiting[kpi] if kpi in waiting else self._visible(kind, kpi)
+            if vanished.empty:
+                continue
             self._close(kind, vanished)
             if kind is _FIGURES:
                 self._restate(
@@ -266,13 +269,8 @@ class _Writer:
         values: dict[str, Any] = {
             name: _array(kind, name, column) for name, column in zip(names, columns, strict=True)
         }
-        slot_of = {
-            series_id: self._slots[key[:-1]]
-            for key, series_id in self._series.items()
-            if key[0] == kpi
-        }
         frame = pd.DataFrame(values)
-        frame["slot"] = frame["series_id"].map(slot_of).astype("int64")
+        frame["slot"] = frame["series_id"].map(self._slot_of).astype("int64")
         frame["kpi"] = kpi
         return frame
 
@@ -287,7 +285,8 @@ class _Writer:
                 sa.select(series.c.id, *columns).where(series.c.kpi == kpi)
             ):
                 self._series[tuple(key)] = series_id
-                self._slots.setdefault(tuple(key[:-1]), len(self._slots))
+                slot = self._slots.setdefault(tuple(key[:-1]), len(self._slots))
+                self._slot_of[series_id] = slot
 
     def _typed(self, kind: _Versioned, frame: pd.DataFrame) -> pd.DataFrame:
         """A computed frame with the types of `_visible`, its series made where they are new."""
@@ -339,6 +338,8 @@ class _Writer:
             same &= (both[name] == both[f"{name}_old"]).to_numpy()
         for name in kind.numbers:
             same &= _close(both[name], both[f"{name}_old"])
+        if same.all() and len(both) == len(visible):
+            return visible.iloc[:0]
         replaced = both[found & ~same]
         self._close(
             kind,
@@ -370,6 +371,8 @@ class _Writer:
         return visible[~pd.MultiIndex.from_frame(visible[key]).isin(matched)]
 
     def _close(self, kind: _Versioned, rows: pd.DataFrame) -> None:
+        if rows.empty:
+            return
         table = kind.table
         key = ("series_id", *kind.key, "from_publication")
         statement = (
@@ -399,6 +402,8 @@ class _Writer:
 
         Rows: series_id, start, end, closed, value (old), new, other_definition, other_members.
         """
+        if rows.empty:
+            return
         moved = rows[
             rows["closed"].to_numpy()
             & rows["value"].notna().to_numpy()

@@ -26,8 +26,8 @@ from metrics.worker import main
 from metrics.workspace import Workspace
 
 MONDAY = date(2024, 11, 18)
-KPIS = tuple(f"kpi_{number}" for number in range(10))
-WEEKS = 100
+KPIS = tuple(f"kpi_{number}" for number in range(4))
+WEEKS = 60
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+"""The `vigie` command: one module per verb, each loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from metrics.errors import VigieError
+
+#: Verb -> the module that holds it, in the order of `vigie --help`.
+VERBS = {
+    "init": "init",
+    "import": "importing",
+    "undo": "undo",
+    "publish": "publish",
+    "kpi": "kpi",
+    "serve": "serve",
+    "check": "check",
+}
+
+
+class Verbs(click.Group):
+    """A group whose verbs are imported when they are called, so that help comes at once."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f"metrics.command.{VERBS[name]}")
+        verb: click.Command = module.verb
+        return verb
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except VigieError as refusal:
+            from metrics.command.output import refuse
+
+            refuse(refusal)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vigie")
+def vigie() -> None:
+    """Product governance from the exports you already have.
+
+    Every verb takes --json, shows progress on standard error and exits with 0 (done), 1 (something
+    was refused or is wrong) or 2 (the command was not understood).
+    """
+
+
+def main() -> None:
+    """The entry point of the `vigie` command."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    vigie()

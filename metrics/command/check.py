@@ -1,0 +1,176 @@
+"""`vigie check`: whether a workspace is whole, and what to do when it is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from metrics import warehouse
+from metrics.catalogue import load_catalogue
+from metrics.command.output import answer, as_json, in_workspace, open_workspace
+from metrics.engines import open_facts
+from metrics.errors import VigieError
+from metrics.register import ledger
+from metrics.register.organisation import load_organisation
+from metrics.register.series import current_publication
+from metrics.register.tables import ORGANISATION
+from metrics.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `next_step` says what to do when it is not as it should be."""
+
+    name: str
+    ok: bool
+    message: str
+    next_step: str = ""
+
+
+@click.command("check")
+@in_workspace
+@as_json
+def verb(folder: Path | None, wants_json: bool) -> None:
+    """Look at settings, register, warehouse, archive and catalogue; change nothing else."""
+    workspace = open_workspace(folder)
+    findings = list(findings_of(workspace))
+    whole = all(finding.ok for finding in findings)
+    if wants_json:
+        answer(
+            {
+                "ok": whole,
+                "workspace": workspace.path,
+                "checks": [asdict(finding) for finding in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            mark = "ok   " if finding.ok else "WRONG"
+            click.echo(f"{mark}  {finding.name}: {finding.message} {finding.next_step}".rstrip())
+    if not whole:
+        raise SystemExit(1)
+
+
+def findings_of(workspace: Workspace) -> Iterator[Finding]:
+    """Every check, in the order in which the data flow."""
+    yield Finding(
+        "settings", True, f"{workspace.settings.company}, {workspace.settings.time_zone}."
+    )
+    for name, look in CHECKS.items():
+        try:
+            yield look(workspace)
+        except VigieError as refusal:
+            yield Finding(name, False, refusal.problem, refusal.next_step)
+
+
+def _catalogue(workspace: Workspace) -> Finding:
+    return Finding("catalogue", True, f"{len(load_catalogue(workspace.catalogue))} KPIs.")
+
+
+def _register(workspace: Workspace) -> Finding:
+    if workspace.register.dialect.name == "sqlite":
+        with workspace.register.connect() as connection:
+            said = connection.execute(sa.text("pragma quick_check")).scalar_one()
+        if said != "ok":
+            return Finding(
+                "register", False, f"The register is damaged: {said}.", "Restore a backup."
+            )
+    with workspace.register.connect() as connection:
+        published = current_publication(connection)
+    if not published.id:
+        return Finding("register", True, "Nothing published yet.", "Import a file: vigie import")
+    return Finding(
+        "register", True, f"Publication {published.id} of {published.finished_at:%Y-%m-%d %H:%M}Z."
+    )
+
+
+def _warehouse(workspace: Workspace) -> Finding:
+    path = warehouse.current_path(workspace)
+    if path is None:
+        return Finding("warehouse", True, "Empty.")
+    with workspace.register.connect() as connection:
+        expected = {
+            record.id
+            for record in ledger.history(connection)
+            if record.status == "applied" and record.dataset not in ORGANISATION
+        }
+    with open_facts(path) as facts:
+        present = {row[0] for row in facts.execute("select import_id from imports").fetchall()}
+        newest = facts.execute("select max(version) from schema_version").fetchone()
+    if not expected <= present:
+        lost = ", ".join(map(str, sorted(expected - present)))
+        return Finding(
+            "warehouse",
+            False,
+            f"{path.name} lacks the rows of import {lost}.",
+            "Undo them and import their files again.",
+        )
+    latest = warehouse.migrations()[-1][0]
+    if newest is None or newest[0] < latest:
+        return Finding(
+            "warehouse",
+            True,
+            f"{path.name} is of an older version; the next import brings it up to date.",
+        )
+    return Finding("warehouse", True, f"{path.name}, {len(present)} imports.")
+
+
+def _archive(workspace: Workspace) -> Finding:
+    with workspace.register.connect() as connection:
+        records = [record for record in ledger.history(connection) if record.archive]
+    absent = [
+        record.file for record in records if not (workspace.archive / str(record.archive)).exists()
+    ]
+    if absent:
+        return Finding(
+            "archive",
+            False,
+            f"The archive of {', '.join(absent[:5])} is missing.",
+            "Restore the archive folder from a backup.",
+        )
+    return Finding("archive", True, f"{len(records)} files.")
+
+
+def _organisation(workspace: Workspace) -> Finding:
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+    counts = f"{len(organisation.products)} products, {len(organisation.squads)} squads"
+    known = {product.product for product in organisation.products} | {
+        squad.squad for squad in organisation.squads
+    }
+    strangers = sorted({name.target for name in organisation.names} - known)
+    if strangers:
+        return Finding(
+            "organisation",
+            False,
+            f"{counts}; names.csv points to what does not exist: {', '.join(strangers[:5])}.",
+            "Add the product or squad, or mend the name.",
+        )
+    return Finding("organisation", True, f"{counts}.")
+
+
+def _disk(workspace: Workspace) -> Finding:
+    free = shutil.disk_usage(workspace.path).free
+    path = warehouse.current_path(workspace)
+    needed = path.stat().st_size if path and path.exists() else 0
+    return Finding(
+        "disk",
+        free > needed + (64 << 20),
+        f"{free >> 20} MB free; an import needs {needed >> 20} MB.",
+        "" if free > needed + (64 << 20) else "Free some space.",
+    )
+
+
+CHECKS: dict[str, Callable[[Workspace], Finding]] = {
+    "catalogue": _catalogue,
+    "register": _register,
+    "warehouse": _warehouse,
+    "archive": _archive,
+    "organisation": _organisation,
+    "disk": _disk,
+}

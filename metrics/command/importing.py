@@ -1,0 +1,164 @@
+"""`vigie import`: what files are, what they would become, and loading them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from metrics import importing, jobs, warehouse
+from metrics.catalogue import load_catalogue
+from metrics.change import kpis_of
+from metrics.command.output import (
+    ProgressOutput,
+    answer,
+    as_json,
+    checked,
+    in_workspace,
+    open_workspace,
+    versions,
+    who,
+)
+from metrics.errors import VigieError
+from metrics.importing.report import FileReport, ImportOptions
+from metrics.job import Job, Outcome
+from metrics.register.organisation import load_organisation
+from metrics.workspace import Workspace
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--profile", help="Read the files as this kind of export instead of recognising.")
+@click.option("--product", help="Every row belongs to this product.")
+@click.option("--squad", help="Every row belongs to this squad.")
+@click.option(
+    "--observed-at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="When the tool wrote the files, local time; else found in the file or its name.",
+)
+@in_workspace
+@as_json
+def verb(
+    files: tuple[Path, ...],
+    dry_run: bool,
+    profile: str | None,
+    product: str | None,
+    squad: str | None,
+    observed_at: datetime | None,
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """Load export files. A file that is refused does not stop the others."""
+    absent = [str(file) for file in files if not file.is_file()]
+    if absent:
+        raise VigieError(
+            f"There is no file {', '.join(absent)}.", next_step="Check the path.", exit_code=2
+        )
+    workspace = open_workspace(folder, writes=not dry_run)
+    options = ImportOptions(profile, product, squad, observed_at)
+    if dry_run:
+        reports = inspected(workspace, files, options)
+        if wants_json:
+            answer({"dry_run": True, "files": [as_dict(report) for report in reports]})
+        else:
+            click.echo("\n".join(described(report, done=False) for report in reports))
+    else:
+        outcome = loaded(workspace, files, options)
+        reports = list(outcome.files)
+        if wants_json:
+            answer(
+                {"dry_run": False}
+                | versions(outcome)
+                | {"files": [as_dict(report) for report in reports]}
+            )
+        else:
+            click.echo("\n".join(described(report, done=True) for report in reports))
+            click.echo(summed_up(outcome))
+    if any(report.status == "refused" for report in reports):
+        raise SystemExit(1)
+
+
+def inspected(
+    workspace: Workspace, files: tuple[Path, ...], options: ImportOptions
+) -> list[FileReport]:
+    """The reports of a dry run."""
+    catalogue = load_catalogue(workspace.catalogue)
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+    return importing.inspect(
+        workspace,
+        warehouse.current_path(workspace),
+        files,
+        options,
+        organisation,
+        lambda dataset: kpis_of(catalogue, dataset),
+    )
+
+
+def loaded(workspace: Workspace, files: tuple[Path, ...], options: ImportOptions) -> Outcome:
+    """Run the import to its end, with progress; raises VigieError when nothing was changed."""
+    job = Job(
+        "import",
+        str(workspace.path),
+        who(),
+        files=tuple(str(file.resolve()) for file in files),
+        options=options,
+    )
+    with ProgressOutput("Importing") as progress:
+        return checked(jobs.run(job, progress))
+
+
+def as_dict(report: FileReport) -> dict[str, Any]:
+    """A report with the keys of docs/command.md."""
+    content = asdict(report)
+    content["problems"] = [
+        asdict(problem) | {"text": importing.explain(problem, "en")} for problem in report.problems
+    ]
+    content["period"] = (
+        {"start": report.period[0], "end": report.period[1]} if report.period else None
+    )
+    return content
+
+
+def described(report: FileReport, *, done: bool) -> str:
+    """A report in words."""
+    rows = report.rows
+    lines = [f"{report.file}"]
+    if report.tool:
+        lines.append(f"  {report.tool} {report.profile} ({report.confidence:.0%} sure)")
+    if report.status == "refused":
+        lines.append("  refused: nothing of it was loaded")
+    elif report.status == "unchanged":
+        lines.append(f"  the same file again: {rows.read} rows, nothing to change")
+    else:
+        verb = "loaded" if done else "would load"
+        lines.append(
+            f"  {rows.read} rows read: {rows.loaded} {verb} ({rows.replaced} replace older ones), "
+            f"{rows.unchanged} unchanged, {rows.skipped} skipped, {rows.quarantined} set aside"
+        )
+    if report.period:
+        lines.append(f"  from {report.period[0]} to {report.period[1]}")
+    if report.kpis:
+        lines.append(f"  feeds {', '.join(report.kpis)}")
+    if report.import_id:
+        lines.append(f"  import {report.import_id}; take it back: vigie undo {report.import_id}")
+    for problem in report.problems:
+        lines.append(f"  {problem.severity}: {importing.explain(problem, 'en')}")
+    if report.unknown_streams:
+        lines.append(
+            f"  nobody has said whose these are: {', '.join(report.unknown_streams)}; "
+            "add them to names.csv and import it"
+        )
+    return "\n".join(lines)
+
+
+def summed_up(outcome: Outcome) -> str:
+    if outcome.status == "unchanged":
+        return "Nothing to change."
+    return (
+        f"{outcome.figures_written} figures written, {outcome.restated} restated. Next: vigie serve"
+    )

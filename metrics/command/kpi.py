@@ -1,0 +1,220 @@
+"""`vigie kpi`: the dictionary of KPIs, their SQL, and live questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from metrics.access import LOCAL_CPO
+from metrics.calendar import Grain
+from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.errors import VigieError
+from metrics.result import Figure
+from metrics.workspace import SETTINGS_FILE, Workspace
+
+A_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group("kpi")
+def verb() -> None:
+    """KPIs: what there is, what each means, its SQL, its figures."""
+
+
+@verb.command("list")
+@in_workspace
+@as_json
+def list_(folder: Path | None, wants_json: bool) -> None:
+    """Every KPI of the catalogue, the workspace's own included."""
+    kpis = list(catalogue_of(folder))
+    if wants_json:
+        answer({"kpis": [as_dict(kpi) for kpi in kpis]})
+        return
+    click.echo(
+        table(
+            [(kpi.name, kpi.family, kpi.kind, kpi.cadence, kpi.label.en) for kpi in kpis],
+            ("kpi", "family", "kind", "cadence", "label"),
+        )
+    )
+
+
+@verb.command("show")
+@click.argument("name")
+@in_workspace
+@as_json
+def show(name: str, folder: Path | None, wants_json: bool) -> None:
+    """What one KPI means and how it is made."""
+    content = as_dict(catalogue_of(folder)[name])
+    if wants_json:
+        answer(content)
+        return
+    for key, value in content.items():
+        if isinstance(value, dict):
+            value = "; ".join(f"{part}: {text}" for part, text in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(value) or "-"
+        click.echo(f"{key:<12} {value}")
+
+
+@verb.command("sql")
+@click.argument("name")
+@click.option("--by", help="Cut by this dimension.")
+@click.option("--where", "conditions", multiple=True, metavar="DIM=VALUE")
+@in_workspace
+@as_json
+def sql(
+    name: str, by: str | None, conditions: tuple[str, ...], folder: Path | None, wants_json: bool
+) -> None:
+    """The SQL of one KPI, one statement per part."""
+    from metrics import query as live
+
+    workspace = Workspace.open(find_workspace(folder))
+    statements = live.sql(workspace, name, by=by, where=_pairs(conditions))
+    if wants_json:
+        answer({"kpi": name, "statements": statements})
+        return
+    click.echo("\n\n".join(f"-- {part}\n{text}" for part, text in statements.items()))
+
+
+@verb.command("query")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--by", default="company", show_default=True, metavar="SCOPE|DIMENSION")
+@click.option("--grain", type=click.Choice([str(grain) for grain in Grain]))
+@click.option("--from", "since", type=A_DAY, help="First day wanted.")
+@click.option("--to", "until", type=A_DAY, help="Last day wanted.")
+@click.option("--where", "conditions", multiple=True, metavar="DIM=VALUE")
+@in_workspace
+@as_json
+def query(
+    names: tuple[str, ...],
+    by: str,
+    grain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    conditions: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """Figures by company, line, product, squad, owner or one of the KPI's dimensions."""
+    from metrics import query as live
+
+    figures = live.query(
+        Workspace.open(find_workspace(folder)),
+        LOCAL_CPO,
+        list(names),
+        by=by,
+        grain=grain,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        where=_pairs(conditions),
+    )
+    rows = [row_of(figure) for figure in figures]
+    if wants_json:
+        answer({"rows": rows})
+        return
+    shown = [name for name in ROW if name != "member" or any(row["member"] for row in rows)]
+    click.echo(
+        table([[_text(row[name]) for name in shown] for row in rows], shown)
+        if rows
+        else "No figures: nothing covers these days. 'vigie check' says what is imported."
+    )
+
+
+#: The keys of a row of `kpi query`.
+ROW = (
+    "kpi",
+    "scope",
+    "member",
+    "period",
+    "start",
+    "end",
+    "value",
+    "numerator",
+    "denominator",
+    "n",
+    "closed",
+    "reason",
+)
+
+
+def row_of(figure: Figure) -> dict[str, Any]:
+    """A figure as a row; the company's scope is written 'company'."""
+    return {
+        "kpi": figure.kpi,
+        "scope_kind": figure.scope.kind,
+        "scope": figure.scope.key or figure.scope.kind,
+        "grain": figure.grain,
+        "dimension": figure.dimension,
+        "member": figure.member,
+        "period": figure.period,
+        "start": figure.start,
+        "end": figure.end,
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "low": figure.low,
+        "high": figure.high,
+        "closed": figure.closed,
+        "reason": figure.reason,
+    }
+
+
+def as_dict(kpi: Kpi) -> dict[str, Any]:
+    """A KPI with the keys of docs/command.md."""
+    return {
+        "name": kpi.name,
+        "label": vars(kpi.label),
+        "meaning": vars(kpi.meaning),
+        "family": kpi.family,
+        "kind": kpi.kind,
+        "unit": kpi.unit,
+        "direction": {1: "up", -1: "down", 0: "none"}[kpi.direction],
+        "cadence": kpi.cadence,
+        "grains": [str(grain) for grain in kpi.grains],
+        "member": kpi.member,
+        "owner_role": kpi.owner_role,
+        "parents": list(kpi.parents),
+        "dimensions": list(kpi.dimensions),
+        "datasets": list(kpi.datasets),
+        "review": kpi.review,
+        "definition": kpi.definition,
+        "source": kpi.source,
+    }
+
+
+def catalogue_of(folder: Path | None) -> Catalogue:
+    """The catalogue of the workspace, or the built-in one where there is no workspace."""
+    place = find_workspace(folder)
+    if folder is None and not (place / SETTINGS_FILE).exists():
+        return load_catalogue()
+    return load_catalogue(Workspace.open(place).catalogue)
+
+
+def _pairs(conditions: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for condition in conditions:
+        dimension, equals, value = condition.partition("=")
+        if not equals or not dimension.strip():
+            raise VigieError(
+                f"'{condition}' is not a condition.",
+                next_step="Write --where country=FR.",
+                exit_code=2,
+            )
+        found[dimension.strip()] = value.strip()
+    return found
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.6g}"
+        case _:
+            return str(value)
