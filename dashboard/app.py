@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import cards, filters
@@ -10,10 +12,12 @@ from dashboard.translation import translation
 from dashboard.views import imports, product, review
 from metrics.errors import VigieError
 
+ICON = Path(__file__).with_name("icon.svg")
+
 
 def main(home: str = "review") -> None:
     """Draw the page that the address asks for; `home` is the one for the bare address."""
-    st.set_page_config(page_title="Vigie", layout="wide", page_icon=":material/visibility:")
+    st.set_page_config(page_title="Vigie", layout="wide", page_icon=ICON)
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         chooser = st.container(horizontal=True, key="chooser")
         language = filters.language()
@@ -39,7 +43,7 @@ def main(home: str = "review") -> None:
         help=words.say("One product: its PM and PO, its figures in each family."),
     )
     imports_place = st.Page(
-        lambda: imports.show(current(), review_place),
+        lambda: imports.show(current(), chooser, review_place),
         title=words.say("Imports"),
         icon=":material/upload_file:",
         url_path="imports",

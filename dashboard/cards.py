@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
+from pandas import DataFrame
 
 from dashboard import charts, sentences, tables
 from dashboard.sentences import MARKS
 from dashboard.session import Session, six_twelve
 from metrics.errors import VigieError
 from metrics.result import Scope
-from metrics.review import MissingData, Reading, ScorecardRow, Subject
+from metrics.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
@@ -155,17 +156,29 @@ def scorecard(session: Session, rows: Sequence[ScorecardRow]) -> None:
 
 
 def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
-    """Figures with their sparklines, sortable, with a download of the exact numbers."""
+    """Figures with their sparklines, what needs a look first."""
+    _figures(session, tables.readings(readings, session.voice, session.palette), readings, key)
+
+
+def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
+    """The same, family by family."""
+    frame = tables.by_family(cells, session.voice, session.palette)
+    _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
+
+
+def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], key: str) -> None:
+    """A sortable table with a download of the exact numbers behind it."""
     voice = session.voice
     words = voice.words
     column = st.column_config
     st.dataframe(
-        tables.readings(readings, voice, session.palette),
+        frame,
         hide_index=True,
         column_config={
-            "status": column.TextColumn(words.say("Status"), width=100),
+            "family": column.TextColumn(words.say("Family")),
+            "status": column.TextColumn(words.say("Status"), width=105),
             "scope": column.TextColumn(words.say("Scope")),
-            "kpi": column.TextColumn(words.say("KPI")),
+            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
             "value": column.TextColumn(words.say("Figure"), alignment="right"),
             "trend": column.ImageColumn(words.say("26 periods"), width=140),
             "change": column.TextColumn(words.say("On the period"), alignment="right"),

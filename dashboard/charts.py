@@ -228,14 +228,14 @@ def _labels(
         known = [spot for spot in side if spot.value is not None]
         if known:
             last = known[-1]
+            before = known[-2].value if len(known) > 1 else None
+            falls = before is not None and last.value is not None and last.value < before
             drawing.add_annotation(
                 x=last.x,
                 y=last.value,
                 text=f"<b>{escape(voice.format.short(unit, last.value))}</b>",
                 showarrow=False,
-                yshift=17,
-                bgcolor=palette.surface,
-                borderpad=1,
+                yshift=-17 if falls else 17,
                 font={"size": 13, "color": colour},
             )
     earlier = [spot for spot in months if spot.point.prior_year is not None]

@@ -12,7 +12,7 @@ from dashboard.palette import Palette
 from dashboard.sentences import FAMILIES, MARKS, Voice
 from metrics.importing.report import RowCounts
 from metrics.register.ledger import ImportRecord
-from metrics.review import Box, Person, Reading, ScorecardRow
+from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -97,6 +97,19 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
         ],
         columns=["status", "scope", "kpi", "value", "trend", "change", "year", "period", "note"],
     )
+
+
+def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) -> pd.DataFrame:
+    """Readings family by family; columns that say nothing are left out."""
+    parts = []
+    for cell in cells:
+        if cell.readings:
+            part = readings(cell.readings, voice, palette)
+            part["family"] = voice.words.say(FAMILIES[cell.family])
+            parts.append(part)
+    frame = pd.concat(parts, ignore_index=True) if parts else readings((), voice, palette)
+    silent = [name for name in ("scope", "note") if frame[name].nunique() <= 1]
+    return frame.drop(columns=[name for name in silent if name == "scope" or not frame[name].any()])
 
 
 def export(found: Iterable[Reading], voice: Voice) -> bytes:

@@ -5,7 +5,9 @@ What a browser sends is written to a private folder that lasts as long as the re
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,13 +24,11 @@ from metrics.register.ledger import ImportRecord, history, read_quarantine
 from metrics.warehouse import current_path
 
 
-@dataclass
+@dataclass(eq=False)
 class Desk:
     """One reader's import in the making: the files, what was said of them, the job at work."""
 
-    folder: tempfile.TemporaryDirectory[str] = field(
-        default_factory=lambda: tempfile.TemporaryDirectory(prefix="vigie-uploads-")
-    )
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="vigie-uploads-")))
     batch: int = 0  # a new uploader for each batch, so that loaded files leave the screen
     inspected: tuple[object, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -36,6 +36,9 @@ class Desk:
     options: ImportOptions = field(default_factory=ImportOptions)
     job: RunningJob | None = None
     outcome: Outcome | None = None
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def look_at(
         self, session: Session, files: Sequence[UploadedFile], options: ImportOptions
@@ -61,7 +64,7 @@ class Desk:
     def _keep(self, index: int, file: UploadedFile) -> Path:
         """Write one file under its own last name, which recognition may need."""
         name = PurePosixPath(file.name.replace("\\", "/")).name or "file"
-        place = Path(self.folder.name) / str(self.batch) / str(index) / name
+        place = self.folder / str(self.batch) / str(index) / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.getbuffer())
         return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, import_cards, sentences, tables
 from dashboard.session import Session
@@ -13,11 +14,12 @@ from metrics.register.ledger import ImportRecord
 FOLLOW_EVERY_SECONDS = 0.7
 
 
-def show(session: Session, review_place: st.Page | None) -> None:
+def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None) -> None:
     words = session.voice.words
     desk: Desk = st.session_state.setdefault("desk", Desk())
 
-    cards.headline(words.say("Imports"))
+    with chooser:
+        cards.headline(words.say("Imports"))
     if desk.outcome is not None:
         import_cards.outcome(session, desk.outcome, review_place)
     if desk.job is not None:
@@ -79,7 +81,6 @@ def follow(session: Session, desk: Desk) -> None:
     """The job at work; the rest of the page stays still until it ends."""
     if desk.job is None or desk.follow():
         st.rerun()
-        return
     words = session.voice.words
     progress = desk.job.progress
     stage = words.say(sentences.STAGES.get(progress.stage, progress.stage))

@@ -36,10 +36,8 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         st.markdown(cards.escape(words.say("Nothing out of the ordinary this week.")))
     cards.missing(session, facts.missing)
 
-    for cell in facts.families:
-        if cell.readings:
-            st.subheader(cards.escape(words.say(sentences.FAMILIES[cell.family])), anchor=False)
-            cards.readings_table(session, cell.readings, f"family_{cell.family}")
+    st.subheader(words.say("Figures by family"), anchor=False)
+    cards.families_table(session, facts.families, "families")
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, week)

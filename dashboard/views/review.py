@@ -92,6 +92,8 @@ def nothing_to_see(session: Session, facts: Review) -> None:
 
 def published(session: Session, facts: Review) -> str:
     voice = session.voice
+    if facts.freshness.published_at is None:
+        return voice.format.days(facts.week)
     when = sentences.local(voice, facts.freshness.published_at)
     return voice.words.say(
         "{days}. Published {moment}, publication {number}.",

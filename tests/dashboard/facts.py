@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard.sentences import Voice
+from dashboard.session import scope_names
 from dashboard.translation import translation
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
@@ -145,10 +146,8 @@ ORGANISATION = Organisation(
     ),
 )
 NAMES = {
-    COMPANY: "Groupe Rivage",
-    Scope("squad", "dune"): "Dune",
+    **scope_names(ORGANISATION, "Groupe Rivage"),
     Scope("country", "DE"): "Germany",
-    **{Scope("product", key): key.title() for key in PRODUCTS},
 }
 
 

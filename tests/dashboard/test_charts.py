@@ -1,0 +1,144 @@
+"""What the charts draw: traces, gaps, partial periods, labels; and that text stays text."""
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from dashboard import charts
+from dashboard.palette import DARK, LIGHT
+from metrics.catalogue.kpi import Kind, Unit
+from tests.dashboard import facts
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(language="en", **changes):
+    found = replace(facts.six_twelve(), **changes)
+    return charts.six_twelve(found, facts.voice(language), LIGHT, "#123456")
+
+
+def named(figure, name):
+    return [trace for trace in figure["data"] if trace["name"] == name]
+
+
+def test_six_weeks_a_gap_and_twelve_months_share_one_axis():
+    figure = drawn()
+    weeks, months = named(figure, "this year")
+    assert weeks["x"] == [0, 1, 2, 3, 4, 5]
+    assert months["x"] == list(range(7, 18))  # the twelfth is open: drawn apart
+    assert "yaxis2" not in figure["layout"]
+    assert not any("yaxis" in trace for trace in figure["data"])
+
+
+def test_this_year_has_points_and_the_prior_year_is_a_thin_grey_line():
+    figure = drawn()
+    for trace in named(figure, "this year"):
+        assert trace["mode"] == "lines+markers"
+        assert trace["line"]["color"] == "#123456"
+    for trace in named(figure, "prior year"):
+        assert trace["mode"] == "lines"
+        assert trace["line"] == {"color": LIGHT.quiet, "width": 1}
+
+
+def test_an_open_period_is_hollow_and_dashed():
+    (partial,) = named(drawn(), "partial")
+    assert partial["x"] == [17, 18]
+    assert partial["line"]["dash"] == "dot"
+    assert partial["marker"]["symbol"] == "circle-open"
+    assert partial["marker"]["size"][0] == 0
+
+
+def test_a_missing_week_breaks_the_line_and_is_marked():
+    figure = drawn()
+    weeks = named(figure, "this year")[0]
+    assert weeks["y"][2] is None
+    assert weeks["connectgaps"] is False
+    marked = [note for note in figure["layout"]["annotations"] if note["text"] == "○"]
+    assert [(note["x"], note["hovertext"]) for note in marked] == [
+        (2, "days without data in this period")
+    ]
+
+
+def test_limits_are_a_band_behind_the_weeks_and_targets_short_ticks():
+    figure = drawn()
+    (band,) = figure["layout"]["shapes"]
+    limits = facts.six_twelve().limits
+    assert (band["y0"], band["y1"]) == (limits.lower, limits.upper)
+    assert band["x1"] < 6
+    assert band["layer"] == "below"
+    (target,) = named(figure, "target")
+    assert target["marker"]["symbol"] == "line-ew"
+    assert drawn(limits=None)["layout"]["shapes"] == []
+    assert named(drawn(target=None), "target") == []
+
+
+def test_hover_says_date_value_and_prior_year():
+    hover = named(drawn(), "this year")[0]["customdata"][5].replace("\u00a0", " ")
+    assert hover.startswith("<b>Week 46, 2026</b><br>")
+    assert "a year earlier" in hover
+    assert "%" in hover
+
+
+def test_names_are_written_in_the_reader_s_language():
+    assert named(drawn("fr"), "N-1")
+    assert "S46" in drawn("fr")["layout"]["xaxis"]["ticktext"]
+
+
+@pytest.mark.parametrize(
+    ("values", "from_zero", "first", "last"),
+    [
+        ([23_400, 25_000], True, 0, 30_000),
+        ([0.413, 0.52], False, 0.4, 0.55),
+        ([5.0], False, 4.5, 5.5),
+        ([-3.0, 4.0], True, -4, 4),
+        ([], True, 0, 1),
+    ],
+)
+def test_axes_span_their_values_in_round_steps(values, from_zero, first, last):
+    ticks = charts.axis_ticks(values, from_zero=from_zero)
+    assert ticks[0] <= min(values, default=0)
+    assert ticks[-1] >= max(values, default=1)
+    assert (ticks[0], ticks[-1]) == pytest.approx((first, last))
+    assert 3 <= len(ticks) <= 7
+
+
+def test_volumes_start_at_zero_and_rates_do_not():
+    assert charts.starts_at_zero(Kind.FLOW, Unit.COUNT)
+    assert charts.starts_at_zero(Kind.STOCK, Unit.MONEY)
+    assert not charts.starts_at_zero(Kind.RATIO, Unit.RATE)
+    assert not charts.starts_at_zero(Kind.SCORE, Unit.SCORE)
+
+
+def test_a_sparkline_marks_the_last_point_on_its_band():
+    svg = ElementTree.fromstring(charts.sparkline(facts.activation_subject().reading, LIGHT))
+    (band,) = svg.findall(f"{SVG}rect")
+    (line,) = svg.findall(f"{SVG}polyline")
+    (last,) = svg.findall(f"{SVG}circle")
+    assert band.get("fill") == LIGHT.band
+    points = line.get("points").split()
+    assert len(points) == 26
+    assert points[-1] == f"{last.get('cx')},{last.get('cy')}"
+    assert last.get("fill") == LIGHT.worse
+
+
+def test_a_sparkline_stops_where_data_are_missing():
+    reading = facts.reading("mrr", facts.ATELIER)
+    history = list(reading.history)
+    history[10] = replace(history[10], value=None)
+    svg = ElementTree.fromstring(charts.sparkline(replace(reading, history=tuple(history)), DARK))
+    assert [len(line.get("points").split()) for line in svg.findall(f"{SVG}polyline")] == [10, 15]
+
+
+def test_nothing_known_draws_nothing():
+    reading = replace(facts.reading("mrr", facts.ATELIER), history=(), limits=None)
+    svg = ElementTree.fromstring(charts.sparkline(reading, LIGHT))
+    assert list(svg) == []
+
+
+def test_a_subject_s_chart_writes_the_ends_of_the_usual_range():
+    svg = charts.trend(facts.activation_subject().reading, facts.voice("en"), LIGHT)
+    texts = [
+        node.text.replace("\u00a0", " ") for node in ElementTree.fromstring(svg).iter(f"{SVG}text")
+    ]
+    assert texts[:2] == ["52 %", "44 %"]

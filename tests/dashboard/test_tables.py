@@ -1,0 +1,76 @@
+"""Tables and downloads: exact figures, and nothing that a spreadsheet would run."""
+
+import csv
+import io
+
+import pandas as pd
+
+from dashboard import tables
+from dashboard.palette import LIGHT
+from metrics.importing.report import RowCounts
+from tests.dashboard import facts
+
+VOICE = facts.voice("en")
+
+
+def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
+    frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
+    atelier = frame.set_index("name").loc["Atelier"]
+    told = atelier["product_performance"].replace("\u00a0", " ")
+    assert told == "▼ Activation 41.3 % · worse"
+    assert atelier["trend_of"] == "Activation"
+    assert atelier["trend"].startswith("data:image/svg+xml;base64,")
+    assert atelier["owners"] == "C. Morel (PM), L. Petit (PO)"
+    balise = frame.set_index("name").loc["Balise"]
+    assert balise["market"] == "○ Win rate n/a · no data"
+
+
+def test_families_without_any_kpi_take_no_column():
+    frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
+    assert {"teams", "delivery", "growth"}.isdisjoint(frame.columns)
+
+
+def test_what_needs_a_look_comes_first():
+    found = [facts.reading("mrr", facts.ATELIER), facts.activation_subject().reading]
+    frame = tables.readings(found, VOICE, LIGHT)
+    assert list(frame["kpi"]) == ["Activation", "MRR"]
+    assert frame["value"][0].replace("\u00a0", " ") == "41.30 %"
+
+
+def test_a_download_holds_exact_numbers_and_keys():
+    reading = facts.activation_subject().reading
+    text = tables.export([reading], VOICE).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["kpi"] == "activation_rate"
+    assert float(row["value"]) == reading.figure.value
+    assert row["period"] == "2026-W46"
+    assert row["closed"] == "True"
+
+
+def test_no_cell_of_a_download_is_a_formula():
+    hostile = ["=1+1", "+33", "-cmd", "@SUM(A1)", "\t=1", "plain"]
+    text = tables.as_csv(pd.DataFrame({"text": hostile, "number": [-1.5] * 6})).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["text"] for row in rows] == [
+        "'=1+1",
+        "'+33",
+        "'-cmd",
+        "'@SUM(A1)",
+        "'\t=1",
+        "plain",
+    ]
+    assert {row["number"] for row in rows} == {"-1.5"}
+
+
+def test_boxes_say_value_and_change():
+    frame = tables.boxes(facts.six_twelve().boxes, VOICE, "activation_rate")
+    told = {name: text.replace("\u00a0", " ") for name, text in frame.iloc[0].items()}
+    assert told["On the week"] == "−6.2 points"
+    assert told["Month to date"] == "47.5 % (+1 %)"
+    assert told["Quarter to date"] == "n/a"
+
+
+def test_changes_add_up_to_the_rows_read():
+    frame = tables.changes(RowCounts(1240, 1200, 300, 20, 10, 10), VOICE)
+    shown = {name: int(text.replace(",", "")) for name, text in frame.iloc[0].items()}
+    assert shown.pop("Read") == sum(shown.values()) == 1240
