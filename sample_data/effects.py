@@ -168,10 +168,10 @@ def _billing(folder: Path) -> list[Effect]:
     launched = f"{timeline.monday(story.RIVAL_WEEK):%Y-%m}"
     quiet = [value for sold_in, value in sold.items() if sold_in < launched][-12:]
     latest = f"{timeline.until - timedelta(31):%Y-%m}"
-    new = _effect(
+    fall = _effect(
         "competitor's launch", "new_mrr", story.RIVAL_PRODUCT, latest, quiet, sold[latest]
     )
-    effects.append(new)
+    effects.append(fall)
     return effects
 
 

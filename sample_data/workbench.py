@@ -54,9 +54,9 @@ def make(
     folder.mkdir(parents=True, exist_ok=True)
     tell("organisation", 0.0)
     paths = organisation.write(folder, timeline, seed)
-    tell("product events", 0.02)
+    tell("product events", 0.0)
     paths += product_events.write(
-        folder, timeline, seed, events, lambda share: tell("product events", 0.02 + 0.68 * share)
+        folder, timeline, seed, events, lambda share: tell("product events", 0.68 * share)
     )
     tell("work items", 0.70)
     squads = delivery.work(timeline, seed)
