@@ -1,0 +1,304 @@
+"""Which figures are signals: seeded noise with and without something planted in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from metrics.calendar import Calendar, Grain
+from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
+from metrics.result import Figure, Scope
+from metrics.signals import COLUMNS, judge, judged_rows, signal_frames, stride_of
+
+FIRST = date(2024, 11, 18)
+CALENDAR = Calendar()
+
+
+def kpi(name: str, kind: Kind = Kind.RATIO, unit: Unit = Unit.RATE, **changes: object) -> Kpi:
+    entry = {
+        "name": name,
+        "label": Text(name, name),
+        "meaning": Text("", ""),
+        "family": Family.PRODUCT_PERFORMANCE,
+        "kind": kind,
+        "unit": unit,
+        "direction": 1,
+        "cadence": Grain.WEEK,
+        "grains": (Grain.WEEK,),
+        "member": "product",
+        "owner_role": "PM",
+        "parents": (),
+        "dimensions": (),
+        "datasets": (),
+        "review": True,
+        "published": True,
+        "calculation": {},
+        "definition": f"definition of {name}",
+        "source": "",
+    }
+    return Kpi(**(entry | changes))  # type: ignore[arg-type]
+
+
+def weeks(values: Sequence[float | None], **changes: object) -> list[Figure]:
+    found = []
+    for index, value in enumerate(values):
+        period = CALENDAR.period(Grain.WEEK, FIRST + timedelta(7 * index))
+        entry = {
+            "kpi": "rate", "scope": Scope("product", "atelier"), "grain": "week",
+            "period": period.key, "start": period.start, "end": period.end, "value": value,
+            "reason": None if value is not None else "gap",
+        }  # fmt: skip
+        found.append(Figure(**(entry | changes)))  # type: ignore[arg-type]
+    return found
+
+
+def noise(seed: int, count: int = 104) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(size=count)
+
+
+def flagged(make: Callable[[int], NDArray[np.float64]], entry: Kpi) -> pd.DataFrame:
+    """One row per judged point of forty series: its `week`, and whether rule 1 flags it."""
+    frames = [frame(weeks(list(make(seed)), kpi=entry.name), scope=str(seed)) for seed in range(40)]
+    rows = pd.concat(signal_frames(frames, Catalogue({entry.name: entry})))
+    points = rows.groupby(["scope", "start"])["rule"].agg(lambda rules: 1 in set(rules))
+    found = points.rename("flagged").reset_index()
+    return found.assign(week=(found["start"] - pd.Timestamp(FIRST)).dt.days // 7)
+
+
+def false_alarms(make: Callable[[int], NDArray[np.float64]], entry: Kpi) -> float:
+    """The share of judged points flagged by rule 1 over series in which nothing happens."""
+    return float(flagged(make, entry)["flagged"].mean())
+
+
+def season(length: int = 104) -> NDArray[np.float64]:
+    """Two years with a Christmas of two weeks and an August of six."""
+    dip = np.ones(length)
+    for year in (0, 52):
+        dip[year + 5 : year + 7] = 0.65
+        dip[year + 37 : year + 43] = (0.9, 0.8, 0.75, 0.75, 0.8, 0.9)
+    return dip
+
+
+def test_limits_are_those_of_the_26_points_before() -> None:
+    values = 0.4 + 0.01 * noise(1)
+    judgement = judge(weeks(list(values)), Unit.RATE, Kind.RATIO)
+    last = max(judgement.limits)
+    baseline = values[-27:-1]
+    reach = 2.66 * np.abs(np.diff(baseline)).mean()
+    assert len(judgement.limits) == 26
+    assert judgement.models[last] == "level"
+    assert judgement.limits[last].centre == pytest.approx(baseline.mean())
+    assert judgement.limits[last].upper == pytest.approx(baseline.mean() + reach)
+    assert not judgement.limits[last].provisional
+
+
+def test_independent_noise_is_rarely_flagged() -> None:
+    assert false_alarms(lambda seed: 0.4 + 0.01 * noise(seed), kpi("rate")) < 0.02
+
+
+def test_growth_is_not_a_signal() -> None:
+    growth = 1.4 ** (np.arange(104) / 52)
+    entry = kpi("count", Kind.FLOW, Unit.COUNT)
+    share = false_alarms(lambda seed: 1000 * growth * np.exp(0.03 * noise(seed)), entry)
+    assert share < 0.03
+
+
+def test_a_stock_of_money_may_wander() -> None:
+    entry = kpi("mrr", Kind.STOCK, Unit.MONEY)
+    share = false_alarms(lambda seed: 100_000 + np.cumsum(200 + 300 * noise(seed)), entry)
+    assert share < 0.03
+
+
+@pytest.mark.parametrize("growth", [1.0, 1.2])
+def test_the_dips_of_last_year_are_not_flagged_this_year(growth: float) -> None:
+    trend = growth ** (np.arange(104) / 52)
+    entry = kpi("count", Kind.FLOW, Unit.COUNT)
+    points = flagged(lambda seed: 1000 * trend * season() * np.exp(0.03 * noise(seed)), entry)
+    dips = points[points["week"].between(89, 94)]
+    assert len(dips) == 40 * 6
+    assert dips["flagged"].mean() < 0.04
+
+
+def test_a_dip_deeper_than_last_years_is_flagged() -> None:
+    values = 1000 * season() * np.exp(0.03 * noise(3))
+    values[91] *= 0.7
+    judgement = judge(weeks(list(values)), Unit.COUNT, Kind.FLOW)
+    start = FIRST + timedelta(7 * 91)
+    assert (1, -1) in {(s.rule, s.direction) for s in judgement.signals if s.start == start}
+
+
+def test_a_fall_after_a_season_is_still_seen() -> None:
+    values = 1000 * season() * np.exp(0.03 * noise(5))
+    values[-1] *= 0.8
+    judgement = judge(weeks(list(values)), Unit.COUNT, Kind.FLOW)
+    assert (1, -1) in {
+        (s.rule, s.direction) for s in judgement.signals if s.start == max(judgement.limits)
+    }
+
+
+def test_a_second_bad_week_is_flagged_as_well() -> None:
+    values = 0.4 + 0.01 * noise(7)
+    values[-2:] = 0.33
+    judgement = judge(weeks(list(values)), Unit.RATE, Kind.RATIO)
+    flagged = {s.start for s in judgement.signals if s.rule == 1 and s.direction == -1}
+    assert {FIRST + timedelta(7 * 102), FIRST + timedelta(7 * 103)} <= flagged
+
+
+def test_a_shift_more_than_eight_points_old_is_the_new_baseline() -> None:
+    values = 0.4 + 0.01 * noise(11)
+    values[80:] += 0.06
+    judgement = judge(weeks(list(values)), Unit.RATE, Kind.RATIO)
+    last = judgement.limits[max(judgement.limits)]
+    assert last.centre == pytest.approx(values[80:103].mean())
+    # Eight points into the shift the baseline still holds both levels.
+    assert judgement.limits[FIRST + timedelta(7 * 84)].centre < 0.44
+
+
+def test_limits_wait_for_six_points_and_settle_at_fifteen() -> None:
+    judgement = judge(weeks(list(0.4 + 0.01 * noise(2, 30))), Unit.RATE, Kind.RATIO)
+    provisional = {
+        (start - FIRST).days // 7: limits.provisional for start, limits in judgement.limits.items()
+    }
+    assert min(provisional) == 6
+    assert [index for index, is_early in provisional.items() if is_early] == list(range(6, 15))
+
+
+def test_a_changed_set_of_members_starts_anew() -> None:
+    values = list(0.4 + 0.01 * noise(2, 40))
+    figures = weeks(values[:32], members="a") + [
+        figure
+        for figure in weeks([*values[:32], *(value + 1 for value in values[32:])], members="b")
+        if figure.start >= FIRST + timedelta(7 * 32)
+    ]
+    judgement = judge(figures, Unit.RATE, Kind.RATIO)
+    judged = {(start - FIRST).days // 7 for start in judgement.limits}
+    assert judged & set(range(32, 40)) == {38, 39}
+    assert judgement.limits[FIRST + timedelta(7 * 39)].centre > 1
+
+
+def test_gaps_are_skipped_and_break_moving_ranges() -> None:
+    values: list[float | None] = list(0.4 + 0.01 * noise(4, 30))
+    values[20] = values[24] = None
+    judgement = judge(weeks(values), Unit.RATE, Kind.RATIO)
+    known = np.array([np.nan if value is None else value for value in values[3:29]])
+    limits = judgement.limits[FIRST + timedelta(7 * 29)]
+    reach = 2.66 * np.nanmean(np.abs(np.diff(known)))
+    assert limits.upper - limits.centre == pytest.approx(reach)
+    assert FIRST + timedelta(7 * 20) not in judgement.limits
+
+
+def test_open_periods_are_no_points() -> None:
+    figures = weeks(list(0.4 + 0.01 * noise(4, 30)))
+    open_week = weeks([*[0.4] * 30, 0.1], closed=False)[-1:]
+    assert judge([*figures, *open_week], Unit.RATE, Kind.RATIO) == judge(
+        figures, Unit.RATE, Kind.RATIO
+    )
+
+
+def test_a_kpi_born_every_other_week_is_charted_without_the_weeks_between() -> None:
+    values = list(0.8 + 0.02 * noise(6, 60))
+    born = weeks(values)
+    figures = [
+        figure if index % 2 else weeks([None] * 60, reason="zero_denominator")[index]
+        for index, figure in enumerate(born)
+    ]
+    judgement = judge(figures, Unit.RATE, Kind.RATIO)
+    points = np.array(values[1::2])
+    last = judgement.limits[max(judgement.limits)]
+    assert last.centre == pytest.approx(points[-27:-1].mean())
+
+
+def test_trailing_windows_are_judged_on_points_that_do_not_overlap() -> None:
+    def trailing(seed: int) -> NDArray[np.float64]:
+        daily = np.random.default_rng(seed).normal(100, 20, size=107)
+        return np.convolve(daily, np.ones(4) / 4, "valid")
+
+    every = false_alarms(trailing, kpi("flow", Kind.FLOW, Unit.COUNT))
+    apart = false_alarms(trailing, kpi("rolling", Kind.ROLLING, Unit.COUNT))
+    assert apart < 0.03
+    assert apart < every
+
+
+def test_a_ratio_built_on_a_trailing_count_overlaps_as_well() -> None:
+    rolling = kpi("rolling_active_users", Kind.ROLLING, Unit.COUNT)
+    stickiness = kpi(
+        "stickiness", calculation={"numerator": "dau", "denominator": "rolling_active_users"}
+    )
+    plain = kpi("rate", calculation={"numerator": "dau", "denominator": "dau"})
+    catalogue = Catalogue({entry.name: entry for entry in (rolling, stickiness, plain)})
+    assert [stride_of(entry, catalogue) for entry in catalogue] == [4, 4, 1]
+
+
+def frame(figures: Sequence[Figure], **columns: object) -> pd.DataFrame:
+    rows = pd.DataFrame(
+        [
+            {
+                "kpi": f.kpi, "scope_kind": f.scope.kind, "scope": f.scope.key, "grain": f.grain,
+                "dimension": "", "member": "", "start": f.start, "value": f.value, "n": f.n,
+                "closed": f.closed, "reason": f.reason, "members": f.members,
+            }
+            for f in figures
+        ]
+    )  # fmt: skip
+    return rows.assign(**columns)
+
+
+def test_frames_say_what_judging_each_series_says() -> None:
+    catalogue = Catalogue({"rate": kpi("rate"), "count": kpi("count", Kind.FLOW, Unit.COUNT)})
+    falling = 0.4 + 0.01 * noise(9)
+    falling[-1] = 0.3
+    series = {
+        ("rate", "atelier"): weeks(list(falling)),
+        ("rate", "balise"): weeks(list(0.4 + 0.01 * noise(10))),
+        ("count", "atelier"): weeks(list(1000 * season() * np.exp(0.03 * noise(12)))),
+        ("count", "late"): weeks(list(1000 + 30 * noise(13, 40))),
+    }
+    frames = [frame(figures, kpi=name, scope=scope) for (name, scope), figures in series.items()]
+    cut = frame(series["rate", "atelier"], dimension="country", member="fr", value=9.0)
+    rows = pd.concat(signal_frames([*frames, cut], catalogue), ignore_index=True)
+    assert list(rows.columns) == COLUMNS
+    assert not rows.duplicated(["kpi", "scope", "start", "rule"]).any()
+    for (name, scope), figures in series.items():
+        entry = catalogue[name]
+        judgement = judge(figures, entry.unit, entry.kind)
+        own = rows[(rows["kpi"] == name) & (rows["scope"] == scope)]
+        limits = own[own["rule"] == 0].set_index(own[own["rule"] == 0]["start"].dt.date)
+        assert set(limits.index) == set(judgement.limits)
+        for start, expected in judgement.limits.items():
+            assert limits.loc[start, "centre"] == pytest.approx(expected.centre)
+            assert limits.loc[start, "lower"] == pytest.approx(expected.lower)
+            assert limits.loc[start, "provisional"] == expected.provisional
+        found = own[own["rule"] > 0]
+        assert {
+            (start.date(), rule, direction)
+            for start, rule, direction in zip(
+                found["start"], found["rule"], found["direction"], strict=True
+            )
+        } == {(s.start, s.rule, s.direction) for s in judgement.signals}
+    assert (rows["definition"] == "definition of " + rows["kpi"]).all()
+
+
+def test_a_survey_with_few_answers_has_limits_and_no_status() -> None:
+    catalogue = Catalogue({"nps": kpi("nps", Kind.SCORE, Unit.SCORE)})
+    values = 30 + noise(8)
+    values[-1] = 60
+    many = frame(weeks(list(values), kpi="nps"), n=200.0)
+    few = many.assign(scope="balise", n=12.0)
+    rows = pd.concat(signal_frames([many, few], catalogue))
+    last = rows[rows["start"] == rows["start"].max()]
+    assert set(last[last["scope"] == "atelier"]["rule"]) >= {0, 1}
+    assert set(last[last["scope"] == "balise"]["rule"]) == {0}
+
+
+def test_only_whole_figures_in_the_cadence_are_judged() -> None:
+    catalogue = Catalogue({"rate": kpi("rate")})
+    weekly = frame(weeks([0.4, 0.5]))
+    assert len(judged_rows(weekly, catalogue)) == 2
+    assert not len(judged_rows(weekly.assign(grain="month"), catalogue))
+    assert not len(judged_rows(weekly.assign(dimension="country"), catalogue))
+    assert not list(signal_frames([weekly.assign(grain="month")], catalogue))
