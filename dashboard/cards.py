@@ -209,6 +209,10 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
     title = f"{voice.name(scope)} · {voice.label(kpi)}"
     with st.container(border=True, key=f"chart_{kpi}_{scope.kind}_{scope.key}"):
         st.markdown(f"**{escape(title)}**")
+        if not any(point.figure.value is not None for point in (*facts.weeks, *facts.months)):
+            nothing = voice.words.say("no week or month with data yet")
+            st.caption(f"{MARKS['no_data']} {escape(nothing)}")
+            return
         st.plotly_chart(
             charts.six_twelve(facts, voice, session.palette, session.colour(scope)),
             theme=None,

@@ -66,9 +66,10 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
     """
     unit = voice.catalogue[facts.kpi].unit
     weeks = [Spot(index, point) for index, point in enumerate(facts.weeks)]
-    months = [Spot(MONTHS_AT + index, point) for index, point in enumerate(facts.months)]
+    after = MONTHS_AT if weeks else 0
+    months = [Spot(after + index, point) for index, point in enumerate(facts.months)]
     drawing = Drawing()
-    if facts.limits is not None:
+    if facts.limits is not None and weeks:
         drawing.add_shape(
             type="rect",
             x0=-0.4,
@@ -263,11 +264,10 @@ def _layout(
 ) -> None:
     margin = (ticks[-1] - ticks[0]) * 0.06
     # Every other period is named, counted from the last, so that names do not meet on a phone.
-    named = [
-        spot
-        for side in ([s for s in spots if s.x < MONTHS_AT], [s for s in spots if s.x >= MONTHS_AT])
-        for spot in side[::-1][::2]
-    ]
+    sides: dict[str, list[Spot]] = {}
+    for spot in spots:
+        sides.setdefault(spot.point.figure.grain, []).append(spot)
+    named = [spot for side in sides.values() for spot in side[::-1][::2]]
     drawing.layout.update(
         height=HEIGHT,
         margin={"l": 8, "r": 12, "t": 12, "b": 28},

@@ -36,11 +36,11 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
             key=lambda reading: STATUS_ORDER.index(reading.status),
             default=None,
         )
-        line = {"name": row.name}
+        line: dict[str, str | None] = {"name": row.name}
         for family in families:
             line[family] = cell_text(by_family.get(family), voice)
         line["trend_of"] = voice.label(worst.kpi) if worst else ""
-        line["trend"] = data_uri(sparkline(worst, palette)) if worst else ""
+        line["trend"] = picture(worst, palette) if worst else None
         line["owners"] = owner_names(row.owners)
         table.append(line)
     return pd.DataFrame(table, columns=["name", *families, "trend", "trend_of", "owners"])
@@ -79,7 +79,7 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
                 "value": voice.format.exact(
                     voice.kpi(reading).unit, reading.figure.value if reading.figure else None
                 ),
-                "trend": data_uri(sparkline(reading, palette)),
+                "trend": picture(reading, palette),
                 "change": (
                     voice.format.change(voice.kpi(reading).unit, reading.previous)
                     if reading.previous
@@ -97,6 +97,11 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
         ],
         columns=["status", "scope", "kpi", "value", "trend", "change", "year", "period", "note"],
     )
+
+
+def picture(reading: Reading, palette: Palette) -> str | None:
+    """A reading's sparkline for a cell; None when its history was not asked for or is not known."""
+    return data_uri(sparkline(reading, palette)) if reading.history else None
 
 
 def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) -> pd.DataFrame:
@@ -172,7 +177,9 @@ def box_text(box: Box, voice: Voice, kpi: str) -> str:
     """ "€1.84 M (+1.2 %)", the change alone, or "n/a"."""
     unit = voice.catalogue[kpi].unit
     change = ""
-    if box.ratio is not None:
+    if box.reason == "new":
+        change = voice.words.say("new")
+    elif box.ratio is not None:
         change = voice.format.percent(box.ratio, signed=True)
     elif box.points is not None:
         change = voice.format.difference(unit, box.points)

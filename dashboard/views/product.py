@@ -75,7 +75,9 @@ def trends(session: Session, facts: ProductPage, week: str | None) -> None:
     found: list[Reading] = [reading for cell in facts.families for reading in cell.readings]
     led_by = [subject.reading.kpi for subject in facts.subjects]
     scope = Scope("product", facts.product)
-    choices = list(dict.fromkeys(reading.kpi for reading in found if reading.scope == scope))
+    known = [reading for reading in found if reading.scope == scope and reading.figure]
+    known.sort(key=lambda reading: reading.status == "no_data")
+    choices = list(dict.fromkeys(reading.kpi for reading in known))
     start = list(dict.fromkeys(kpi for kpi in (*led_by, *choices) if kpi in choices))
     chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):

@@ -10,6 +10,7 @@ from dashboard.session import Session, review
 from metrics.result import Scope
 from metrics.review import Review
 
+HEADLINE_KPIS = 5
 CHARTED_AT_FIRST = 2
 
 
@@ -32,7 +33,8 @@ def show(
     facts = known if week is None else review(session, week, scope)
 
     cards.headline(sentences.headline(voice, facts))
-    cards.headline_kpis(session, facts.headline)
+    told = [reading for reading in facts.headline if reading.figure and reading.figure.value]
+    cards.headline_kpis(session, told[:HEADLINE_KPIS])
 
     for index, subject in enumerate(facts.subjects):
         cards.subject(session, subject, f"subject_{index}", product_place)
@@ -73,7 +75,9 @@ def scorecard(session: Session, facts: Review) -> None:
 
 @st.fragment(key="trends_part")
 def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> None:
-    choices = list(dict.fromkeys(reading.kpi for reading in facts.headline))
+    known = [reading for reading in facts.headline if reading.figure]
+    known.sort(key=lambda reading: reading.status == "no_data")
+    choices = list(dict.fromkeys(reading.kpi for reading in known))
     chosen = filters.kpis(session, choices, choices[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
@@ -82,7 +86,9 @@ def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> N
 
 def nothing_to_see(session: Session, facts: Review) -> None:
     title = session.voice.words.count(
-        "Nothing to see: {n} KPI", "Nothing to see: {n} KPIs", len(facts.steady)
+        "Nothing to see: {n} figure within its usual range",
+        "Nothing to see: {n} figures within their usual range",
+        len(facts.steady),
     )
     folded = st.expander(title, key="steady", on_change="rerun")
     if folded.open:

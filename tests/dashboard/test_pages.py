@@ -36,7 +36,7 @@ def test_a_review_shows_subjects_missing_data_scorecard_and_what_is_folded(play)
     assert "Atelier · usage: no data since" in told
     assert [metric.label for metric in page.metric] == ["MRR", "Active users", "Activation", "NPS"]
     assert len(page.dataframe) == 1
-    assert page.expander[0].label == "Nothing to see: 2 KPIs"
+    assert page.expander[0].label == "Nothing to see: 2 figures within their usual range"
 
 
 def test_at_most_four_figures_are_drawn_before_a_click(play):
