@@ -59,13 +59,18 @@ def write_rows(
 ) -> int:
     """Add rows to one organisation table; returns how many.
 
-    `rows` hold the table's own columns; absent ones are null. `import_id` is None for rows written
-    on screen. They count once their import is applied. Runs in the caller's transaction.
+    `rows` hold the table's own columns; absent ones take the column's default, or null.
+    `import_id` is None for rows written on screen; others count once their import is applied.
+    Runs in the caller's transaction.
     """
     if table not in ORGANISATION:
         raise unknown("organisation table", table, ORGANISATION)
     target = ORGANISATION[table]
-    columns = [c.name for c in target.c if c.name not in ("id", "import_id", "observed_at")]
+    columns = {
+        column.name: column.default.arg if isinstance(column.default, sa.ColumnDefault) else None
+        for column in target.c
+        if column.name not in ("id", "import_id", "observed_at")
+    }
     for row in rows:
         for name in row:
             if name not in columns:
@@ -74,7 +79,10 @@ def write_rows(
         connection.execute(
             sa.insert(target),
             [
-                {name: row.get(name) for name in columns}
+                {
+                    name: default if row.get(name) is None else row[name]
+                    for name, default in columns.items()
+                }
                 | {"import_id": import_id, "observed_at": observed_at}
                 for row in rows
             ],

@@ -147,7 +147,7 @@ ownerships = _organisation(
     sa.Column("person", sa.String, nullable=False),
     sa.Column("role", sa.String, nullable=False),
     sa.Column("target_kind", sa.String, nullable=False),  # product, line, squad, company
-    sa.Column("target", sa.String, nullable=False),
+    sa.Column("target", sa.String, nullable=False, default=""),  # '' for the company
     sa.Column("start", sa.Date, nullable=False),
     sa.Column("end", sa.Date),
     key=("person", "role", "target_kind", "target", "start"),
