@@ -75,9 +75,13 @@ def compare(figure: Figure | None, base: Figure | None, unit: Unit) -> Compariso
 
 def status_of(kpi: Kpi, figure: Figure | None, signal: SignalFact | None) -> str:
     """How a figure stands: only a signal by rule 1 makes it better or worse than usual."""
-    if figure is None or (figure.value is None and figure.reason != "partial_members"):
+    if figure is None:
         return "no_data"
-    if not figure.closed or figure.value is None:
+    if (figure.reason or "").startswith(("partial_members", "not_closed")):
+        return "partial"
+    if figure.value is None:
+        return "no_data"
+    if not figure.closed:
         return "partial"
     if signal is None or signal.rule != 1:
         return "steady"

@@ -1,0 +1,119 @@
+"""Signals gathered into subjects along the KPI tree."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from metrics.calendar import Calendar, Grain
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi, Unit
+from metrics.reading import Limits, Reading, SignalFact
+from metrics.result import Figure, Scope
+from metrics.subjects import chains, weight
+from tests.test_signals import kpi
+
+COMPANY, ATELIER, BALISE = Scope("company", ""), Scope("product", "a"), Scope("product", "b")
+NORD = Scope("squad", "nord")
+WEEK = Calendar().period(Grain.WEEK, date(2026, 11, 12))
+
+
+def entry(name: str, *parents: str, review: bool = False, member: str = "product") -> Kpi:
+    return kpi(name, Kind.FLOW, Unit.COUNT, parents=parents, review=review, member=member)
+
+
+CATALOGUE = Catalogue(
+    {
+        item.name: item
+        for item in (
+            entry("mrr", review=True),
+            entry("churned_mrr", "mrr"),
+            entry("lost_accounts", "churned_mrr"),
+            entry("users", "mrr", review=True),
+            entry("signups", "users"),
+            entry("nps"),
+            entry("throughput", member="squad"),
+        )
+    }
+)
+
+
+def signal(name: str, scope: Scope, sigmas: float, status: str = "worse", rule: int = 1) -> Reading:
+    """A reading that lies so many standard deviations from its centre."""
+    limits = Limits(100.0, 70.0, 130.0, False)
+    figure = Figure(name, scope, "week", WEEK.key, WEEK.start, WEEK.end, value=100.0 + 10 * sigmas)
+    fact = SignalFact(rule, 1 if sigmas > 0 else -1, limits)
+    return Reading(name, scope, figure, None, None, limits, fact, status, (figure,))
+
+
+def told(*readings: Reading, parts: dict[Scope, float] | None = None) -> list[tuple[str, Scope]]:
+    return [(c.lead.kpi, c.lead.scope) for c in chains(readings, CATALOGUE, parts)]
+
+
+def test_a_lost_account_is_one_subject_and_not_three() -> None:
+    (chain,) = chains(
+        [
+            signal("lost_accounts", ATELIER, 9),
+            signal("churned_mrr", ATELIER, 4),
+            signal("mrr", ATELIER, -5),
+        ],
+        CATALOGUE,
+    )
+    assert chain.lead.kpi == "mrr"  # five sigmas of a review KPI weigh more than nine of another
+    assert {reading.kpi for reading in chain.also} == {"lost_accounts", "churned_mrr"}
+
+
+def test_a_link_that_comes_last_joins_two_groups() -> None:
+    (chain,) = chains(
+        [signal("signups", ATELIER, -4), signal("lost_accounts", ATELIER, 4),
+         signal("mrr", ATELIER, -4)],
+        CATALOGUE,
+    )  # fmt: skip
+    assert len(chain.also) == 2
+
+
+def test_unrelated_kpis_and_other_scopes_are_subjects_of_their_own() -> None:
+    found = told(signal("mrr", ATELIER, -5), signal("nps", ATELIER, -5), signal("mrr", BALISE, -4))
+    assert found == [("mrr", ATELIER), ("mrr", BALISE), ("nps", ATELIER)]
+
+
+def test_a_companys_signal_is_told_by_the_product_that_shows_it() -> None:
+    assert told(signal("mrr", COMPANY, -6), signal("mrr", BALISE, -4)) == [("mrr", BALISE)]
+    # A product that moves the other way explains nothing.
+    assert told(signal("mrr", COMPANY, -6), signal("mrr", BALISE, 4, "better")) == [
+        ("mrr", COMPANY),
+        ("mrr", BALISE),
+    ]
+
+
+def test_a_squads_kpi_is_told_for_the_squad_alone() -> None:
+    squad, product = signal("throughput", NORD, -4), signal("throughput", ATELIER, -4)
+    assert told(squad, product, signal("users", NORD, -4)) == [("throughput", NORD)]
+
+
+def test_only_rule_1_opens_a_subject() -> None:
+    assert told(signal("mrr", ATELIER, -2, rule=2), signal("users", BALISE, 2, rule=3)) == []
+
+
+def test_at_most_five_the_heaviest_first() -> None:
+    scopes = [Scope("product", str(number)) for number in range(7)]
+    found = told(*(signal("mrr", scope, -3 - n) for n, scope in enumerate(scopes)))
+    assert found == [("mrr", scope) for scope in reversed(scopes[2:])]
+
+
+@pytest.mark.parametrize(
+    ("reading", "watched", "part", "expected"),
+    [
+        (signal("mrr", ATELIER, -4), True, 0.0, 4 * 2 * 1.5),
+        (signal("mrr", ATELIER, 4, "better"), True, 0.0, 4 * 2),
+        (signal("nps", ATELIER, 4, "signal"), False, 0.5, 4 * 1.5),
+        (signal("nps", ATELIER, 40, "signal"), False, 0.0, 10),
+    ],
+)
+def test_weight(reading: Reading, watched: bool, part: float, expected: float) -> None:
+    assert weight(reading, watched, part) == pytest.approx(expected)
+
+
+def test_the_larger_product_comes_first_when_signals_are_alike() -> None:
+    readings = signal("mrr", ATELIER, -4), signal("mrr", BALISE, -4)
+    assert told(*readings, parts={ATELIER: 0.2, BALISE: 0.8})[0] == ("mrr", BALISE)
