@@ -63,7 +63,7 @@ SHAPES: dict[str, Shape] = {
         Shape("distinct", ("day", "entity"), ("value", "n"), Need.PERIOD, shows_partial=True,
               masks=True),
         Shape("distinct_movement", ("day", "entity"), _MOVEMENT, Need.BOTH_PERIODS, masks=True),
-        Shape("rolling", ("day", "entity"), ("value", "n"), Need.TRAILING,
+        Shape("rolling", ("day", "entity"), ("value", "n"), Need.TRAILING, masks=True,
               parameters=("window",)),
         Shape("rolling_mean", ("day", "entity"), ("value", "n"), Need.TRAILING, masks=True,
               parameters=("window",)),
