@@ -16,13 +16,13 @@ from sample_data.timeline import WEEKS, Timeline, first_of_month
 
 NPS_QUESTION = "Recommanderiez-vous ce produit à un collègue ? (0 à 10)"
 CSAT_QUESTION = "Êtes-vous satisfait du produit ? (1 à 5)"
-COMMENT_QUESTION = "Que faudrait-il améliorer ?"
+COMMENT_QUESTION = "Pourquoi cette note ?"
 SATISFACTION_HEADERS = (
     "Horodateur", "Adresse e-mail", "Produit", NPS_QUESTION, CSAT_QUESTION, COMMENT_QUESTION,
 )  # fmt: skip
-PMF_QUESTION = "Que ressentiriez-vous si vous ne pouviez plus utiliser ce produit ?"
-PMF_HEADERS = ("Horodateur", "Produit", PMF_QUESTION, "Quel est son principal bénéfice pour vous ?")
-PMF_ANSWERS = ("Très déçu(e)", "Un peu déçu(e)", "Pas déçu(e)", "Je n'utilise plus ce produit")
+PMF_QUESTION = "Seriez-vous déçu(e) de ne plus pouvoir utiliser ce produit ?"
+PMF_HEADERS = ("Horodateur", "Produit", PMF_QUESTION, "Pourquoi ?")
+PMF_ANSWERS = ("Très déçu(e)", "Un peu déçu(e)", "Pas déçu(e)", "Je ne l'utilise plus")
 ENGAGEMENT_ITEMS = (
     "Je sais ce que l'on attend de moi",
     "J'ai les moyens de bien faire mon travail",
@@ -32,7 +32,7 @@ ENGAGEMENT_ITEMS = (
     "Je suis fier du produit que nous faisons",
 )
 ENPS_QUESTION = "Recommanderiez-vous votre équipe comme un endroit où travailler ? (0 à 10)"
-ENGAGEMENT_HEADERS = ("Horodateur", "Équipe", *ENGAGEMENT_ITEMS, ENPS_QUESTION, "Un commentaire ?")
+ENGAGEMENT_HEADERS = ("Horodateur", "Équipe", *ENGAGEMENT_ITEMS, ENPS_QUESTION, "Commentaire")
 ANSWERS_A_WEEK = 32  # per product
 
 _COMMENTS = {
