@@ -6,6 +6,7 @@ from datetime import date
 
 from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
 from dashboard.translation import mark
+from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, Problem
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
@@ -62,20 +63,14 @@ def becomes(voice: Voice, report: FileReport) -> str:
     return " ".join(parts)
 
 
-def explain(found: Problem) -> str:
-    return found.reason.replace("_", " ") + (f" ({found.column})" if found.column else "")
-
-
 def problem(voice: Voice, found: Problem) -> str:
     """One problem in plain words, with the line where it begins and the number of rows."""
     words = voice.words
-    parts = [explain(found)]
-    if found.rows:
+    parts = [explain(found, words.language)]
+    if found.rows and found.severity in ("quarantined", "skipped"):
         parts.append(words.count("{n} row.", "{n} rows.", found.rows))
     if found.line is not None:
         parts.append(words.say("First at line {line}.", line=found.line))
-    if found.example:
-        parts.append(words.say("Example: {text}", text=found.example))
     return " ".join(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -60,7 +62,7 @@ def options(session: Session) -> ImportOptions:
     products = {item.product: item.name for item in session.organisation.products}
     squads = {item.squad: item.name for item in session.organisation.squads}
     with st.expander(words.say("If the files do not say whose they are"), key="options"):
-        first, second = st.columns(2)
+        first, second, third = st.columns(3)
         product = first.selectbox(
             words.say("Every row belongs to the product"),
             [None, *products],
@@ -73,7 +75,17 @@ def options(session: Session) -> ImportOptions:
             format_func=lambda key: words.say("as the file says") if key is None else squads[key],
             key="import_squad",
         )
-    return ImportOptions(product=product, squad=squad)
+        taken = third.date_input(
+            words.say("Day on which the export was made"),
+            value=None,
+            max_value=session.today,
+            key="import_day",
+        )
+    return ImportOptions(
+        product=product,
+        squad=squad,
+        observed_at=datetime.combine(taken, time(23, 59)) if isinstance(taken, date) else None,
+    )
 
 
 @st.fragment(run_every=FOLLOW_EVERY_SECONDS, key="follow")
