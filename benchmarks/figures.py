@@ -1,0 +1,131 @@
+"""Times figures against hand-written SQL on the same warehouse, in one run.
+
+    .venv/bin/python benchmarks/figures.py [--events 1000000 10000000 20000000] [--folder DIR]
+
+For each size a workspace of the sample company is made the usual way, and kept in the folder. The
+hand-written queries (`benchmarks/sql/`) read events directly, at company and product level, per
+week; a publication computes every KPI for every scope in every grain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from metrics import warehouse
+from metrics.access import LOCAL_CPO
+from metrics.calendar import Grain
+from metrics.engines import open_facts
+from metrics.figures import compute_all
+from metrics.query import Question, figures_of, setting_of
+from metrics.review import weekly_review
+from metrics.workspace import Workspace
+
+HERE = Path(__file__).parent
+APP = HERE.parent / "dashboard" / "app.py"
+PAGE = f"""
+import time
+from streamlit.testing.v1 import AppTest
+for _ in range(2):
+    begun = time.perf_counter()
+    app = AppTest.from_file({str(APP)!r}, default_timeout=120).run()
+    assert not app.exception
+    print(time.perf_counter() - begun)
+"""
+
+
+def seconds(work: Callable[[], object], runs: int) -> float:
+    """The median time of `runs` calls."""
+    taken = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def made(folder: Path, events: int) -> Workspace:
+    """The sample company's workspace at this size; kept when it is there already."""
+    if not (folder / "vigie.toml").exists():
+        begun = time.perf_counter()
+        subprocess.run(
+            [Path(sys.executable).with_name("vigie"), "init", folder, "--sample", "--events",
+             str(events)],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        print(f"made in {time.perf_counter() - begun:.0f} s: sample, import, publication")
+    return Workspace.open(folder)
+
+
+def page_seconds(workspace: Workspace) -> tuple[float, float]:
+    """Server time of the review page in a fresh process: the first run and the next."""
+    printed = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PAGE],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"VIGIE_WORKSPACE": str(workspace.path)},
+    ).stdout.split()
+    return float(printed[-2]), float(printed[-1])
+
+
+def measure(workspace: Workspace, runs: int) -> None:
+    path = warehouse.current_path(workspace)
+    assert path is not None
+    setting = setting_of(workspace)
+    with open_facts(path) as facts:
+        count = facts.execute("select count(*) from events").fetchall()[0][0]
+        print(f"\n{count:,} events\n")
+
+        def written(name: str) -> Callable[[], object]:
+            query = (HERE / "sql" / f"{name}.sql").read_text("utf-8")
+            return lambda: facts.execute(query).fetchall()
+
+        def asked(name: str) -> Callable[[], object]:
+            return lambda: [
+                figures_of(facts, setting, LOCAL_CPO, Question((name,), by, Grain.WEEK))
+                for by in ("company", "product")
+            ]
+
+        print("| | Vigie, s | hand-written, s | ratio |\n|---|---|---|---|")
+        total = 0.0
+        for file in sorted((HERE / "sql").glob("*.sql")):
+            by_hand = seconds(written(file.stem), runs)
+            total += by_hand
+            if file.stem in setting.catalogue:
+                ours = seconds(asked(file.stem), runs)
+                print(f"| {file.stem} | {ours:.2f} | {by_hand:.2f} | {ours / by_hand:.2f} |")
+        whole = seconds(lambda: sum(len(frame) for frame in compute_all(facts, setting)), 1)
+        print(
+            f"| every figure of a publication, against the {len(list((HERE / 'sql').glob('*')))} "
+            f"queries above and user_movements | {whole:.2f} | {total:.2f} | {whole / total:.2f} |"
+        )
+    reading = seconds(lambda: weekly_review(workspace, LOCAL_CPO), 5)
+    first, following = page_seconds(workspace)
+    print(f"\nreview page: facts {reading:.3f} s, first run {first:.2f} s, next {following:.2f} s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"peak memory of this process {peak:.1f} GB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[1_000_000, 10_000_000, 20_000_000]
+    )
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vigie-bench")
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    for events in options.events:
+        measure(made(options.folder / str(events), events), options.runs)
+
+
+if __name__ == "__main__":
+    main()
