@@ -121,7 +121,7 @@ def judge(
     for position, judged in _columns(
         values, sets, known, year, stride, np.array([_grows(unit)]), stepwise
     ):
-        if np.isnan(judged.centre[0]):
+        if np.isnan(judged.upper[0] - judged.lower[0]):  # no two neighbours, no limits
             continue
         start = by_position[position]
         limits[start] = Limits(
@@ -341,7 +341,7 @@ def _judged_batch(
     frames = []
     columns = np.flatnonzero(recent.any(0))
     for column, judged in _columns(values, sets, columns, lag, stride, grows, stepwise):
-        usable = recent[:, column] & ~np.isnan(judged.centre)
+        usable = recent[:, column] & ~np.isnan(judged.upper - judged.lower)
         for rule in range(4):
             direction = judged.rules[:, rule - 1] if rule else np.zeros(len(kpis), dtype=np.int64)
             chosen = np.flatnonzero(usable & ((direction != 0) & ~few[:, column] if rule else True))

@@ -302,3 +302,13 @@ def test_only_whole_figures_in_the_cadence_are_judged() -> None:
     assert not len(judged_rows(weekly.assign(grain="month"), catalogue))
     assert not len(judged_rows(weekly.assign(dimension="country"), catalogue))
     assert not list(signal_frames([weekly.assign(grain="month")], catalogue))
+
+
+def test_points_that_are_never_neighbours_have_no_limits() -> None:
+    values = [0.4 + week / 1000 if week % 5 in (0, 2) else None for week in range(60)]
+    entry = kpi("rate")
+    judgement = judge(weeks(values), Unit.RATE, Kind.RATIO)
+    assert judgement.limits == {}
+    assert all(
+        rows.empty for rows in signal_frames([frame(weeks(values))], Catalogue({"rate": entry}))
+    )
