@@ -1,0 +1,93 @@
+"""Boxes of the 6-12 chart: sums over the same dates of two years, or nothing."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.access import LOCAL_CPO
+from metrics.calendar import Grain
+from metrics.result import Figure, Scope
+from metrics.review import Box, six_twelve
+from metrics.six_twelve import fill
+from tests.made_up_review import publish, series
+
+ATELIER = Scope("product", "atelier")
+START = date(2026, 1, 1)
+
+
+def span(first: int, last: int) -> Figure:
+    """A figure over the days from `first` to `last`, counted from the start of the year."""
+    start, end = START + timedelta(first), START + timedelta(last)
+    return Figure("revenue", ATELIER, "x", "x", start, end, 1.0)
+
+
+def boxes(folder: Path, months: list[float | None]) -> dict[str, Box]:
+    """Boxes at the week that ends on Sunday 31 May 2026, with months from January 2025 on."""
+    figures = series("revenue", ATELIER, months, Grain.MONTH, date(2026, 5, 31))
+    figures += series("active_users", Scope("company", ""), [100.0] * 60)
+    found = six_twelve(publish(folder, figures), LOCAL_CPO, "revenue", ATELIER, week="2026-W22")
+    assert [point.figure.period for point in found.months][-1] == "2026-05"
+    return {box.name: box for box in found.boxes}
+
+
+def test_months_add_up_to_the_year_so_far(tmp_path: Path) -> None:
+    months: list[float | None] = [float(value) for value in range(1, 18)]
+    found = boxes(tmp_path / "ws", months)
+    this, last = range(13, 18), range(1, 6)
+    assert found["mtd"].value == 17
+    assert found["mtd"].ratio == pytest.approx(17 / 5 - 1)
+    assert found["qtd"].value == 16 + 17
+    assert found["qtd"].ratio == pytest.approx((16 + 17) / (4 + 5) - 1)
+    assert found["ytd"].value == sum(this)
+    assert found["ytd"].ratio == pytest.approx(sum(this) / sum(last) - 1)
+
+
+def test_a_month_without_data_makes_no_partial_sum(tmp_path: Path) -> None:
+    months: list[float | None] = [float(value) for value in range(1, 18)]
+    months[13] = None
+    found = boxes(tmp_path / "ws", months)
+    assert (found["ytd"].value, found["ytd"].reason) == (None, "gap")
+    assert found["qtd"].value == 16 + 17
+
+
+def test_a_gap_a_year_ago_leaves_the_value_without_a_change(tmp_path: Path) -> None:
+    months: list[float | None] = [float(value) for value in range(1, 18)]
+    months[0] = None
+    found = boxes(tmp_path / "ws", months)
+    assert (found["ytd"].value, found["ytd"].ratio) == (sum(range(13, 18)), None)
+    assert found["ytd"].reason == "gap"
+
+
+def test_fill_takes_long_periods_first_and_goes_round_dead_ends() -> None:
+    weeks = [span(0, 6), span(7, 13)]
+    assert fill(START, START + timedelta(13), [*weeks, span(0, 13)]) == [span(0, 13)]
+    # The longest first period leads nowhere here.
+    assert fill(START, START + timedelta(13), [*weeks, span(0, 9)]) == weeks
+    assert fill(START, START + timedelta(14), weeks) == []
+    assert fill(START + timedelta(1), START + timedelta(13), weeks) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=12), st.integers(0, 12))
+def test_what_fills_a_span_touches_end_to_end(pieces: list[tuple[int, int]], last: int) -> None:
+    figures = [span(first, first + length) for first, length in pieces]
+    found = fill(START, START + timedelta(last), figures)
+    reachable = {0}
+    for day in range(last + 1):
+        if day in reachable:
+            reachable |= {
+                first + length + 1
+                for first, length in pieces
+                if first == day and first + length <= last
+            }
+    assert bool(found) == (last + 1 in reachable)
+    if found:
+        assert found[0].start == START
+        assert found[-1].end == START + timedelta(last)
+        for before, after in itertools.pairwise(found):
+            assert after.start == before.end + timedelta(1)
