@@ -90,3 +90,25 @@ class ImportOptions:
     product: str | None = None  # every row belongs to this product
     squad: str | None = None
     observed_at: datetime | None = None  # when the tool wrote the export, local time
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A source row that did not load: its line, the column at fault ('' for the whole row), the
+    reason's key, and its text without personal data."""
+
+    line: int
+    column: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What landing a file left: `organisation_rows` are for the register's table of the report's
+    dataset; `archive` is a file name under the workspace's archive folder."""
+
+    report: FileReport
+    quarantine: tuple[QuarantinedRow, ...] = ()
+    organisation_rows: tuple[dict[str, object], ...] = ()
+    archive: str | None = None

@@ -1,0 +1,227 @@
+"""Where every typed row goes: landed, left out by a rule, or quarantined; and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.binding import Binding
+from metrics.importing.dataset import Behaviour
+from metrics.importing.report import Problem, QuarantinedRow
+from metrics.importing.staging import Staged, drop_temporary
+from metrics.importing.values import Reading
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Records by outcome; `good` are those that land. Problems and quarantine say why not."""
+
+    read: int
+    good: int
+    skipped: int
+    quarantine: tuple[QuarantinedRow, ...]
+    problems: tuple[Problem, ...]
+
+
+def mask(text: str) -> str:
+    """The text without e-mail and network addresses."""
+    return _ADDRESS.sub("‹address›", _MAIL.sub("‹e-mail›", text))
+
+
+def make_shaped(connection: duckdb.DuckDBPyConnection, binding: Binding) -> None:
+    """Create `shaped`: one row per landed row to be, with record, `problem` and `skip`.
+
+    A record whose identifier comes again further down the file is skipped. A large
+    dataset stays a view, so that millions of rows are not written twice.
+    """
+    dataset = binding.dataset
+    drop_temporary(connection, "shaped", "shaped_once")
+    if dataset.behaviour is Behaviour.SLICES:
+        kind = "view" if dataset.large else "table"
+        connection.execute(f"create temp {kind} shaped as {dataset.shape}")
+        return
+    if dataset.behaviour is Behaviour.ORGANISATION:
+        shape = (
+            exp.select(
+                "record",
+                "problem",
+                exp.cast(exp.null(), "varchar").as_("skip"),
+                *(exp.column(name, quoted=True) for name in dataset.fields),
+            )
+            .from_("typed")
+            .sql("duckdb")
+        )
+    else:
+        shape = dataset.shape
+    connection.execute(f"create temp table shaped_once as {shape}")
+    counts = exp.And(
+        this=exp.column("problem").is_(exp.null()), expression=exp.column("skip").is_(exp.null())
+    )
+    if dataset.behaviour is Behaviour.AGGREGATES:
+        counted = exp.Case(ifs=[exp.If(this=counts, true=exp.column("value"))])
+        total = exp.Window(
+            this=exp.Sum(this=counted), partition_by=[exp.column(name) for name in dataset.key]
+        )
+        query = exp.select(exp.Star(**{"replace": [exp.alias_(total, "value")]})).from_(
+            "shaped_once"
+        )
+        connection.execute(f"create temp table shaped as {query.sql('duckdb')}")
+        return
+    last = exp.Window(
+        this=exp.Max(this=exp.Case(ifs=[exp.If(this=counts.copy(), true=exp.column("record"))])),
+        partition_by=[exp.column(name, quoted=True) for name in dataset.repeats_by or dataset.key],
+    )
+    repeated = exp.And(this=counts, expression=exp.column("record") < last)
+    again = exp.Case(
+        ifs=[exp.If(this=repeated, true=exp.Literal.string("repeated_id"))],
+        default=exp.column("skip"),
+    )
+    query = exp.select(exp.Star(**{"replace": [exp.alias_(again, "skip")]})).from_("shaped_once")
+    connection.execute(f"create temp table shaped as {query.sql('duckdb')}")
+
+
+def settle(connection: duckdb.DuckDBPyConnection, staged: Staged, binding: Binding) -> Account:
+    """Account for every record of the file. The identity read = good + skipped + quarantined
+    holds by construction: each record is counted by its own worst outcome."""
+    outcomes = connection.execute(
+        "with worst as (select record, min(problem) as problem, min(skip) as skip from shaped "
+        "where problem is not null or skip is not null group by record) "
+        "select w.record, s.line, w.problem, w.skip from worst as w "
+        "join staged as s on s.record = w.record order by w.record"
+    ).fetchall()
+    quarantine: list[QuarantinedRow] = []
+    skips: Counter[str] = Counter(aside.reason for aside in staged.skipped)
+    first_line: dict[str, int] = {}
+    for aside in reversed(staged.skipped):
+        first_line[aside.reason] = aside.line
+    bad = {record: (line, problem) for record, line, problem, _ in outcomes if problem}
+    for _, line, problem, skip in outcomes:
+        if not problem:
+            skips[skip] += 1
+            first_line.setdefault(skip, line)
+    texts = _texts(connection, binding, bad)
+    for record, (line, problem) in bad.items():
+        field, _, reason = problem.rpartition(":")
+        column, text = _header(binding, field), texts[record]
+        quarantine.append(QuarantinedRow(line, column, reason, text))
+    for aside in staged.broken:
+        quarantine.append(QuarantinedRow(aside.line, "", aside.reason, mask(aside.text)))
+    quarantine.sort(key=lambda row: row.line)
+    skipped = sum(skips.values())
+    problems = _summaries(quarantine) + [
+        Problem("skipped", reason, line=first_line.get(reason), rows=rows)
+        for reason, rows in sorted(skips.items())
+    ]
+    return Account(
+        read=staged.read,
+        good=staged.read - skipped - len(quarantine),
+        skipped=skipped,
+        quarantine=tuple(quarantine),
+        problems=tuple(problems + _unreadable_options(connection, binding)),
+    )
+
+
+def _header(binding: Binding, field: str) -> str:
+    """The file's own header for a field; the field's usual one when the file lacks it."""
+    bound = binding.field(field)
+    if bound is not None:
+        return bound.header
+    column = binding.profile.columns.get(field)
+    return column.headers[0] if column else field
+
+
+def _texts(
+    connection: duckdb.DuckDBPyConnection, binding: Binding, bad: dict[int, tuple[int, str]]
+) -> dict[int, str]:
+    """The rows as JSON of header → cell, without personal columns."""
+    if not bad:
+        return {}
+    cells = [
+        (cell, binding.table.header[int(cell[1:])].strip())
+        for bound in binding.fields
+        if bound.column.read is not Reading.HASH
+        for cell in bound.cells
+    ]
+    cells += [(bound.cell, bound.header) for bound in binding.questions]
+    query = exp.select("record", *(cell for cell, _ in cells)).from_("staged")
+    few = len(bad) < 10_000
+    if few:
+        query = query.where(exp.column("record").isin(*bad))
+    texts = {}
+    for record, *values in connection.execute(query.sql("duckdb")).fetchall():
+        if record not in bad:
+            continue
+        row: dict[str, object] = {}
+        for (_, header), value in zip(cells, values, strict=True):
+            if value:
+                row[header] = f"{row[header]}, {value}" if header in row else value
+        texts[record] = mask(json.dumps(row, ensure_ascii=False))
+    return texts
+
+
+def _summaries(quarantine: list[QuarantinedRow]) -> list[Problem]:
+    """One problem per column and reason, with the first line and its text."""
+    groups: dict[tuple[str, str], list[QuarantinedRow]] = defaultdict(list)
+    for row in quarantine:
+        groups[row.column, row.reason].append(row)
+    return [
+        Problem("quarantined", reason, column, rows[0].line, len(rows), _example(rows[0]))
+        for (column, reason), rows in sorted(groups.items(), key=lambda item: item[1][0].line)
+    ]
+
+
+def _example(row: QuarantinedRow) -> str:
+    if row.column and row.text.startswith("{"):
+        cell = json.loads(row.text).get(row.column, "")
+        return str(cell)[:80]
+    return row.text[:80]
+
+
+def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding) -> list[Problem]:
+    """Optional values that are there but cannot be read, counted per column."""
+    asked = [
+        bound
+        for bound in binding.fields
+        if not bound.column.required
+        and bound.column.read.can_fail
+        and not (bound.column.read is Reading.WORD and not bound.column.words)
+        and not bound.column.many
+        and not bound.column.split
+    ]
+    problems = []
+    for bound in asked:
+        raw: exp.Expression = exp.func("clean", exp.column(bound.cells[0], table="s"))
+        for missing in bound.column.missing:
+            raw = exp.func("nullif", raw, exp.Literal.string(missing))
+        unread = exp.And(
+            this=raw.is_(exp.null()).not_(),
+            expression=exp.column(bound.name, table="t", quoted=True).is_(exp.null()),
+        )
+        query = (
+            exp.select(exp.Count(this=exp.Star()), "min(s.line)", exp.func("any_value", raw))
+            .from_(exp.to_table("typed").as_("t"))
+            .join(exp.to_table("staged").as_("s"), on="s.record = t.record")
+            .where(unread)
+            .where("t.problem is null")
+        )
+        found = connection.execute(query.sql("duckdb")).fetchone()
+        if found is not None and found[0]:
+            problems.append(
+                Problem(
+                    "warning",
+                    "unreadable_optional",
+                    bound.header,
+                    found[1],
+                    found[0],
+                    mask(str(found[2]))[:80],
+                )
+            )
+    return problems

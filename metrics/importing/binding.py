@@ -1,0 +1,376 @@
+"""A profile laid onto one file: the expressions that turn its text columns into typed fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.dataset import DATASETS, Dataset
+from metrics.importing.header import comparable
+from metrics.importing.profile import Column, Profile, Question
+from metrics.importing.report import ImportOptions
+from metrics.importing.staging import Table, drop_temporary
+from metrics.importing.values import Reading, read, read_moment, read_moment_day
+
+LIKERT_LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True)
+class BoundField:
+    """One canonical field and the file's columns that it is read from (`c3`, …)."""
+
+    name: str
+    column: Column
+    cells: tuple[str, ...]
+    header: str
+    order: str = "dmy"
+
+
+@dataclass(frozen=True)
+class BoundQuestion:
+    question: Question
+    cell: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Everything needed to read one file by one profile. `missing` are expected headers."""
+
+    profile: Profile
+    dataset: Dataset
+    table: Table
+    fields: tuple[BoundField, ...]
+    questions: tuple[BoundQuestion, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()  # (field, the header it usually has)
+    unused: tuple[str, ...] = field(default=())
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Source header → canonical field, as a person is shown it."""
+        named = {bound.header: bound.name for bound in self.fields}
+        return named | {bound.header: bound.question.kind for bound in self.questions}
+
+    def field(self, name: str) -> BoundField | None:
+        return next((bound for bound in self.fields if bound.name == name), None)
+
+
+def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) -> Binding:
+    """Match the profile's columns and questions with the staged file's headers."""
+    headers = [comparable(cell) for cell in table.header]
+    taken: set[int] = set()
+    fields, missing = [], []
+    for name, column in profile.columns.items():
+        places = [
+            place
+            for wanted in column.comparable_headers
+            for place, header in enumerate(headers)
+            if header == wanted
+        ]
+        if not places:
+            if column.expected or column.required:
+                missing.append((name, column.headers[0]))
+            continue
+        taken |= set(places)
+        cells = tuple(f"c{place}" for place in places)
+        order = column.order
+        if order == "auto":
+            french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
+            order = _day_order(connection, cells, "dmy" if french else _english(profile))
+        fields.append(BoundField(name, column, cells, table.header[places[0]].strip(), order))
+    questions = []
+    if profile.questions:
+        for place, header in enumerate(headers):
+            if place in taken or not header:
+                continue
+            question = next((q for q in profile.questions if q.matches(header)), None)
+            if question is None:
+                continue
+            if question.pattern == "." and not _is_scale(connection, f"c{place}", question):
+                continue
+            taken.add(place)
+            shown = " ".join(table.header[place].split())[:200]
+            questions.append(BoundQuestion(question, f"c{place}", shown))
+    unused = tuple(table.header[place] for place in range(len(headers)) if place not in taken)
+    return Binding(
+        profile,
+        DATASETS[profile.dataset],
+        table,
+        tuple(fields),
+        tuple(questions),
+        tuple(missing),
+        unused,
+    )
+
+
+def _english(profile: Profile) -> str:
+    """How an English-speaking tool most likely writes 3/4: Google's sheets month first."""
+    return "mdy" if profile.dataset == "responses" else "dmy"
+
+
+def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], otherwise: str) -> str:
+    """Whether days or months come first, by a value that allows only one of them."""
+    numbers = exp.func(
+        "regexp_extract",
+        exp.column(cells[0]),
+        exp.Literal.string(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-]"),
+    )
+    first, second = (
+        exp.Max(this=exp.TryCast(this=_group(numbers, number), to=exp.DataType.build("int")))
+        for number in (1, 2)
+    )
+    query = exp.select(first, second).from_("staged")
+    found = connection.execute(query.sql("duckdb")).fetchone()
+    if found is None or found[0] is None:
+        return otherwise
+    if found[0] > 12:
+        return "dmy"
+    return "mdy" if found[1] > 12 else otherwise
+
+
+def _group(call: exp.Expression, number: int) -> exp.Expression:
+    copy = call.copy()
+    return exp.func(
+        "regexp_extract",
+        *copy.args.get("expressions", [copy.this, copy.expression]),
+        exp.Literal.number(number),
+    )
+
+
+def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Question) -> bool:
+    """Whether a column's filled cells are whole numbers of the scale, not all the same text."""
+    value = read(exp.column(cell), Reading.INTEGER, "dot", "dmy")
+    inside = exp.Between(
+        this=value,
+        low=exp.Literal.number(question.low),
+        high=exp.Literal.number(question.high),
+    )
+    filled = exp.Not(this=exp.Is(this=exp.func("clean", exp.column(cell)), expression=exp.null()))
+    query = exp.select(exp.func("count_if", filled), exp.func("count_if", inside)).from_(
+        exp.select(cell).from_("staged").limit(LIKERT_LOOKED_AT).subquery()
+    )
+    found = connection.execute(query.sql("duckdb")).fetchone()
+    return found is not None and found[0] > 0 and found[0] == found[1]
+
+
+def make_typed(
+    connection: duckdb.DuckDBPyConnection, binding: Binding, options: ImportOptions
+) -> None:
+    """Create `typed`: record, line, problem, and every field of the dataset.
+
+    `problem` is 'field:reason' for the first required field that is empty or unreadable.
+    Identifiers are hashed once per distinct value, through temporary tables.
+    """
+    columns: dict[str, exp.Expression] = {}
+    problems: list[tuple[exp.Expression, str]] = []
+    joins: list[tuple[str, exp.Expression]] = []
+    for bound in binding.fields:
+        if bound.column.read is Reading.HASH:
+            keys = f"keys_{bound.name}"
+            _make_keys(connection, binding.profile, bound, keys)
+            columns[bound.name] = exp.column("key", table=keys)
+            joins.append((keys, _raw(bound)))
+        else:
+            columns |= _typed_columns(bound)
+        if bound.column.required:
+            raw, value = _raw(bound), columns[bound.name]
+            problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
+            if bound.column.read.can_fail:
+                problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
+    for name, sql_type in binding.dataset.fields.items():
+        if name not in columns:
+            empty = "[]" if sql_type.endswith("[]") else "null"
+            columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
+    _place(binding, options, columns)
+    if binding.questions:
+        _add_answers(binding, columns, problems)
+        if "answered" not in {bound.name for bound in binding.fields}:
+            if options.observed_at is not None:
+                day = exp.Literal.string(options.observed_at.date().isoformat())
+                columns["answered_day"] = exp.cast(day, "date")
+            else:
+                problems.insert(0, (exp.true(), "answered:no_date"))
+    problem = (
+        exp.Case(ifs=[exp.If(this=test, true=exp.Literal.string(text)) for test, text in problems])
+        if problems
+        else exp.cast(exp.null(), "varchar")
+    )
+    query = exp.select(
+        "record",
+        "line",
+        problem.as_("problem"),
+        *(value.as_(name) for name, value in columns.items()),
+    ).from_("staged")
+    for keys, raw in joins:
+        query = query.join(keys, on=exp.column("raw", table=keys).eq(raw), join_type="left")
+    _create(connection, "typed", query, "view" if binding.dataset.large else "table")
+
+
+def _cell(bound: BoundField) -> exp.Expression:
+    """The field's text: the first of its cells that is not empty."""
+    if len(bound.cells) == 1:
+        return exp.column(bound.cells[0])
+    return exp.func("coalesce", *(exp.func("clean", exp.column(cell)) for cell in bound.cells))
+
+
+def _raw(bound: BoundField) -> exp.Expression:
+    """The text without surrounding space, null when empty or a word for 'missing'."""
+    raw = exp.func("clean", _cell(bound))
+    for missing in bound.column.missing:
+        raw = exp.func("nullif", raw, exp.Literal.string(missing))
+    return raw
+
+
+def _typed_columns(bound: BoundField) -> dict[str, exp.Expression]:
+    column, cell = bound.column, _raw(bound) if bound.column.missing else _cell(bound)
+    if column.many or column.split:
+        return {bound.name: _list(bound)}
+    match column.read:
+        case Reading.MOMENT:
+            return {
+                bound.name: read_moment(cell, column.zone, bound.order),
+                f"{bound.name}_day": read_moment_day(cell, column.zone, bound.order),
+            }
+        case Reading.WORD if column.words:
+            return {bound.name: _word(column, cell)}
+    return {bound.name: read(cell, column.read, column.mark, bound.order)}
+
+
+def _word(column: Column, cell: exp.Expression) -> exp.Expression:
+    text = exp.func("word", cell)
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.In(
+                    this=text.copy(), expressions=[exp.Literal.string(word) for word in words]
+                ),
+                true=exp.Literal.string(ours),
+            )
+            for ours, words in column.words.items()
+        ]
+    )
+
+
+def _list(bound: BoundField) -> exp.Expression:
+    """The non-empty cells, or parts of one cell, as a list in the file's order."""
+    if bound.column.split:
+        parts = exp.func(
+            "string_split",
+            exp.func("coalesce", _cell(bound), exp.Literal.string("")),
+            exp.Literal.string(bound.column.split),
+            dialect="duckdb",
+        )
+        parts = exp.func("parts_of", parts)
+    else:
+        parts = exp.func("parts_of", exp.array(*(exp.column(cell) for cell in bound.cells)))
+    return parts
+
+
+def _make_keys(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
+) -> None:
+    namespace = f"{profile.tool}:{bound.column.namespace or bound.name.removesuffix('_key')}:"
+    distinct = exp.select(_raw(bound).as_("raw")).distinct().from_("staged")
+    query = (
+        exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), "raw").as_("key"))
+        .from_(distinct.subquery("d"))
+        .where(exp.column("raw").is_(exp.null()).not_())
+    )
+    _create(connection, name, query, "table")
+
+
+def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expression]) -> None:
+    """Rows that a person has placed belong to the product or squad named, whatever they say."""
+    if "stream" in columns:
+        kinds = {"product": options.product, "squad": options.squad}
+        named = [kinds[kind] for kind in binding.dataset.belongs_to if kinds[kind]]
+        if named:
+            columns["stream"] = exp.Literal.string(str(named[0]))
+    else:
+        if options.product and "product" in columns and binding.questions:
+            columns["product"] = exp.Literal.string(options.product)
+        if options.squad and "squad" in columns and binding.questions:
+            columns["squad"] = exp.Literal.string(options.squad)
+
+
+def _add_answers(
+    binding: Binding,
+    columns: dict[str, exp.Expression],
+    problems: list[tuple[exp.Expression, str]],
+) -> None:
+    """`answers`, a list of the answers given, and `content`, which tells two responses apart."""
+    structs = []
+    for bound in binding.questions:
+        question = bound.question
+        word = exp.func("word", exp.column(bound.cell))
+        given = exp.func("clean", exp.column(bound.cell))
+        if question.ignored:
+            ignored = [exp.Literal.string(text) for text in question.ignored]
+            given = exp.Case(
+                ifs=[exp.If(this=exp.In(this=word.copy(), expressions=ignored), true=exp.null())],
+                default=given,
+            )
+        score = read(exp.column(bound.cell), Reading.DECIMAL, "dot", "dmy")
+        if question.answers:
+            score = exp.Case(
+                ifs=[
+                    exp.If(
+                        this=word.copy().eq(exp.Literal.string(text)),
+                        true=exp.Literal.number(value),
+                    )
+                    for text, value in question.answers.items()
+                ],
+                default=score,
+            )
+        low, high = exp.Literal.number(question.low), exp.Literal.number(question.high)
+        if question.reversed_pattern and exp and _reversed(bound):
+            score = exp.Sub(
+                this=exp.Literal.number(question.low + question.high), expression=exp.paren(score)
+            )
+        outside = exp.Or(
+            this=score.copy().is_(exp.null()),
+            expression=exp.Not(
+                this=exp.Between(this=exp.paren(score.copy()), low=low.copy(), high=high.copy())
+            ),
+        )
+        problems.append(
+            (
+                exp.And(this=given.copy().is_(exp.null()).not_(), expression=exp.paren(outside)),
+                f"{bound.header.replace(':', ' ')}:outside_scale",
+            )
+        )
+        struct = exp.func(
+            "answer_of",
+            exp.Literal.string(bound.header),
+            exp.Literal.string(question.kind),
+            score,
+            low,
+            high,
+        )
+        structs.append(
+            exp.Case(ifs=[exp.If(this=given.copy().is_(exp.null()).not_(), true=struct)])
+        )
+    columns["answers"] = exp.func("given_answers", exp.array(*structs))
+    used = [cell for bound in binding.fields for cell in bound.cells]
+    used += [bound.cell for bound in binding.questions]
+    columns["content"] = exp.func(
+        "concat_ws",
+        exp.func("chr", exp.Literal.number(31)),
+        *(exp.func("coalesce", exp.column(cell), exp.Literal.string("")) for cell in used),
+    )
+
+
+def _reversed(bound: BoundQuestion) -> bool:
+    import re
+
+    return re.search(bound.question.reversed_pattern, comparable(bound.header)) is not None
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expression, kind: str
+) -> None:
+    drop_temporary(connection, name)
+    connection.execute(f"create temp {kind} {name} as {query.sql('duckdb')}")

@@ -1,0 +1,158 @@
+"""What a file's rows do to what counts now: new, in the place of older ones, or the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.dataset import Dataset
+
+NOT_CONTENT = ("import_id", "source", "observed_at")
+
+
+@dataclass(frozen=True)
+class Compared:
+    replaced: int = 0
+    unchanged: int = 0
+
+
+def landed_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[str]:
+    """The landing table's columns that a row itself brings."""
+    found = connection.execute(
+        "select column_name from information_schema.columns where table_name = ? "
+        "and table_schema = 'main' and table_catalog = current_database() order by ordinal_position",
+        [dataset.table],
+    ).fetchall()
+    return [name for (name,) in found if name not in NOT_CONTENT]
+
+
+def compare_versions(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    columns: Sequence[str],
+    source: str,
+    observed_at: datetime,
+    now: str,
+) -> Compared:
+    """Records against the present versions in catalog `now` ('' when there is none yet).
+
+    A record is unchanged when all its rows have the content that counts now; it replaces when it
+    is at least as new as what it differs from.
+    """
+    if not now:
+        return Compared()
+    content = [name for name in columns if name not in dataset.key]
+    same = exp.and_(
+        *(
+            exp.NullSafeEQ(this=exp.column(name, table="s"), expression=exp.column(name, table="c"))
+            for name in content
+        )
+    )
+    matched = exp.and_(
+        exp.column("source", table="c").eq(exp.Placeholder()),
+        *(exp.column(name, table="s").eq(exp.column(name, table="c")) for name in dataset.key),
+    )
+    present = exp.column("source", table="c").is_(exp.null()).not_()
+    newer = exp.column("observed_at", table="c") <= exp.Placeholder()
+    records = (
+        exp.select(
+            exp.func("bool_and", exp.And(this=present, expression=same)).as_("same"),
+            exp.func("bool_or", exp.And(this=present.copy(), expression=newer)).as_("newer"),
+        )
+        .from_(exp.to_table("shaped").as_("s"))
+        .join(exp.to_table(f"{now}.main.{dataset.name}").as_("c"), on=matched, join_type="left")
+        .where("s.problem is null and s.skip is null")
+        .group_by(exp.column("record", table="s"))
+    )
+    query = exp.select("count_if(not same and newer)", "count_if(same)").from_(
+        records.subquery("r")
+    )
+    found = connection.execute(query.sql("duckdb"), [observed_at, source]).fetchone()
+    return Compared(found[0] or 0, found[1] or 0) if found else Compared()
+
+
+def compare_slices(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    columns: Sequence[str],
+    source: str,
+    observed_at: datetime,
+    import_id: int,
+    now: str,
+) -> Compared:
+    """Slices of the import just landed against those that count now in catalog `now`.
+
+    A slice with the same rows, however often each occurs, is unchanged; one at least as new takes
+    the place of as many rows as there were.
+    """
+    if not now:
+        return Compared()
+    stream = exp.Literal.string("") if dataset.loose else exp.column("stream", table="x")
+    content = exp.func("hash", *(exp.column(name, table="x") for name in columns))
+    total = exp.Sum(this=exp.cast(content, "hugeint"))
+
+    def slices(table: exp.Expression, *extra: exp.Expression) -> exp.Select:
+        return exp.select(
+            stream.copy().as_("stream"),
+            exp.column("day", table="x"),
+            exp.Count(this=exp.Star()).as_("rows"),
+            total.copy().as_("content"),
+            *extra,
+        ).from_(table)
+
+    new = (
+        slices(exp.to_table(dataset.table).as_("x"))
+        .where(exp.column("import_id", table="x").eq(exp.Placeholder()))
+        .group_by("1", "2")
+    )
+    winners = exp.and_(
+        exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
+        "w.import_id = x.import_id",
+        "w.source = x.source",
+        exp.column("stream", table="w").eq(stream.copy()),
+        "w.day = x.day",
+    )
+    old = (
+        slices(
+            exp.to_table(f"{now}.main.{dataset.table}").as_("x"),
+            exp.Max(this=exp.column("observed_at", table="i")).as_("observed_at"),
+        )
+        .join(exp.to_table(f"{now}.main.winning_slices").as_("w"), on=winners)
+        .join(exp.to_table(f"{now}.main.imports").as_("i"), on="i.import_id = x.import_id")
+        .where(exp.column("source", table="x").eq(exp.Placeholder()))
+        .where("x.day in (select day from new)")
+        .group_by("1", "2")
+    )
+    same = "o.rows = n.rows and o.content = n.content"
+    query = (
+        exp.select(
+            f"sum(case when {same} then n.rows end)",
+            f"sum(case when not ({same}) and o.observed_at <= ? then least(n.rows, o.rows) end)",
+        )
+        .from_(exp.to_table("new").as_("n"))
+        .join(exp.to_table("old").as_("o"), on="o.stream = n.stream and o.day = n.day")
+        .with_("new", new)
+        .with_("old", old)
+    )
+    found = connection.execute(query.sql("duckdb"), [import_id, source, observed_at]).fetchone()
+    return Compared(int(found[1] or 0), int(found[0] or 0)) if found else Compared()
+
+
+def day_counts(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, import_id: int
+) -> dict[str, dict[date, int]]:
+    """Stream → local day → rows of one import."""
+    query = (
+        exp.select("stream", "day", exp.Count(this=exp.Star()))
+        .from_(dataset.table)
+        .where(exp.column("import_id").eq(exp.Placeholder()))
+        .group_by("1", "2")
+    )
+    counts: dict[str, dict[date, int]] = {}
+    for stream, day, rows in connection.execute(query.sql("duckdb"), [import_id]).fetchall():
+        counts.setdefault(stream, {})[day] = rows
+    return counts

@@ -1,0 +1,141 @@
+"""Which days a file makes known, per stream, and which of them it leaves out."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from metrics.importing.report import CoverageSpan
+
+DENSE_DAY = 5  # rows on the median day of a weekday from which an empty day is a gap
+PARTIAL_SHARE = 0.5
+OPENING_JOURNALS = ("AN", "ANO", "RAN", "OUV", "AD")
+
+Counts = Mapping[str, Mapping[date, int]]  # stream -> day -> rows
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """`spans` without gaps; `gaps` per stream; `partial_day` is a last day still under way."""
+
+    spans: tuple[CoverageSpan, ...]
+    gaps: dict[str, tuple[date, ...]]
+    partial_day: date | None = None
+
+
+def of_events(
+    source: str, counts: Counts, observed_day: date, stated: bool, modified_day: date
+) -> Coverage:
+    """From a stream's first day to the file's last.
+
+    The last day is left out when the export was taken during it, or, when nobody says when that
+    was, when it is the file's own day or holds less than half of what its weekday usually does.
+    On a dense stream (the weekday's median is 5 rows or more) a day without rows is a gap.
+    """
+    totals: dict[date, int] = defaultdict(int)
+    for days in counts.values():
+        for day, rows in days.items():
+            totals[day] += rows
+    if not totals:
+        return Coverage((), {})
+    first, last = min(totals), max(totals)
+    usual = _weekday_medians(totals, first, last - timedelta(1))
+    if stated:
+        partial = last >= observed_day
+    else:
+        thin = usual[last.weekday()] >= DENSE_DAY and (
+            totals[last] < PARTIAL_SHARE * usual[last.weekday()]
+        )
+        partial = last >= modified_day or thin
+    known_until = last - timedelta(1) if partial else last
+    spans: list[CoverageSpan] = []
+    gaps: dict[str, tuple[date, ...]] = {}
+    for stream, days in sorted(counts.items()):
+        begin = min(days)
+        medians = _weekday_medians(days, begin, known_until)
+        known, missing = [], []
+        for day in _days(begin, known_until):
+            empty = days.get(day, 0) == 0
+            (missing if empty and medians[day.weekday()] >= DENSE_DAY else known).append(day)
+        spans += _spans("events", source, stream, known)
+        if missing:
+            gaps[stream] = tuple(missing)
+    return Coverage(tuple(spans), gaps, last if partial else None)
+
+
+def of_ledger(source: str, days: Iterable[tuple[str, date]], file_name: str) -> Coverage:
+    """Whole months, from the first entry that is not an opening one to the last, all accounts
+    at once (stream ''), not past the closing date that the file's name states."""
+    entries = sorted(day for journal, day in days if journal.upper() not in OPENING_JOURNALS)
+    if not entries:
+        return Coverage((), {})
+    end = _month_end(entries[-1])
+    named = re.search(r"FEC(\d{4})(\d{2})(\d{2})", file_name, re.IGNORECASE)
+    if named:
+        closing = date(*(int(part) for part in named.groups()))
+        if closing >= entries[0]:
+            end = min(end, closing)
+    return Coverage((CoverageSpan("ledger", source, "", entries[0].replace(day=1), end),), {})
+
+
+def since_first(
+    dataset: str, source: str, first_days: Mapping[str, date | None], observed_day: date
+) -> Coverage:
+    """Per stream, from its first row's day to the day before the export."""
+    end = observed_day - timedelta(1)
+    return Coverage(
+        tuple(
+            CoverageSpan(dataset, source, stream, first, end)
+            for stream, first in sorted(first_days.items())
+            if first is not None and first <= end
+        ),
+        {},
+    )
+
+
+def of_answers(
+    dataset: str, source: str, ranges: Mapping[str, tuple[date, date]], observed_day: date
+) -> Coverage:
+    """Per stream, the whole months from its first answer to its last, not past the export."""
+    spans = []
+    for stream, (first, last) in sorted(ranges.items()):
+        end = max(last, min(_month_end(last), observed_day - timedelta(1)))
+        spans.append(CoverageSpan(dataset, source, stream, first.replace(day=1), end))
+    return Coverage(tuple(spans), {})
+
+
+def days_of(spans: Iterable[CoverageSpan]) -> set[tuple[str, date]]:
+    """Every covered (stream, day)."""
+    return {(span.stream, day) for span in spans for day in _days(span.start, span.end)}
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(number) for number in range((last - first).days + 1)]
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _weekday_medians(days: Mapping[date, int], first: date, last: date) -> list[float]:
+    """Median rows of each weekday, Monday first, days without rows counted as 0."""
+    by_weekday: list[list[int]] = [[] for _ in range(7)]
+    for day in _days(first, last):
+        by_weekday[day.weekday()].append(days.get(day, 0))
+    return [float(median(rows)) if rows else 0.0 for rows in by_weekday]
+
+
+def _spans(dataset: str, source: str, stream: str, days: list[date]) -> list[CoverageSpan]:
+    """Consecutive days as spans."""
+    spans: list[CoverageSpan] = []
+    for day in days:
+        if spans and spans[-1].end == day - timedelta(1):
+            spans[-1] = CoverageSpan(dataset, source, stream, spans[-1].start, day)
+        else:
+            spans.append(CoverageSpan(dataset, source, stream, day, day))
+    return spans

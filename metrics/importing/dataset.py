@@ -1,0 +1,183 @@
+"""The datasets that an import can feed, and how a re-import of each behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from importlib.resources import files
+
+
+class Behaviour(StrEnum):
+    VERSIONS = "versions"  # rows with an id: the newest observed counts
+    SLICES = "slices"  # rows without: a file replaces the stream days that it covers
+    AGGREGATES = "aggregates"  # a tool's own figures: the newest per metric, scope and date
+    ORGANISATION = "organisation"  # rows of the register
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """`fields` are what a profile may fill, with their SQL types; `key` names a landed row.
+
+    `belongs_to` says what its streams name: products or squads. `loose` slices cover every stream
+    at once (stream ''). `repeats_by` is what must not come twice in one file.
+    """
+
+    name: str
+    behaviour: Behaviour
+    fields: dict[str, str]
+    key: tuple[str, ...] = ()
+    belongs_to: tuple[str, ...] = ("product",)
+    loose: bool = False
+    large: bool = False  # read through views: millions of rows are not written twice
+    repeats_by: tuple[str, ...] = ()  # what must not come twice in one file; the key if empty
+
+    @property
+    def table(self) -> str:
+        return f"landed_{self.name}"
+
+    @cached_property
+    def shape(self) -> str:
+        """The select that turns typed fields into landed columns, with `problem` and `skip`."""
+        return (files(__package__) / "shapes" / f"{self.name}.sql").read_text("utf-8")
+
+
+def _texts(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "varchar")
+
+
+def _moments(*names: str) -> dict[str, str]:
+    """Each moment has the company's local day beside it."""
+    found = {}
+    for name in names:
+        found |= {name: "timestamp", f"{name}_day": "date"}
+    return found
+
+
+def _of_register(table: str, key: tuple[str, ...], /, **fields: str) -> Dataset:
+    return Dataset(table, Behaviour.ORGANISATION, fields, key)
+
+
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        Dataset(
+            "events",
+            Behaviour.SLICES,
+            _moments("time")
+            | {"user_key": "bigint", "account_key": "bigint"}
+            | _texts("stream", "event", "feature", "session", "platform", "country", "plan"),
+            large=True,
+        ),
+        Dataset(
+            "ledger",
+            Behaviour.SLICES,
+            _texts("stream", "journal", "account", "side", "currency")
+            | {"day": "date"}
+            | dict.fromkeys(("debit", "credit", "amount"), "decimal(28,6)"),
+            loose=True,
+        ),
+        Dataset(
+            "work_items",
+            Behaviour.VERSIONS,
+            _texts("item_id", "stream", "title", "type", "status", "resolution", "parent")
+            | {"status_category": "varchar", "points": "decimal(28,6)", "due_day": "date"}
+            | _moments("created", "updated", "viewed", "category_changed", "started", "done")
+            | _moments("cancelled")
+            | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks"), "varchar[]"),
+            key=("item_id",),
+            belongs_to=("squad", "product"),
+        ),
+        Dataset(
+            "sprints",
+            Behaviour.VERSIONS,
+            _texts("sprint", "stream", "goal")
+            | {"start_day": "date", "end_day": "date", "goal_met": "boolean"},
+            key=("stream", "sprint"),
+            belongs_to=("squad",),
+        ),
+        Dataset(
+            "subscriptions",
+            Behaviour.VERSIONS,
+            _texts("subscription_id", "stream", "plan", "interval", "currency", "status", "channel")
+            | {"account_key": "bigint", "amount": "decimal(28,6)", "quantity": "decimal(28,6)"}
+            | {"interval_count": "integer"}
+            | _moments("created", "started", "trial_end", "canceled", "ended", "period_end"),
+            key=("subscription_id",),
+        ),
+        Dataset(
+            "responses",
+            Behaviour.VERSIONS,
+            _moments("answered") | _texts("respondent", "product", "squad", "wave", "comment"),
+            key=("response_id", "question"),
+            repeats_by=("response_id",),
+            belongs_to=("product", "squad"),
+        ),
+        Dataset(
+            "deals",
+            Behaviour.VERSIONS,
+            _texts("deal_id", "stream", "stage", "competitor", "loss_reason")
+            | {"amount": "decimal(28,6)"}
+            | _moments("created", "closed"),
+            key=("deal_id",),
+        ),
+        Dataset(
+            "observations",
+            Behaviour.AGGREGATES,
+            _texts("metric", "stream", "grain", "dimension", "member", "unit", "status")
+            | {"day": "date", "value": "decimal(28,6)", "deducted": "decimal(28,6)"}
+            | _moments("time"),
+            key=("metric", "stream", "day", "grain", "dimension", "member"),
+            belongs_to=("product", "squad"),
+        ),
+        _of_register(
+            "products",
+            ("product",),
+            product="varchar",
+            name="varchar",
+            line="varchar",
+            stage="varchar",
+            launched="date",
+            vision="varchar",
+            north_star="varchar",
+            signup_event="varchar",
+            activation_event="varchar",
+        ),
+        _of_register("squads", ("squad",), squad="varchar", name="varchar"),
+        _of_register("people", ("person",), person="varchar", name="varchar", email="varchar"),
+        _of_register(
+            "assignments",
+            ("squad", "product", "start"),
+            squad="varchar",
+            product="varchar",
+            start="date",
+            end="date",
+        ),
+        _of_register(
+            "memberships",
+            ("person", "squad", "start"),
+            person="varchar",
+            squad="varchar",
+            start="date",
+            end="date",
+        ),
+        _of_register(
+            "ownerships",
+            ("person", "role", "target_kind", "target", "start"),
+            person="varchar",
+            role="varchar",
+            target_kind="varchar",
+            target="varchar",
+            start="date",
+            end="date",
+        ),
+        _of_register(
+            "names",
+            ("kind", "source", "alias"),
+            kind="varchar",
+            source="varchar",
+            alias="varchar",
+            target="varchar",
+        ),
+    )
+}

@@ -1,0 +1,12 @@
+"""Header texts made comparable: tools differ in case, spaces, apostrophes and marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def comparable(text: str) -> str:
+    """The header without byte order mark, case, runs of space or typographic apostrophes."""
+    plain = unicodedata.normalize("NFC", text.replace("\ufeff", "").replace("\u2019", "'"))
+    return re.sub(r"[\s\u00a0\u202f]+", " ", plain).strip().casefold()

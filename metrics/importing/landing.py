@@ -1,0 +1,548 @@
+"""From a file to landed rows and a report, all of it or nothing."""
+
+from __future__ import annotations
+
+import secrets as random_secrets
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from metrics.engines import attach_read_only, open_facts
+from metrics.importing import accounting, archive, comparison
+from metrics.importing import coverage as covering
+from metrics.importing.binding import Binding, bind, make_typed
+from metrics.importing.dataset import DATASETS, Behaviour, Dataset
+from metrics.importing.dialect import Layout, find_layout
+from metrics.importing.observed import Observed, observe
+from metrics.importing.profile import load_profiles
+from metrics.importing.recognise import Match, recognise
+from metrics.importing.refusal import Refusal
+from metrics.importing.register_rows import organisation_changes
+from metrics.importing.report import (
+    CoverageSpan,
+    FileReport,
+    ImportOptions,
+    Landed,
+    Problem,
+    RowCounts,
+)
+from metrics.importing.source import Source, digest, open_source
+from metrics.importing.staging import Progress, Table, stage
+from metrics.importing.values import prepare
+from metrics.organisation import Organisation
+from metrics.workspace import Workspace
+
+KpisOf = Callable[[str], tuple[str, ...]]
+Known = Callable[[str, datetime], int | None]
+PREVIEW_ROWS = 5
+MOST_ROWS_COMPARED = 2_000_000
+DRY_RUN = -1  # the import id of rows that only a scratch database sees
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What landing one file needs to know. `now` names the catalog that holds what counts now."""
+
+    connection: duckdb.DuckDBPyConnection
+    workspace: Workspace
+    options: ImportOptions
+    organisation: Organisation
+    kpis_of: KpisOf
+    now: str
+    import_id: int
+    progress: Progress
+
+
+def inspect(
+    workspace: Workspace,
+    current: Path | None,
+    paths: Sequence[Path],
+    options: ImportOptions,
+    organisation: Organisation,
+    kpis_of: KpisOf,
+) -> list[FileReport]:
+    """What importing each file would do; writes nothing but temporary files.
+
+    `current` is the warehouse file that counts now, None when there is none yet. Raises
+    VigieError only for options that name an unknown profile, product or squad.
+    """
+    reports = []
+    for path in paths:
+        with (
+            tempfile.TemporaryDirectory(prefix="vigie-") as folder,
+            closing(open_facts(None)) as scratch,
+        ):
+            scratch.execute(f"set temp_directory = {exp.Literal.string(folder).sql('duckdb')}")
+            _create_tables(scratch)
+            if current is not None:
+                attach_read_only(scratch, current, "current_version")
+            session = _Session(
+                scratch,
+                workspace,
+                options,
+                organisation,
+                kpis_of,
+                "current_version" if current is not None else "",
+                DRY_RUN,
+                _silent,
+            )
+            landed = _guarded(session, path, None, None)
+            reports.append(replace(landed.report, import_id=None))
+    return reports
+
+
+def land(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    path: Path,
+    import_id: int,
+    options: ImportOptions,
+    organisation: Organisation,
+    kpis_of: KpisOf,
+    known: Known,
+    progress: Progress | None = None,
+) -> Landed:
+    """Land one file on a draft warehouse that is open for writing, outside any transaction.
+
+    `known(sha256, observed_at)` gives the import that already holds exactly this file, or None.
+    A refused or already known file writes nothing; an error in between rolls everything back.
+    """
+    [(now,)] = connection.execute("select current_database()").fetchall()
+    session = _Session(
+        connection,
+        workspace,
+        options,
+        organisation,
+        kpis_of,
+        now,
+        import_id,
+        progress or _silent,
+    )
+    return _guarded(session, path, known, workspace.archive)
+
+
+def remove(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
+    """Delete one import's rows everywhere: what counts follows from the imports that remain."""
+    connection.execute("begin")
+    try:
+        for table in _import_tables():
+            query = exp.delete(table).where(exp.column("import_id").eq(exp.Placeholder()))
+            connection.execute(query.sql("duckdb"), [import_id])
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _silent(stage: str, done: float) -> None:
+    """Progress that nobody watches."""
+
+
+def _import_tables() -> list[str]:
+    landed = [
+        dataset.table
+        for dataset in DATASETS.values()
+        if dataset.behaviour is not Behaviour.ORGANISATION
+    ]
+    return [*landed, "slices", "import_streams", "imports"]
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    folder = files("metrics.warehouse_schema")
+    for migration in sorted(folder.iterdir(), key=lambda file: file.name):
+        if migration.name.endswith(".sql"):
+            connection.execute(migration.read_text("utf-8"))
+
+
+def _guarded(
+    session: _Session, path: Path, known: Known | None, archive_folder: Path | None
+) -> Landed:
+    """Land the file in one transaction; a refusal becomes a report."""
+    seen: dict[str, object] = {}
+    session.connection.execute("begin")
+    try:
+        with open_source(path) as source:
+            seen["sha256"] = source.sha256
+            landed = _land(session, source, known, archive_folder, seen)
+    except Refusal as refusal:
+        session.connection.execute("rollback")
+        return Landed(_refused(path, refusal.problem, seen))
+    except BaseException:
+        session.connection.execute("rollback")
+        raise
+    session.connection.execute("commit" if landed.report.status == "loaded" else "rollback")
+    return landed
+
+
+def _refused(path: Path, problem: Problem, seen: dict[str, object]) -> FileReport:
+    match = seen.get("match")
+    known = isinstance(match, Match)
+    sha256 = seen.get("sha256")
+    if sha256 is None:
+        sha256 = digest(path) if path.is_file() else ""
+    return FileReport(
+        file=path.name,
+        tool=match.profile.tool if isinstance(match, Match) else "",
+        profile=match.profile.name if isinstance(match, Match) else "",
+        dataset=match.profile.dataset if isinstance(match, Match) else "",
+        confidence=match.confidence if isinstance(match, Match) else 0.0,
+        status="refused",
+        rows=RowCounts(),
+        problems=(problem,),
+        sha256=str(sha256) if known or sha256 else "",
+    )
+
+
+def _land(
+    session: _Session,
+    source: Source,
+    known: Known | None,
+    archive_folder: Path | None,
+    seen: dict[str, object],
+) -> Landed:
+    connection, workspace = session.connection, session.workspace
+    prepare(
+        connection, workspace.zone, workspace.settings.currency, _secret(workspace, archive_folder)
+    )
+    layout = find_layout(source.text)
+    match = recognise(
+        layout, source.name, load_profiles(workspace.profiles), session.options.profile
+    )
+    seen["match"] = match
+    table = _table(layout, match)
+    session.progress("reading", 0.0)
+    staged = stage(connection, source, table, session.progress, match.profile.short_rows)
+    if staged.read == 0:
+        raise Refusal("header_only")
+    binding = bind(connection, match.profile, table)
+    make_typed(connection, binding, session.options)
+    observed = observe(connection, source, binding, session.options, workspace.zone)
+    report = _report(session, source, match, binding, observed)
+    if known is not None and (earlier := known(source.sha256, observed.at)) is not None:
+        rows = RowCounts(read=staged.read, unchanged=staged.read)
+        return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
+    session.progress("typing", 0.4)
+    accounting.make_shaped(connection, binding)
+    account = accounting.settle(connection, staged, binding)
+    quarantine, problems = account.quarantine, [*account.problems, *_missing(binding)]
+    report = replace(report, preview=_preview(connection))
+    if account.good == 0:
+        rows = RowCounts(read=account.read, skipped=account.skipped, quarantined=len(quarantine))
+        nothing = Problem("refused", "nothing_loads", rows=account.read)
+        return Landed(
+            replace(report, status="refused", rows=rows, problems=(nothing, *problems)),
+            quarantine,
+        )
+    session.progress("landing", 0.6)
+    organisation_rows: tuple[dict[str, object], ...] = ()
+    if binding.dataset.behaviour is Behaviour.ORGANISATION:
+        organisation_rows, compared = organisation_changes(
+            connection, binding.dataset, session.organisation
+        )
+    else:
+        compared, facts = _write(session, source, binding, observed)
+        problems += facts.problems
+        report = replace(
+            report,
+            period=facts.period,
+            coverage=facts.coverage,
+            streams=facts.streams,
+            unknown_streams=facts.unknown_streams,
+        )
+    rows = RowCounts(
+        read=account.read,
+        loaded=account.good - compared.unchanged,
+        replaced=compared.replaced,
+        unchanged=compared.unchanged,
+        skipped=account.skipped,
+        quarantined=len(quarantine),
+    )
+    kept = None
+    if archive_folder is not None:
+        session.progress("archiving", 0.9)
+        kept = archive.keep(
+            connection, archive_folder, source, binding, session.options, observed.at
+        )
+    return Landed(
+        replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept
+    )
+
+
+def _secret(workspace: Workspace, archive_folder: Path | None) -> bytes:
+    """The workspace's key; a dry run before the first import must not make one."""
+    if archive_folder is None and not (workspace.path / ".secret").exists():
+        return random_secrets.token_bytes(32)
+    return workspace.secret
+
+
+def _table(layout: Layout, match: Match) -> Table:
+    header = layout.records[match.header_index]
+    dialect = replace(layout.dialect, quote=match.profile.quote)
+    cells = tuple(cell.replace("\ufeff", "") for cell in header.cells)
+    while len(cells) > 1 and not cells[-1].strip():  # a trailing delimiter names no column
+        cells = cells[:-1]
+    lines = header.text.rstrip("\r\n").count("\n")
+    return Table(dialect, cells, header.line + lines)
+
+
+def _missing(binding: Binding) -> list[Problem]:
+    return [
+        Problem("warning", "column_missing", column=header, details={"field": field})
+        for field, header in binding.missing
+    ]
+
+
+def _report(
+    session: _Session, source: Source, match: Match, binding: Binding, observed: Observed
+) -> FileReport:
+    return FileReport(
+        file=source.name,
+        tool=match.profile.tool,
+        profile=match.profile.name,
+        dataset=match.profile.dataset,
+        confidence=match.confidence,
+        status="loaded",
+        rows=RowCounts(),
+        observed_at=observed.at,
+        kpis=session.kpis_of(match.profile.dataset),
+        columns=binding.used,
+        import_id=session.import_id,
+        sha256=source.sha256,
+    )
+
+
+def _preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
+    """The first rows that land, as text."""
+    cursor = connection.execute(
+        "select * exclude (record, problem, skip) from shaped "
+        f"where problem is null and skip is null limit {PREVIEW_ROWS}"
+    )
+    names = [column[0] for column in cursor.description or ()]
+    return tuple(
+        {
+            name: accounting.mask(str(value))
+            for name, value in zip(names, row, strict=True)
+            if value is not None and value != []
+        }
+        for row in cursor.fetchall()
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    problems: list[Problem]
+    period: tuple[date, date] | None
+    coverage: tuple[CoverageSpan, ...]
+    streams: dict[str, int]
+    unknown_streams: tuple[str, ...]
+
+
+def _write(
+    session: _Session, source: Source, binding: Binding, observed: Observed
+) -> tuple[comparison.Compared, _Facts]:
+    """Insert the shaped rows with their import, streams and slices; say what they changed."""
+    connection, dataset = session.connection, binding.dataset
+    tool, import_id = binding.profile.tool, session.import_id
+    columns = comparison.landed_columns(connection, dataset)
+    compared = comparison.Compared()
+    by_slices = dataset.behaviour is Behaviour.SLICES
+    if not by_slices:
+        compared = comparison.compare_versions(
+            connection, dataset, columns, tool, observed.at, session.now
+        )
+    _insert(connection, dataset, columns, import_id, tool, observed.at)
+    counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
+    if by_slices:
+        compared = comparison.compare_slices(
+            connection, dataset, columns, tool, observed.at, import_id, session.now
+        )
+    covered = _coverage(session, source, binding, observed, counts)
+    connection.execute(
+        "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
+    )
+    streams = _insert_streams(connection, dataset, import_id, tool)
+    if by_slices:
+        _insert_slices(connection, dataset, import_id, tool, counts, covered)
+    unknown = tuple(
+        stream
+        for stream in streams
+        if not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
+    )
+    problems = [
+        Problem(
+            "warning",
+            "gap_days",
+            rows=len(days),
+            details={"stream": stream, "days": ", ".join(day.isoformat() for day in days)},
+        )
+        for stream, days in covered.gaps.items()
+    ]
+    if covered.partial_day:
+        problems.append(
+            Problem("warning", "partial_last_day", details={"days": str(covered.partial_day)})
+        )
+    if dataset.name == "events":
+        problems += _identical(connection, columns, import_id)
+    if dataset.name != "ledger":
+        problems += [
+            Problem("warning", "unknown_stream", rows=streams[s], details={"stream": s})
+            for s in unknown
+        ]
+    return compared, _Facts(
+        problems, _period(connection, dataset, import_id, counts), covered.spans, streams, unknown
+    )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    columns: Sequence[str],
+    import_id: int,
+    source: str,
+    observed_at: datetime,
+) -> None:
+    given: dict[str, exp.Expression] = {
+        "import_id": exp.Literal.number(import_id),
+        "source": exp.Literal.string(source),
+    }
+    if dataset.behaviour is not Behaviour.SLICES:
+        given["observed_at"] = exp.cast(exp.Literal.string(observed_at.isoformat(" ")), "timestamp")
+    rows = exp.select(*given.values(), *columns).from_("shaped")
+    rows = rows.where("problem is null and skip is null")
+    if dataset.behaviour is Behaviour.AGGREGATES:
+        rows = rows.distinct(*dataset.key)
+    target = exp.Schema(
+        this=exp.to_table(dataset.table),
+        expressions=[exp.to_identifier(name) for name in (*given, *columns)],
+    )
+    connection.execute(exp.Insert(this=target, expression=rows).sql("duckdb"))
+
+
+def _insert_streams(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, import_id: int, source: str
+) -> dict[str, int]:
+    counted = (
+        exp.select("stream", exp.Count(this=exp.Star()).as_("row_count"))
+        .from_(dataset.table)
+        .where(exp.column("import_id").eq(exp.Placeholder()))
+        .group_by("stream")
+        .order_by("row_count desc", "stream")
+    )
+    streams = dict(connection.execute(counted.sql("duckdb"), [import_id]).fetchall())
+    connection.executemany(
+        "insert into import_streams values (?, ?, ?, ?, ?)",
+        [[import_id, dataset.name, source, stream, rows] for stream, rows in streams.items()],
+    )
+    return streams
+
+
+def _insert_slices(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    import_id: int,
+    source: str,
+    counts: dict[str, dict[date, int]],
+    covered: covering.Coverage,
+) -> None:
+    """Covered days, and days that have rows though they are not known whole."""
+    days = covering.days_of(covered.spans) | {
+        ("" if dataset.loose else stream, day)
+        for stream, by_day in counts.items()
+        for day in by_day
+    }
+    ordered = sorted(days)
+    connection.execute(
+        "insert into slices select ?, ?, ?, unnest(?::varchar[]), unnest(?::date[])",
+        [import_id, dataset.name, source, [s for s, _ in ordered], [d for _, d in ordered]],
+    )
+
+
+def _local_day(moment: datetime, workspace: Workspace) -> date:
+    return moment.replace(tzinfo=UTC).astimezone(workspace.zone).date()
+
+
+def _coverage(
+    session: _Session,
+    source: Source,
+    binding: Binding,
+    observed: Observed,
+    counts: dict[str, dict[date, int]],
+) -> covering.Coverage:
+    connection, dataset, tool = session.connection, binding.dataset, binding.profile.tool
+    observed_day = _local_day(observed.at, session.workspace)
+    match dataset.name:
+        case "events":
+            modified = _local_day(source.modified_at, session.workspace)
+            return covering.of_events(tool, counts, observed_day, observed.stated, modified)
+        case "ledger":
+            days = connection.execute(
+                "select distinct journal, day from landed_ledger where import_id = ?",
+                [session.import_id],
+            ).fetchall()
+            return covering.of_ledger(tool, days, source.name)
+        case "responses" | "observations":
+            ranges = {
+                stream: (first, last)
+                for stream, first, last in connection.execute(
+                    exp.select("stream", "min(day)", "max(day)")
+                    .from_(dataset.table)
+                    .where("import_id = ?")
+                    .group_by("stream")
+                    .sql("duckdb"),
+                    [session.import_id],
+                ).fetchall()
+            }
+            return covering.of_answers(dataset.name, tool, ranges, observed_day)
+    first = {"work_items": "created_day", "deals": "created_day"}.get(dataset.name, "start_day")
+    query = (
+        exp.select("stream", exp.Min(this=exp.column(first)))
+        .from_(dataset.table)
+        .where("import_id = ?")
+        .group_by("stream")
+    )
+    firsts = dict(connection.execute(query.sql("duckdb"), [session.import_id]).fetchall())
+    return covering.since_first(dataset.name, tool, firsts, observed_day)
+
+
+def _period(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    import_id: int,
+    counts: dict[str, dict[date, int]],
+) -> tuple[date, date] | None:
+    """First and last day that the rows speak of."""
+    if counts:
+        days = [day for by_day in counts.values() for day in by_day]
+        return min(days), max(days)
+    first, last = {
+        "work_items": ("created_day", "coalesce(done_day, category_changed_day, created_day)"),
+        "deals": ("created_day", "coalesce(closed_day, created_day)"),
+        "subscriptions": ("start_day", "coalesce(end_day, start_day)"),
+        "sprints": ("start_day", "end_day"),
+    }.get(dataset.name, ("day", "day"))
+    query = exp.select(f"min({first})", f"max({last})").from_(dataset.table)
+    found = connection.execute(query.where("import_id = ?").sql("duckdb"), [import_id]).fetchone()
+    return (found[0], found[1]) if found is not None and found[0] and found[1] else None
+
+
+def _identical(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], import_id: int
+) -> list[Problem]:
+    """Rows that nothing distinguishes from another one, where few enough to be told."""
+    all_rows = exp.select(*columns).from_("landed_events").where("import_id = ?")
+    counted = exp.select(exp.Count(this=exp.Star())).from_(all_rows.subquery("a"))
+    [(rows,)] = connection.execute(counted.sql("duckdb"), [import_id]).fetchall()
+    if rows > MOST_ROWS_COMPARED:
+        return []
+    counted = exp.select(exp.Count(this=exp.Star())).from_(all_rows.distinct().subquery("d"))
+    [(different,)] = connection.execute(counted.sql("duckdb"), [import_id]).fetchall()
+    if different == rows:
+        return []
+    return [Problem("warning", "identical_rows", rows=rows - different)]

@@ -1,0 +1,100 @@
+"""When the tool wrote an export: what orders its versions, and tells a partial last day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.binding import Binding
+from metrics.importing.report import ImportOptions
+from metrics.importing.source import Source
+from metrics.importing.values import Reading
+
+_DATED_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """`at` is UTC. `stated` is False when nothing but the data or the file's own time tells it."""
+
+    at: datetime
+    stated: bool
+
+
+def observe(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    options: ImportOptions,
+    zone: ZoneInfo,
+) -> Observed:
+    """In order: what a person said, the date in the file's name (with the time of the latest
+    moment in the data when that is the same day), the latest moment in the data, the file's time.
+    """
+    if options.observed_at is not None:
+        return Observed(_utc(options.observed_at, zone), True)
+    latest = _latest(connection, binding)
+    named = None if binding.profile.tool == "fec" else _date_in(source.name)
+    if named is not None:
+        if latest is not None and _local(latest, zone).date() == named.date():
+            return Observed(latest, True)
+        return Observed(_utc(named, zone), True)
+    if latest is not None:
+        return Observed(latest, False)
+    return Observed(source.modified_at, False)
+
+
+def _utc(local: datetime, zone: ZoneInfo) -> datetime:
+    aware = local if local.tzinfo else local.replace(tzinfo=zone)
+    return aware.astimezone(UTC).replace(tzinfo=None)
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(zone)
+
+
+def _date_in(name: str) -> datetime | None:
+    found = _DATED_NAME.findall(name)
+    for year, month, day in reversed(found):
+        try:
+            return datetime(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return None
+
+
+def _latest(connection: duckdb.DuckDBPyConnection, binding: Binding) -> datetime | None:
+    moments = []
+    for name in binding.profile.observed:
+        bound = binding.field(name)
+        if bound is None or bound.column.read is not Reading.MOMENT:
+            continue
+        query = exp.select(exp.Max(this=exp.column(name))).from_("typed")
+        if len(bound.cells) == 1:
+            # Texts of one ISO shape sort as moments do, so that only the latest is converted.
+            cell = exp.column(bound.cells[0])
+            alike = (
+                exp.select(
+                    exp.func("bool_and", exp.func("is_plain_iso", cell)), exp.Max(this=cell.copy())
+                )
+                .from_("staged")
+                .where(cell.copy().is_(exp.null()).not_())
+            )
+            found = connection.execute(alike.sql("duckdb")).fetchone()
+            if found is not None and found[0]:
+                order = exp.Literal.string(bound.order)
+                moment = exp.func(f"moment_of_{bound.column.zone}", exp.Placeholder(), order)
+                query = exp.select(moment)
+                row = connection.execute(query.sql("duckdb"), [found[1]]).fetchone()
+                if row is not None and row[0] is not None:
+                    moments.append(row[0])
+                continue
+        row = connection.execute(query.sql("duckdb")).fetchone()
+        if row is not None and row[0] is not None:
+            moments.append(row[0])
+    return max(moments, default=None)

@@ -1,0 +1,145 @@
+"""Profiles: what identifies one kind of export, and what each of its columns becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from metrics.errors import VigieError
+from metrics.importing.dataset import DATASETS
+from metrics.importing.header import comparable
+from metrics.importing.values import Reading
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """What one canonical field is read from.
+
+    Several headers of `headers` may be present: the first non-empty cell counts, or, with `many`,
+    all of them make a list. `split` cuts one cell into a list. `words` maps the tool's words to
+    ours. `expected` columns are reported when the file lacks them.
+    """
+
+    headers: tuple[str, ...]
+    read: Reading = Reading.TEXT
+    required: bool = False
+    expected: bool = False
+    many: bool = False
+    split: str = ""
+    zone: Literal["company", "utc"] = "company"
+    order: Literal["dmy", "mdy", "auto"] = "auto"
+    mark: Literal["dot", "comma"] = "dot"
+    namespace: str = ""
+    missing: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def comparable_headers(self) -> tuple[str, ...]:
+        return tuple(comparable(header) for header in self.headers)
+
+
+class Question(_Strict):
+    """A survey question, known by its text; answers outside `low`–`high` are quarantined."""
+
+    kind: Literal["nps", "csat", "ces", "pmf", "engagement", "enps"]
+    pattern: str
+    low: float
+    high: float
+    answers: dict[str, float] = {}  # texts that stand for a score
+    ignored: tuple[str, ...] = ()  # answers that are no answer
+    reversed_pattern: str = ""
+
+    def matches(self, header: str) -> bool:
+        return re.search(self.pattern, header) is not None
+
+
+class Identity(_Strict):
+    """How the export is known. Every group of `needs` must be met by one of its headers."""
+
+    needs: tuple[tuple[str, ...], ...] = ()
+    typical: tuple[str, ...] = ()
+    enough: int = Field(default=4, ge=1, description="typical headers that make it certain")
+    file_name: str = ""
+    values: dict[str, str] = {}
+    without: tuple[str, ...] = ()
+    exact: bool = False
+
+
+class Profile(_Strict):
+    name: str
+    tool: str
+    label: dict[str, str]
+    dataset: str
+    verified: Literal["file", "code", "doc", "ours", "memory"]
+    identity: Identity
+    columns: dict[str, Column]
+    questions: tuple[Question, ...] = ()
+    quote: Literal['"', ""] = '"'
+    observed: tuple[str, ...] = ()
+    short_rows: bool = False
+    archive: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_dataset(self) -> Profile:
+        if self.dataset not in DATASETS:
+            raise ValueError(f"dataset '{self.dataset}' is none of {', '.join(DATASETS)}")
+        known = DATASETS[self.dataset].fields
+        for field in self.columns:
+            if field not in known:
+                raise ValueError(f"column '{field}' is none of {', '.join(known)}")
+        return self
+
+    def headers(self) -> set[str]:
+        """Every header that the profile knows, comparable."""
+        return {
+            header for column in self.columns.values() for header in column.comparable_headers
+        } | {comparable(header) for header in self.identity.typical}
+
+
+def load_profiles(folder: Path | None = None) -> tuple[Profile, ...]:
+    """The built-in profiles, and the company's own of `folder`, which win by name.
+
+    Raises VigieError naming file and key when a profile is not valid.
+    """
+    profiles = {profile.name: profile for profile in _built_in()}
+    if folder is not None and folder.is_dir():
+        for file in sorted(folder.glob("*.yml")):
+            profile = _parse(file.read_text("utf-8"), str(file))
+            profiles[profile.name] = profile
+    return tuple(profiles.values())
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> tuple[Profile, ...]:
+    folder = files(__package__) / "profiles"
+    named = sorted(folder.iterdir(), key=lambda file: file.name)
+    return tuple(
+        _parse(file.read_text("utf-8"), file.name) for file in named if file.name.endswith(".yml")
+    )
+
+
+def _parse(text: str, name: str) -> Profile:
+    try:
+        return Profile.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise VigieError(f"{name}: {error}", next_step="Mend the file and try again.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise VigieError(
+            f"{name}: '{key}': {first['msg']}.", next_step="Mend the key and try again."
+        ) from error
+
+
+def choices(profiles: Iterable[Profile]) -> str:
+    return ", ".join(sorted(profile.name for profile in profiles))

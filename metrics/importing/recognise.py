@@ -1,0 +1,130 @@
+"""Which profile a file fits, where its header is, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metrics.errors import unknown
+from metrics.importing.dialect import Layout
+from metrics.importing.header import comparable
+from metrics.importing.profile import Profile
+from metrics.importing.refusal import Refusal
+
+SURE_ENOUGH = 0.6
+TOO_CLOSE = 0.03
+HEADER_WITHIN = 30
+VALUES_LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class Match:
+    """A profile, and the index among the layout's records of the header that fits it."""
+
+    profile: Profile
+    confidence: float
+    header_index: int
+
+
+def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Match]:
+    """Every profile that fits at all, the surest first."""
+    matches = []
+    for profile in profiles:
+        found = [
+            Match(profile, confidence, index)
+            for index, record in enumerate(layout.records[:HEADER_WITHIN])
+            if not record.broken
+            and (confidence := _confidence(profile, layout, index, file_name)) > 0
+        ]
+        if found:
+            matches.append(max(found, key=lambda match: (match.confidence, -match.header_index)))
+    return sorted(matches, key=lambda match: -match.confidence)
+
+
+def recognise(
+    layout: Layout, file_name: str, profiles: Sequence[Profile], forced: str | None = None
+) -> Match:
+    """The profile of a file. Raises Refusal, naming what was seen and the choices, when there is
+    none or no single one; VigieError when `forced` names no profile."""
+    names = [profile.name for profile in profiles]
+    if forced is not None:
+        chosen = [profile for profile in profiles if profile.name == forced]
+        if not chosen:
+            raise unknown("import profile", forced, names)
+        matches = rank(layout, file_name, chosen)
+        if not matches:
+            needs = " + ".join("/".join(group) for group in chosen[0].identity.needs)
+            raise Refusal(
+                "profile_does_not_fit",
+                example=_seen(layout),
+                details={"profile": forced, "needs": needs},
+            )
+        return matches[0]
+    matches = rank(layout, file_name, profiles)
+    if not matches or matches[0].confidence < SURE_ENOUGH:
+        raise Refusal(
+            "not_recognised", example=_seen(layout), details={"choices": ", ".join(sorted(names))}
+        )
+    best = matches[0]
+    rivals = [match for match in matches[1:] if best.confidence - match.confidence < TOO_CLOSE]
+    if rivals:
+        raise Refusal(
+            "ambiguous",
+            example=_seen(layout),
+            details={"choices": ", ".join(match.profile.name for match in [best, *rivals])},
+        )
+    return best
+
+
+def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) -> float:
+    """0 when a needed header is missing; else 0.6, and more the more speaks for it, up to 1."""
+    headers = [comparable(cell) for cell in layout.records[index].cells]
+    present = set(headers)
+    identity = profile.identity
+    for group in identity.needs:
+        if not present & {comparable(header) for header in group}:
+            return 0.0
+    if any(comparable(header) in present for header in identity.without):
+        return 0.0
+    if profile.questions and not any(
+        question.matches(header) for question in profile.questions for header in headers
+    ):
+        return 0.0
+    if identity.exact:
+        return 1.0 if present - {""} <= profile.headers() else 0.0
+    typical = {comparable(header) for header in identity.typical}
+    score = 0.6 + 0.35 * min(len(present & typical) / min(identity.enough, len(typical) or 1), 1)
+    if identity.file_name and re.search(identity.file_name, file_name, re.IGNORECASE):
+        score += 0.05
+    for field, pattern in identity.values.items():
+        score *= _fitting(profile, field, pattern, layout, index, headers)
+    return round(score, 3)
+
+
+def _fitting(
+    profile: Profile, field: str, pattern: str, layout: Layout, index: int, headers: list[str]
+) -> float:
+    """1 when nearly all cells of the field's column look as they should, else 0.5."""
+    wanted = set(profile.columns[field].comparable_headers)
+    positions = [place for place, header in enumerate(headers) if header in wanted]
+    cells = [
+        record.cells[place].strip()
+        for record in layout.records[index + 1 : index + 1 + VALUES_LOOKED_AT]
+        for place in positions
+        if place < len(record.cells)
+    ]
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return 1.0
+    return (
+        1.0 if sum(bool(re.match(pattern, cell)) for cell in filled) >= 0.8 * len(filled) else 0.5
+    )
+
+
+def _seen(layout: Layout) -> str:
+    """The first record of the usual width: most likely the header."""
+    for record in layout.records:
+        if len(record.cells) == layout.width:
+            return ", ".join(cell.strip() for cell in record.cells)[:300]
+    return ""

@@ -1,0 +1,18 @@
+with judged as (
+    select *,
+        case
+            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné') then 'won'
+            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu') then 'open'
+            when regexp_matches(lower(loss_reason), 'no decision|sans suite|pas de décision|aucune décision')
+                then 'no_decision'
+            else 'lost'
+        end as outcome
+    from typed
+)
+select record,
+    coalesce(problem, case when abs(amount) >= 1e15 then 'amount:number_too_large' end) as problem,
+    cast(null as varchar) as skip,
+    deal_id, coalesce(stream, '') as stream, try_cast(amount as decimal(18, 2)) as amount, stage,
+    outcome, created_day, case when outcome <> 'open' then closed_day end as closed_day, competitor,
+    loss_reason
+from judged

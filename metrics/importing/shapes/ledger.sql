@@ -1,0 +1,16 @@
+with amounts as (
+    select *,
+        case
+            when debit is not null or credit is not null then coalesce(credit, 0) - coalesce(debit, 0)
+            when side in ('c', '-1', 'crédit', 'credit') then amount
+            when side in ('d', '1', '+1', 'débit', 'debit') then -amount
+        end as net
+    from typed
+)
+select record,
+    coalesce(problem, case when net is null then 'amount:no_amount' end) as problem,
+    cast(null as varchar) as skip,
+    coalesce(stream, account) as stream, day, journal, account,
+    try_cast(net as decimal(18, 2)) as amount,
+    upper(coalesce(currency, company_currency())) as currency
+from amounts

@@ -1,0 +1,38 @@
+-- `answers` is the list of a response's answers, one struct each, worst problem first in `problem`.
+with identified as (
+    select *,
+        coalesce(respondent, concat_ws(chr(31), content, row_number() over (partition by content order by record)))
+            as identity
+    from typed
+),
+answered_rows as (
+    select record, problem, identity, answered_day, product, squad, wave, comment,
+        unnest(answers) as answer, generate_subscripts(answers, 1) as place
+    from identified
+    where len(answers) > 0
+),
+unanswered as (
+    select record, coalesce(problem, 'answers:no_answer') as problem
+    from identified
+    where len(answers) = 0
+)
+select record, problem, cast(null as varchar) as skip,
+    left(sha256(concat(secret(), 'respondent:', identity)), 32) as response_id,
+    answer.question as question,
+    answer.kind as kind,
+    coalesce(wave, case
+        when answer.kind in ('nps', 'csat', 'ces') then strftime(answered_day, '%Y-%m')
+        else concat(year(answered_day), '-Q', quarter(answered_day))
+    end) as wave,
+    answered_day as day,
+    coalesce(case when answer.kind in ('engagement', 'enps') then coalesce(squad, product)
+        else coalesce(product, squad) end, '') as stream,
+    cast(answer.score as decimal(9, 2)) as score,
+    cast(answer.low as decimal(9, 2)) as scale_min,
+    cast(answer.high as decimal(9, 2)) as scale_max,
+    case when place = 1 then comment end as comment,
+    cast(null as varchar) as language
+from answered_rows
+union all
+select record, problem, null, '', '', '', '', null, '', null, null, null, null, null
+from unanswered

@@ -1,0 +1,54 @@
+with blockers as (
+    select blocked as item_id, list(distinct item_id order by item_id) as by_links
+    from (select item_id, unnest(blocks) as blocked from typed)
+    group by blocked
+),
+judged as (
+    select t.*, coalesce(b.by_links, []) as by_links,
+        case
+            when t.cancelled is not null
+                or regexp_matches(lower(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject)')
+                or lower(t.resolution) in (
+                    'won''t do', 'won''t fix', 'duplicate', 'declined', 'cannot reproduce',
+                    'ne sera pas fait', 'doublon', 'annulé'
+                ) then 'cancelled'
+            when t.status_category is not null then t.status_category
+            when t.done is not null
+                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré)')
+                then 'done'
+            when t.started is not null
+                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip)')
+                then 'doing'
+            when regexp_matches(lower(t.status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned)')
+                then 'todo'
+        end as category
+    from typed as t
+    left join blockers as b on b.item_id = t.item_id
+),
+moments as (
+    select *,
+        coalesce(category_changed, case category
+            when 'cancelled' then cancelled when 'done' then done when 'doing' then started end) as changed,
+        coalesce(category_changed_day, case category
+            when 'cancelled' then cancelled_day when 'done' then done_day when 'doing' then started_day end) as changed_day
+    from judged
+)
+select record,
+    coalesce(problem, case when category is null then 'status:unknown_status' end) as problem,
+    cast(null as varchar) as skip,
+    item_id,
+    coalesce(stream, regexp_extract(item_id, '^(.+)-\d+$', 1)) as stream,
+    title, type, status, category as status_category,
+    changed as category_changed_at,
+    created as created_at,
+    coalesce(started, case when category = 'doing' then changed end) as started_at,
+    case when category = 'done' then coalesce(done, changed) end as done_at,
+    changed_day as category_changed_day,
+    created_day,
+    coalesce(started_day, case when category = 'doing' then changed_day end) as started_day,
+    case when category = 'done' then coalesce(done_day, changed_day) end as done_day,
+    due_day,
+    try_cast(points as decimal(9, 2)) as points,
+    parent, sprints, labels,
+    list_sort(list_distinct(list_concat(blocked_by, by_links))) as blocked_by
+from moments

@@ -1,0 +1,256 @@
+"""A file's records as text columns in DuckDB, every record accounted for.
+
+Two readers keep one contract. The exact one goes record by record and tells ragged, broken,
+repeated-header and empty records apart. The fast one lets DuckDB read, and is believed only when
+nothing was rejected and its count equals the file's own count of lines.
+
+Either way the connection then has a table `raw_rows` and a view `staged` with `record` (1 for the
+first after the header), `line` (in the file), and `c0`, `c1` … as text, empty cells null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from metrics.importing.dialect import Dialect, Record, lines_of, records_of
+from metrics.importing.source import Source
+
+FAST_FROM_BYTES = 2 << 20
+BATCH = 50_000
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where the table lies in the text: its header's cells and line, and how to read it."""
+
+    dialect: Dialect
+    header: tuple[str, ...]
+    header_line: int
+
+    @property
+    def names(self) -> list[str]:
+        return [f"c{index}" for index in range(len(self.header))]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A record that did not reach `raw_rows`."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What became of the records: read = in `raw_rows` + skipped + broken."""
+
+    read: int
+    skipped: tuple[Aside, ...] = ()
+    broken: tuple[Aside, ...] = field(default=())
+    fast: bool = False
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: Table,
+    progress: Progress = lambda stage, done: None,
+    short_rows: bool = False,
+) -> Staged:
+    """Read the file's records into the connection, by whichever reader is safe."""
+    if source.plain and source.size >= FAST_FROM_BYTES and table.dialect.quote:
+        staged = stage_fast(connection, source, table)
+        if staged is not None:
+            return staged
+    return stage_exact(connection, source.text, table, progress, source.newlines, short_rows)
+
+
+def stage_fast(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: Table
+) -> Staged | None:
+    """Read with DuckDB, or None when its reading cannot be proved complete.
+
+    A cell that spans lines, a blank line, a ragged record or a second header all make the counts
+    differ, and the file is then for the exact reader.
+    """
+    _drop(connection)
+    reader = exp.func(
+        "read_csv",
+        exp.Literal.string(str(source.text)),
+        _option("delim", exp.Literal.string(table.dialect.delimiter)),
+        _option("quote", exp.Literal.string('"')),
+        _option("escape", exp.Literal.string('"')),
+        _option("header", exp.false()),
+        _option("skip", exp.Literal.number(table.header_line)),
+        _option("auto_detect", exp.false()),
+        _option("strict_mode", exp.true()),
+        _option("null_padding", exp.false()),
+        _option("encoding", exp.Literal.string("utf-8")),
+        _option("max_line_size", exp.Literal.number(4 << 20)),
+        _option(
+            "columns",
+            exp.Struct(
+                expressions=[
+                    exp.PropertyEQ(
+                        this=exp.to_identifier(name), expression=exp.Literal.string("VARCHAR")
+                    )
+                    for name in table.names
+                ]
+            ),
+        ),
+    )
+    create = exp.Create(
+        this=exp.to_table("raw_rows"),
+        kind="TABLE",
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        expression=exp.select("*").from_(reader),
+    )
+    try:
+        connection.execute(create.sql("duckdb"))
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None
+    found = connection.execute("select count(*) from raw_rows").fetchone()
+    lines = source.newlines + (not source.ends_with_newline) - table.header_line
+    if found is None or found[0] != lines or _repeats_header(connection, table):
+        _drop(connection)
+        return None
+    line = exp.column("rowid") + (table.header_line + 1)
+    _view(connection, line, table)
+    return Staged(read=lines, fast=True)
+
+
+def stage_exact(
+    connection: duckdb.DuckDBPyConnection,
+    text: Path,
+    table: Table,
+    progress: Progress = lambda stage, done: None,
+    lines: int = 0,
+    short_rows: bool = False,
+) -> Staged:
+    """Read record by record. Ragged and broken records are told with line and reason.
+
+    With `short_rows`, the tool leaves out empty cells at a record's end, and they are added.
+    """
+    _drop(connection)
+    names = table.names
+    columns = ", ".join(f"{name} varchar" for name in names)
+    connection.execute(f"create temp table raw_rows (line bigint, {columns})")
+    skipped: list[Aside] = []
+    broken: list[Aside] = []
+    read = 0
+    records = _after_header(records_of(lines_of(text), table.dialect), table.header_line)
+    while batch := list(islice(records, BATCH)):
+        read += len(batch)
+        kept = []
+        for record in batch:
+            cells = _fit(record, len(names), short_rows)
+            if isinstance(cells, str):
+                aside = Aside(record.line, cells, record.text.rstrip("\r\n"))
+                (skipped if cells == "empty_row" else broken).append(aside)
+            elif tuple(cells) == table.header:
+                skipped.append(Aside(record.line, "repeated_header", ""))
+            else:
+                kept.append((record.line, cells))
+        _append(connection, kept, names)
+        if lines:
+            progress("reading", min(batch[-1].line / lines, 1.0))
+    _view(connection, exp.column("line"), table)
+    return Staged(read, tuple(skipped), tuple(broken))
+
+
+def _after_header(records: Iterator[Record], header_line: int) -> Iterator[Record]:
+    return (record for record in records if record.line > header_line)
+
+
+def _fit(record: Record, width: int, short_rows: bool) -> list[str] | str:
+    """The cells, `width` of them, or the reason why the record has another shape.
+
+    Empty cells beyond the header are a trailing delimiter and are cut off.
+    """
+    if record.broken:
+        return record.broken
+    cells = record.cells
+    if not any(cell.strip() for cell in cells):
+        return "empty_row"
+    if len(cells) == width:
+        return cells
+    if len(cells) < width:
+        return cells + [""] * (width - len(cells)) if short_rows else "too_few_cells"
+    if any(cell.strip() for cell in cells[width:]):
+        return "too_many_cells"
+    return cells[:width]
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection, rows: list[tuple[int, list[str]]], names: list[str]
+) -> None:
+    if not rows:
+        return
+    arrays = [pa.array([line for line, _ in rows], pa.int64())]
+    for index in range(len(names)):
+        arrays.append(pa.array([cells[index] or None for _, cells in rows], pa.string()))
+    connection.register("batch", pa.table(arrays, names=["line", *names]))
+    connection.execute("insert into raw_rows select * from batch")
+    connection.unregister("batch")
+
+
+def _repeats_header(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether a data record is the header again, or has no cell at all: work for the exact one."""
+    again = exp.and_(
+        *(
+            exp.NullSafeEQ(this=exp.column(name), expression=exp.Literal.string(cell))
+            for name, cell in zip(table.names, table.header, strict=True)
+            if cell
+        )
+    )
+    empty = exp.and_(
+        *(
+            exp.func("coalesce", exp.func("trim", exp.column(name)), exp.Literal.string("")).eq("")
+            for name in table.names
+        )
+    )
+    query = exp.select("1").from_("raw_rows").where(exp.or_(again, empty)).limit(1)
+    return connection.execute(query.sql("duckdb")).fetchone() is not None
+
+
+def _option(name: str, value: exp.Expression) -> exp.Expression:
+    return exp.EQ(this=exp.column(name), expression=value)
+
+
+def _view(connection: duckdb.DuckDBPyConnection, line: exp.Expression, table: Table) -> None:
+    view = exp.Create(
+        this=exp.to_table("staged"),
+        kind="VIEW",
+        replace=True,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        expression=exp.select(
+            (exp.column("rowid") + 1).as_("record"), line.as_("line"), *table.names
+        ).from_("raw_rows"),
+    )
+    connection.execute(view.sql("duckdb"))
+
+
+def _drop(connection: duckdb.DuckDBPyConnection) -> None:
+    drop_temporary(connection, "staged", "raw_rows")
+
+
+def drop_temporary(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Drop temporary tables and views by name, those that exist."""
+    for name in names:
+        found = connection.execute(
+            "select table_type from information_schema.tables "
+            "where table_catalog = 'temp' and table_name = ?",
+            [name],
+        ).fetchone()
+        if found is not None:
+            kind = "view" if found[0] == "VIEW" else "table"
+            connection.execute(f"drop {kind} temp.{name}")

@@ -1,0 +1,66 @@
+"""The closed set of ways in which a text cell becomes a value (see `values.sql`)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import duckdb
+from sqlglot import exp
+
+
+class Reading(StrEnum):
+    """How a column is read. The closed set that a profile may name."""
+
+    TEXT = "text"
+    WORD = "word"  # text compared without case, through `words`
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    MOMENT = "moment"  # a UTC moment, and beside it the company's local day as <field>_day
+    DAY = "day"
+    FLAG = "flag"
+    HASH = "hash"  # a personal identifier, replaced by a keyed 64-bit number
+
+    @property
+    def can_fail(self) -> bool:
+        return self not in (Reading.TEXT, Reading.HASH)
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, currency: str, secret: bytes
+) -> None:
+    """Give the connection the reading macros for a company's zone and currency."""
+    constants = {
+        "company_zone": zone.key,
+        "company_currency": currency,
+        "secret": secret.hex(),
+    }
+    for name, value in constants.items():
+        literal = exp.Literal.string(value).sql("duckdb")
+        connection.execute(f"create or replace temp macro {name}() as {literal}")
+    connection.execute((files(__package__) / "values.sql").read_text("utf-8"))
+
+
+def read(cell: exp.Expression, reading: Reading, mark: str, order: str) -> exp.Expression:
+    """The expression that reads a cell; a moment's day comes from `read_moment_day`."""
+    match reading:
+        case Reading.TEXT:
+            return exp.func("clean", cell)
+        case Reading.WORD:
+            return exp.func("word", cell)
+        case Reading.INTEGER | Reading.DECIMAL:
+            return exp.func(f"read_{reading}", cell, exp.Literal.string(mark))
+        case Reading.DAY:
+            return exp.func("read_day", cell, exp.Literal.string(order))
+        case Reading.FLAG:
+            return exp.func("read_flag", cell)
+    raise ValueError(f"{reading} is read by a function of its own")
+
+
+def read_moment(cell: exp.Expression, zone: str, order: str) -> exp.Expression:
+    return exp.func(f"moment_of_{zone}", cell, exp.Literal.string(order))
+
+
+def read_moment_day(cell: exp.Expression, zone: str, order: str) -> exp.Expression:
+    return exp.func(f"day_of_{zone}", cell, exp.Literal.string(order))
