@@ -106,8 +106,8 @@ def _fit(timeline: Timeline, seed: int) -> list[tuple[datetime, list[object]]]:
 
 
 def waves(timeline: Timeline) -> list[date]:
-    """Mondays of the engagement waves: one a quarter, the last one in the week before last."""
-    last = timeline.monday(WEEKS - 2)
+    """Mondays of the engagement waves: one a quarter, the last one four weeks before the end."""
+    last = timeline.monday(WEEKS - 4)
     return sorted(last - timedelta(91 * step) for step in range(8))
 
 
