@@ -58,7 +58,7 @@ def _headline_kpi(session: Session, reading: Reading) -> None:
     """One KPI of the headline; its change stays grey unless it is more than the usual noise."""
     voice = session.voice
     st.metric(
-        escape(voice.label(reading.kpi)),
+        escape(voice.short_label(reading.kpi)),
         sentences.value(voice, reading),
         sentences.change(voice, reading) or None,
         delta_color=DELTA_COLOURS.get(reading.status, "gray"),
@@ -132,13 +132,28 @@ def empty(session: Session, imports_place: st.Page | None) -> None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 
 
-def scorecard(session: Session, rows: Sequence[ScorecardRow]) -> None:
-    """Products × families: each family shows its worst review KPI."""
+def scorecard(
+    session: Session, rows: Sequence[ScorecardRow], product_place: st.Page | None
+) -> None:
+    """Products × families: each family shows its worst review KPI; a name opens its page."""
+
+    def open_product() -> None:
+        click = st.session_state["scorecard_name"]
+        if product_place is not None and click is not None:
+            st.switch_page(product_place, query_params={"product": str(click.label)})
+
     voice = session.voice
     words = voice.words
     frame = tables.scorecard(rows, voice, session.palette)
     config: dict[str, Any] = {
-        "name": st.column_config.TextColumn(words.say("Product"), pinned=True, width=110),
+        "name": st.column_config.ButtonColumn(
+            words.say("Product"),
+            pinned=True,
+            alignment="left",
+            type="tertiary",
+            on_click=open_product,
+            key="scorecard_name",
+        ),
         "trend": st.column_config.ImageColumn(words.say("26 weeks"), width=140),
         "trend_of": st.column_config.TextColumn(words.say("Trend of")),
         "owners": st.column_config.TextColumn(words.say("PM and PO")),
@@ -153,6 +168,11 @@ def scorecard(session: Session, rows: Sequence[ScorecardRow]) -> None:
         key="scorecard",
         alt=words.say("Scorecard: products by family, each with its worst KPI"),
     )
+    _download(session, scorecard_readings(rows), "scorecard")
+
+
+def scorecard_readings(rows: Sequence[ScorecardRow]) -> list[Reading]:
+    return [reading for row in rows for cell in row.cells for reading in cell.readings]
 
 
 def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
@@ -190,8 +210,14 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
         key=key,
         alt=words.say("KPIs with their figures and trends"),
     )
+    _download(session, readings, key)
+
+
+def _download(session: Session, readings: Sequence[Reading], key: str) -> None:
+    """The exact numbers behind a table, made when they are asked for."""
+    voice = session.voice
     st.download_button(
-        words.say("Download as CSV"),
+        voice.words.say("Download as CSV"),
         data=lambda: tables.export(readings, voice),
         file_name="vigie.csv",
         mime="text/csv",

@@ -6,6 +6,7 @@ three significant figures. Meaning is carried by a mark and a word, never by col
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ from metrics.review import (
     Subject,
 )
 
+INITIALS = re.compile(r"^[A-Z]{2,6}(?= \()|(?<=\()[A-Z]{2,6}(?=\)$)")
 MARKS = {"better": "▲", "worse": "▼", "signal": "◆", "no_data": "○", "partial": "◌", "steady": "·"}
 STATUSES = {
     "better": mark("better"),
@@ -143,6 +145,12 @@ class Voice:
     def label(self, kpi: str) -> str:
         return self.catalogue[kpi].label[self.words.language]
 
+    def short_label(self, kpi: str) -> str:
+        """The label's initials where it gives some: "MRR" for "Monthly recurring revenue (MRR)"."""
+        label = self.label(kpi)
+        initials = INITIALS.search(label)
+        return initials.group() if initials else label
+
     def name(self, scope: Scope) -> str:
         return self.names.get(scope, scope.key)
 
@@ -217,7 +225,7 @@ def headline(voice: Voice, review: Review) -> str:
     told = [reading for reading in review.headline if reading.figure and reading.figure.value]
     if told:
         first = told[0]
-        parts = [f"{voice.label(first.kpi)} {value(voice, first)}"]
+        parts = [f"{voice.short_label(first.kpi)} {value(voice, first)}"]
         if moved := change(voice, first):
             parts.append(moved)
         return words.say(
@@ -231,7 +239,7 @@ def headline(voice: Voice, review: Review) -> str:
 
 def subject_title(voice: Voice, subject: Subject) -> str:
     """ "Atelier · Activation"."""
-    return f"{voice.name(subject.reading.scope)} · {voice.label(subject.reading.kpi)}"
+    return f"{voice.name(subject.reading.scope)} · {voice.short_label(subject.reading.kpi)}"
 
 
 def movement(voice: Voice, reading: Reading) -> str:
@@ -294,9 +302,9 @@ def also_sentence(voice: Voice, subject: Subject) -> str:
         return ""
     scope = subject.reading.scope
     told = [
-        voice.label(reading.kpi)
+        voice.short_label(reading.kpi)
         if reading.scope == scope
-        else f"{voice.label(reading.kpi)} ({voice.name(reading.scope)})"
+        else f"{voice.short_label(reading.kpi)} ({voice.name(reading.scope)})"
         for reading in subject.also
     ]
     return voice.words.say("With it: {kpis}.", kpis=", ".join(told))

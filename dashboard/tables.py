@@ -39,7 +39,7 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
         line: dict[str, str | None] = {"name": row.name}
         for family in families:
             line[family] = cell_text(by_family.get(family), voice)
-        line["trend_of"] = voice.label(worst.kpi) if worst else ""
+        line["trend_of"] = voice.short_label(worst.kpi) if worst else ""
         line["trend"] = picture(worst, palette) if worst else None
         line["owners"] = owner_names(row.owners)
         table.append(line)
@@ -50,7 +50,8 @@ def cell_text(reading: Reading | None, voice: Voice) -> str:
     """ "▼ Activation 41.3 % · worse"; what is steady needs no word."""
     if reading is None:
         return ""
-    text = f"{MARKS[reading.status]} {voice.label(reading.kpi)} {sentences.value(voice, reading)}"
+    figure = f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}"
+    text = f"{MARKS[reading.status]} {figure}"
     if reading.status == "steady":
         return text
     return f"{text} · {voice.words.say(sentences.STATUSES[reading.status])}"

@@ -42,7 +42,7 @@ def show(
 
     if facts.scorecard:
         st.subheader(words.say("Scorecard"), anchor=False)
-        scorecard(session, facts)
+        scorecard(session, facts, product_place)
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, scope, week)
@@ -53,7 +53,7 @@ def show(
 
 
 @st.fragment(key="scorecard_part")
-def scorecard(session: Session, facts: Review) -> None:
+def scorecard(session: Session, facts: Review, product_place: st.Page | None) -> None:
     words = session.voice.words
     by_family, by_kpi = words.say("By family"), words.say("By KPI")
     shown = st.segmented_control(
@@ -65,12 +65,9 @@ def scorecard(session: Session, facts: Review) -> None:
         label_visibility="collapsed",
     )
     if shown == by_family:
-        cards.scorecard(session, facts.scorecard)
+        cards.scorecard(session, facts.scorecard, product_place)
         return
-    readings = [
-        reading for row in facts.scorecard for cell in row.cells for reading in cell.readings
-    ]
-    cards.readings_table(session, readings, "scorecard_kpis")
+    cards.readings_table(session, cards.scorecard_readings(facts.scorecard), "scorecard_kpis")
 
 
 @st.fragment(key="trends_part")

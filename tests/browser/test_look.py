@@ -65,6 +65,17 @@ def test_a_subject_leads_to_its_product(reader):
     reader.check(page)
 
 
+def test_a_name_in_the_scorecard_leads_to_its_product(reader):
+    page = reader.open("/")
+    table = page.locator(".st-key-scorecard")
+    table.scroll_into_view_if_needed()
+    header, row = 33, 38
+    table.click(position={"x": 35, "y": header + row + row / 2})
+    page.get_by_role("heading", name="Balise").wait_for()
+    assert "product=Balise" in page.url
+    reader.check(page)
+
+
 def test_charts_have_a_text_for_those_who_do_not_see_them(reader):
     page = reader.open("/")
     page.get_by_label("six weeks and twelve months").first.wait_for()

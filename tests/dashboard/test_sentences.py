@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from dashboard import sentences
+from metrics.catalogue.kpi import Catalogue, Text
 from metrics.result import Scope
 from metrics.review import Comparison
 from tests.dashboard import facts
@@ -134,3 +135,18 @@ def test_an_absent_figure_says_why():
     gap = facts.figure("mrr", facts.COMPANY, facts.WEEK, None, reason="gap")
     assert sentences.reason(facts.voice("en"), gap) == "days without data in this period"
     assert sentences.reason(facts.voice("fr"), None) != sentences.reason(facts.voice("en"), None)
+
+
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [
+        ("Monthly recurring revenue (MRR)", "MRR"),
+        ("NPS (recommandation nette)", "NPS"),
+        ("Cycle time (median)", "Cycle time (median)"),
+        ("Activation", "Activation"),
+    ],
+)
+def test_a_label_is_shortened_to_the_initials_it_gives(label, short):
+    entry = replace(facts.CATALOGUE["mrr"], label=Text(label, label))
+    voice = replace(facts.voice("en"), catalogue=Catalogue({"mrr": entry}))
+    assert voice.short_label("mrr") == short
