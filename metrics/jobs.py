@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -74,14 +75,15 @@ class RunningJob:
 
     def _ended(self) -> Outcome:
         if self._outcome is None:
-            said = ""
-            if self._complaints.exists():
-                said = self._complaints.read_text("utf-8", errors="replace").strip()
-            last = said.splitlines()[-1] if said else f"code {self._process.returncode}"
+            said = self._complaints.read_text("utf-8", errors="replace")
+            errors = re.findall(r"^[A-Za-z_][\w.]*: .*$", said, re.MULTILINE)
+            details = self._complaints.replace(self._complaints.parent.with_suffix(".txt"))
             self._outcome = Outcome(
                 "failed",
-                problem=f"The job ended before its end ({last}).",
-                next_step="Either all of it is there or nothing: look at the imports, try again.",
+                problem="The job ended before its end: "
+                + (errors[-1] if errors else f"code {self._process.returncode}."),
+                next_step="Either all of it is there or nothing: look at the imports, try again. "
+                f"Details: {details}",
             )
         self._folder.cleanup()
         return self._outcome

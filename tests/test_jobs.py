@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from metrics import warehouse
+from metrics import change, warehouse
 from metrics.access import LOCAL_CPO
+from metrics.catalogue import load_catalogue
 from metrics.change import Change
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.job import Job, Outcome
 from metrics.jobs import RunningJob, run, start
+from metrics.models import load_models
 from metrics.register import ledger, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import read_frame
@@ -29,6 +31,8 @@ from metrics.workspace import Workspace
 from tests.made_up_worker import KPIS, STEPS, WEEKS, total
 
 PROGRAM = "tests.made_up_worker"
+MODELS = load_models()
+CATALOGUE = load_catalogue(None, MODELS)
 
 
 class Silent:
@@ -37,6 +41,12 @@ class Silent:
 
     def reached(self, stage: str) -> None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def definitions_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change, "load_catalogue", lambda *_: CATALOGUE)
+    monkeypatch.setattr(change.models, "load_models", lambda *_: MODELS)
 
 
 @pytest.fixture
@@ -174,7 +184,7 @@ def test_an_organisation_file_counts_for_the_files_after_it(workspace: Workspace
         assert facts.execute("select product from streams").fetchall() == [(None,)]
 
 
-@pytest.mark.parametrize("order", [(1, 2, 3), (2, 3, 1), (3, 1, 2)])
+@pytest.mark.parametrize("order", [(2, 3, 1), (3, 1, 2)])
 def test_undo_in_any_order(workspace: Workspace, order: tuple[int, ...]) -> None:
     numbers = {1: 1.0, 2: 20.0, 3: 300.0}
     for day, value in numbers.items():
@@ -285,7 +295,7 @@ def test_twenty_readers_see_no_error_and_no_mixture(workspace: Workspace) -> Non
             except BaseException as error:  # noqa: BLE001 - whatever it is, it must not happen
                 wrong.append(error)
                 return
-            time.sleep(0.02)
+            time.sleep(0.1)
         own.register.dispose()
 
     readers = [threading.Thread(target=read) for _ in range(20)]

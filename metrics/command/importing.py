@@ -23,6 +23,7 @@ from metrics.command.output import (
     who,
 )
 from metrics.errors import VigieError
+from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Job, Outcome
 from metrics.register.organisation import load_organisation
@@ -116,7 +117,7 @@ def as_dict(report: FileReport) -> dict[str, Any]:
     """A report with the keys of docs/command.md."""
     content = asdict(report)
     content["problems"] = [
-        asdict(problem) | {"text": importing.explain(problem, "en")} for problem in report.problems
+        asdict(problem) | {"text": explain(problem, "en")} for problem in report.problems
     ]
     content["period"] = (
         {"start": report.period[0], "end": report.period[1]} if report.period else None
@@ -147,7 +148,7 @@ def described(report: FileReport, *, done: bool) -> str:
     if report.import_id:
         lines.append(f"  import {report.import_id}; take it back: vigie undo {report.import_id}")
     for problem in report.problems:
-        lines.append(f"  {problem.severity}: {importing.explain(problem, 'en')}")
+        lines.append(f"  {problem.severity}: {explain(problem, 'en')}")
     if report.unknown_streams:
         lines.append(
             f"  nobody has said whose these are: {', '.join(report.unknown_streams)}; "
