@@ -230,6 +230,12 @@ qualify row_number() over (
     partition by source, subscription_id, observed_at order by import_id desc
 ) = 1;
 
+create view subscriptions as
+select * exclude (import_id) from landed_subscriptions
+qualify row_number() over (
+    partition by source, subscription_id order by observed_at desc, import_id desc
+) = 1;
+
 create view responses as
 select * exclude (import_id) from landed_responses
 qualify row_number() over (
