@@ -18,6 +18,7 @@ from streamlit.typing import UploadedFile
 from dashboard.session import Session
 from metrics import importing
 from metrics.change import kpis_of
+from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
 from metrics.register.ledger import ImportRecord, history, read_quarantine
@@ -108,6 +109,11 @@ class Desk:
             self.inspected, self.paths, self.reports = (), (), ()
         self.job, self.outcome = None, outcome
         return True
+
+
+def profile_names(session: Session) -> list[str]:
+    """Every kind of export that can be read, the company's own included."""
+    return sorted(profile.name for profile in load_profiles(session.workspace.profiles))
 
 
 def past_imports(session: Session) -> list[ImportRecord]:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, import_cards, sentences, tables
 from dashboard.session import Session
-from dashboard.uploads import Desk, past_imports
+from dashboard.uploads import Desk, past_imports, profile_names
 from metrics.importing.report import ImportOptions
 from metrics.register.ledger import ImportRecord
 
@@ -62,7 +62,7 @@ def options(session: Session) -> ImportOptions:
     products = {item.product: item.name for item in session.organisation.products}
     squads = {item.squad: item.name for item in session.organisation.squads}
     with st.expander(words.say("If the files do not say whose they are"), key="options"):
-        first, second, third = st.columns(3)
+        first, second, third, fourth = st.columns(4)
         product = first.selectbox(
             words.say("Every row belongs to the product"),
             [None, *products],
@@ -81,7 +81,14 @@ def options(session: Session) -> ImportOptions:
             max_value=session.today,
             key="import_day",
         )
+        profile = fourth.selectbox(
+            words.say("Kind of export"),
+            [None, *profile_names(session)],
+            format_func=lambda name: words.say("recognise it") if name is None else str(name),
+            key="import_profile",
+        )
     return ImportOptions(
+        profile=profile,
         product=product,
         squad=squad,
         observed_at=datetime.combine(taken, time(23, 59)) if isinstance(taken, date) else None,

@@ -67,7 +67,7 @@ def test_a_subject_leads_to_its_product(reader):
 
 def test_a_name_in_the_scorecard_leads_to_its_product(reader):
     page = reader.open("/")
-    table = page.locator(".st-key-scorecard")
+    table = page.locator("[data-testid=stDataFrame]").first
     table.scroll_into_view_if_needed()
     header, row = 33, 38
     table.click(position={"x": 35, "y": header + row + row / 2})
