@@ -96,7 +96,7 @@ FILE_STATUSES = {
 }
 #: The stages of a job, as `metrics.job.Progress` names them.
 STAGES = {
-    "waiting": mark("Waiting for another import to finish"),
+    "waiting": mark("Waiting for its turn"),
     "copying": mark("Copying the data"),
     "landing": mark("Loading the files"),
     "modelling": mark("Preparing the facts"),

@@ -14,6 +14,7 @@ from metrics.importing.report import ImportOptions
 from metrics.register.ledger import ImportRecord
 
 FOLLOW_EVERY_SECONDS = 0.7
+LARGEST_FILE_MB = 1000
 
 
 def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None) -> None:
@@ -36,6 +37,7 @@ def new_files(session: Session, desk: Desk) -> None:
     files = st.file_uploader(
         words.say("Drop the exports of your tools here, several at once."),
         accept_multiple_files=True,
+        max_upload_size=LARGEST_FILE_MB,
         key=f"files_{desk.batch}",
     )
     if not files:
@@ -123,7 +125,7 @@ def past(session: Session, desk: Desk) -> None:
             "file": column.TextColumn(words.say("File")),
             "tool": column.TextColumn(words.say("Tool")),
             "holds": column.TextColumn(words.say("Holds")),
-            "period": column.TextColumn(words.say("Period")),
+            "period": column.TextColumn(words.say("Period"), width="medium"),
             "loaded": column.NumberColumn(words.say("Loaded"), format="localized"),
             "aside": column.NumberColumn(words.say("Set aside"), format="localized"),
             "when": column.TextColumn(words.say("When")),
