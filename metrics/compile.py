@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -27,6 +28,11 @@ class Statement:
     values: tuple[str, ...]
     shape: Shape
     model: Model
+
+    @cached_property
+    def text(self) -> str:
+        """The text for DuckDB."""
+        return self.sql()
 
     def sql(self, dialect: str = "duckdb") -> str:
         """The text for one engine, with the meaning of every construct pinned."""

@@ -84,6 +84,7 @@ class Computation:
     scopes: Sequence[Scope]
     cut: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
 
     def __post_init__(self) -> None:
         coverage, calendar = self.setting.coverage, self.setting.calendar
@@ -225,10 +226,12 @@ class Computation:
         return self._grid(kpi, self._statement(kpi), empty)
 
     def _statement(self, kpi: Kpi) -> Statement:
-        model = self.setting.models[str(kpi.calculation["model"])]
-        cut = self.cut if self.cut in model.dimensions else None
-        where = {name: value for name, value in self.where.items() if name in model.dimensions}
-        return compile_kpi(kpi, self.setting.models, cut=cut, where=where)
+        if kpi.name not in self.statements:
+            model = self.setting.models[str(kpi.calculation["model"])]
+            cut = self.cut if self.cut in model.dimensions else None
+            where = {name: value for name, value in self.where.items() if name in model.dimensions}
+            self.statements[kpi.name] = compile_kpi(kpi, self.setting.models, cut=cut, where=where)
+        return self.statements[kpi.name]
 
     def _base(self, kpi: Kpi) -> dict[str, Grid]:
         statement = self._statement(kpi)
@@ -244,7 +247,7 @@ class Computation:
         if self._loaded_member_kind != kpi.member:
             put_sets(self.connection, self._sets[kpi.member].sets)
             self._loaded_member_kind = kpi.member
-        key = (kpi.member, statement.sql(), statement.values)
+        key = (kpi.member, statement.text, statement.values)
         if key not in self._rows:
             self._rows[key] = self.connection.execute(key[1], list(statement.values)).df()
         return self._rows[key]
@@ -345,8 +348,9 @@ def compute_all(
     """Every published KPI of every scope in every grain it is published in, frame by frame."""
     scopes = all_scopes(setting.organisation)
     grains = [grain for grain in Grain if any(grain in kpi.grains for kpi in setting.catalogue)]
+    statements: dict[str, Statement] = {}
     for position, grain in enumerate(grains):
-        computation = Computation(connection, setting, grain, scopes)
+        computation = Computation(connection, setting, grain, scopes, statements=statements)
         published: Iterable[Kpi] = [kpi for kpi in setting.catalogue if grain in kpi.grains]
         # KPIs of products first, then those of squads: the sets are put beside the facts twice.
         ordered = sorted(published, key=lambda kpi: kpi.member)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +112,16 @@ def members_of(
     return own if member_kind == "product" else _squads_of(organisation, own, day)
 
 
+def _change_days(organisation: Organisation) -> list[date]:
+    """The days on which an assignment or an ownership begins or no longer holds."""
+    days: set[date] = set()
+    for row in (*organisation.assignments, *organisation.ownerships):
+        days.add(row.start)
+        if row.end is not None:
+            days.add(row.end + timedelta(1))
+    return sorted(days)
+
+
 @dataclass(frozen=True)
 class ScopeSets:
     """The distinct sets behind some scopes over some periods.
@@ -135,9 +146,15 @@ def scope_sets(
     """Look up each scope's set at each period's end, and keep every distinct set once."""
     ids: dict[frozenset[str], int] = {}
     held = np.full((len(scopes), len(periods)), -1, dtype=np.int32)
+    changes = _change_days(organisation)
     for row, scope in enumerate(scopes):
+        since = None  # how many changes lie behind; between two changes nothing moves
+        members: frozenset[str] = frozenset()
         for column, period in enumerate(periods):
-            members = members_of(organisation, scope, member_kind, period.end)
+            behind = bisect_right(changes, period.end)
+            if behind != since:
+                since = behind
+                members = members_of(organisation, scope, member_kind, period.end)
             if members:
                 held[row, column] = ids.setdefault(members, len(ids))
     digests = tuple(
