@@ -62,11 +62,11 @@ def problems(session: Session, found: Sequence[Problem]) -> None:
         st.caption(voice.words.count("and {n} more", "and {n} more", len(rest)))
 
 
-def outcome(session: Session, found: Outcome, review_place: st.Page | None) -> None:
+def outcome(session: Session, found: Outcome, kind: str, review_place: st.Page | None) -> None:
     """How a job ended, and what to do next."""
     voice = session.voice
     words = voice.words
-    told = escape(import_sentences.outcome(voice, found))
+    told = escape(import_sentences.outcome(voice, found, kind))
     with st.container(border=True, key="outcome"):
         match found.status:
             case "done":

@@ -74,7 +74,9 @@ def problem(voice: Voice, found: Problem) -> str:
     return " ".join(parts)
 
 
-def outcome(voice: Voice, found: Outcome) -> str:
+def outcome(voice: Voice, found: Outcome, kind: str) -> str:
+    if kind == "undo" and found.status == "done":
+        return voice.words.say("Taken back. The review is as if it had never been imported.")
     told = [voice.words.say(OUTCOMES[found.status])]
     if found.problem:
         told.append(found.problem)

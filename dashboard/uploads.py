@@ -37,6 +37,7 @@ class Desk:
     options: ImportOptions = field(default_factory=ImportOptions)
     job: RunningJob | None = None
     outcome: Outcome | None = None
+    ended: str = ""  # the kind of job that the outcome is of
 
     def __post_init__(self) -> None:
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
@@ -104,7 +105,8 @@ class Desk:
         outcome = self.job.poll() if self.job else None
         if outcome is None:
             return False
-        if self.job is not None and self.job.job.kind == "import" and outcome.status != "cancelled":
+        self.ended = self.job.job.kind if self.job else ""
+        if self.ended == "import" and outcome.status in ("done", "unchanged"):
             self.batch += 1
             self.inspected, self.paths, self.reports = (), (), ()
         self.job, self.outcome = None, outcome

@@ -24,7 +24,7 @@ def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None
     with chooser:
         cards.headline(words.say("Imports"))
     if desk.outcome is not None:
-        import_cards.outcome(session, desk.outcome, review_place)
+        import_cards.outcome(session, desk.outcome, desk.ended, review_place)
     if desk.job is not None:
         follow(session, desk)
     else:
