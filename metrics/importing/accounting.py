@@ -36,7 +36,9 @@ def mask(text: str) -> str:
     return _ADDRESS.sub("‹address›", _MAIL.sub("‹e-mail›", text))
 
 
-def make_shaped(connection: duckdb.DuckDBPyConnection, binding: Binding) -> None:
+def make_shaped(
+    connection: duckdb.DuckDBPyConnection, binding: Binding, *, large: bool = False
+) -> None:
     """Create `shaped`: one row per landed row to be, with record, `problem` and `skip`.
 
     A record whose identifier comes again further down the file is skipped. A large
@@ -45,10 +47,10 @@ def make_shaped(connection: duckdb.DuckDBPyConnection, binding: Binding) -> None
     dataset = binding.dataset
     drop_temporary(connection, "shaped", "shaped_once")
     if dataset.behaviour is Behaviour.SLICES:
-        kind = "view" if dataset.large else "table"
+        kind = "view" if large else "table"
         connection.execute(f"create temp {kind} shaped as {dataset.shape}")
         return
-    if dataset.behaviour is Behaviour.ORGANISATION:
+    if not dataset.has_shape:
         shape = (
             exp.select(
                 "record",
@@ -198,7 +200,7 @@ def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding)
     ]
     problems = []
     for bound in asked:
-        raw: exp.Expression = exp.func("clean", exp.column(bound.cells[0], table="s"))
+        raw: exp.Expr = exp.func("clean", exp.column(bound.cells[0], table="s"))
         for missing in bound.column.missing:
             raw = exp.func("nullif", raw, exp.Literal.string(missing))
         unread = exp.And(

@@ -35,7 +35,7 @@ def keep(
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{source.sha256}.parquet"
-    cells: dict[str, exp.Expression] = {}
+    cells: dict[str, exp.Expr] = {}
     headers: dict[str, str] = {}
     hashed = []
     query = exp.select("s.record", "s.line")

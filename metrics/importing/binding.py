@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -76,7 +77,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             continue
         taken |= set(places)
         cells = tuple(f"c{place}" for place in places)
-        order = column.order
+        order: str = column.order
         if order == "auto":
             french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
             order = _day_order(connection, cells, "dmy" if french else _english(profile))
@@ -131,7 +132,7 @@ def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], othe
     return "mdy" if found[1] > 12 else otherwise
 
 
-def _group(call: exp.Expression, number: int) -> exp.Expression:
+def _group(call: exp.Expr, number: int) -> exp.Expr:
     copy = call.copy()
     return exp.func(
         "regexp_extract",
@@ -157,16 +158,20 @@ def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Questi
 
 
 def make_typed(
-    connection: duckdb.DuckDBPyConnection, binding: Binding, options: ImportOptions
+    connection: duckdb.DuckDBPyConnection,
+    binding: Binding,
+    options: ImportOptions,
+    *,
+    large: bool = False,
 ) -> None:
     """Create `typed`: record, line, problem, and every field of the dataset.
 
     `problem` is 'field:reason' for the first required field that is empty or unreadable.
     Identifiers are hashed once per distinct value, through temporary tables.
     """
-    columns: dict[str, exp.Expression] = {}
-    problems: list[tuple[exp.Expression, str]] = []
-    joins: list[tuple[str, exp.Expression]] = []
+    columns: dict[str, exp.Expr] = {}
+    problems: list[tuple[exp.Expr, str]] = []
+    joins: list[tuple[str, exp.Expr]] = []
     for bound in binding.fields:
         if bound.column.read is Reading.HASH:
             keys = f"keys_{bound.name}"
@@ -206,17 +211,17 @@ def make_typed(
     ).from_("staged")
     for keys, raw in joins:
         query = query.join(keys, on=exp.column("raw", table=keys).eq(raw), join_type="left")
-    _create(connection, "typed", query, "view" if binding.dataset.large else "table")
+    _create(connection, "typed", query, "view" if large else "table")
 
 
-def _cell(bound: BoundField) -> exp.Expression:
+def _cell(bound: BoundField) -> exp.Expr:
     """The field's text: the first of its cells that is not empty."""
     if len(bound.cells) == 1:
         return exp.column(bound.cells[0])
     return exp.func("coalesce", *(exp.func("clean", exp.column(cell)) for cell in bound.cells))
 
 
-def _raw(bound: BoundField) -> exp.Expression:
+def _raw(bound: BoundField) -> exp.Expr:
     """The text without surrounding space, null when empty or a word for 'missing'."""
     raw = exp.func("clean", _cell(bound))
     for missing in bound.column.missing:
@@ -224,7 +229,7 @@ def _raw(bound: BoundField) -> exp.Expression:
     return raw
 
 
-def _typed_columns(bound: BoundField) -> dict[str, exp.Expression]:
+def _typed_columns(bound: BoundField) -> dict[str, exp.Expr]:
     column, cell = bound.column, _raw(bound) if bound.column.missing else _cell(bound)
     if column.many or column.split:
         return {bound.name: _list(bound)}
@@ -239,7 +244,7 @@ def _typed_columns(bound: BoundField) -> dict[str, exp.Expression]:
     return {bound.name: read(cell, column.read, column.mark, bound.order)}
 
 
-def _word(column: Column, cell: exp.Expression) -> exp.Expression:
+def _word(column: Column, cell: exp.Expr) -> exp.Expr:
     text = exp.func("word", cell)
     return exp.Case(
         ifs=[
@@ -254,7 +259,7 @@ def _word(column: Column, cell: exp.Expression) -> exp.Expression:
     )
 
 
-def _list(bound: BoundField) -> exp.Expression:
+def _list(bound: BoundField) -> exp.Expr:
     """The non-empty cells, or parts of one cell, as a list in the file's order."""
     if bound.column.split:
         parts = exp.func(
@@ -282,7 +287,7 @@ def _make_keys(
     _create(connection, name, query, "table")
 
 
-def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expression]) -> None:
+def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr]) -> None:
     """Rows that a person has placed belong to the product or squad named, whatever they say."""
     if "stream" in columns:
         kinds = {"product": options.product, "squad": options.squad}
@@ -298,8 +303,8 @@ def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr
 
 def _add_answers(
     binding: Binding,
-    columns: dict[str, exp.Expression],
-    problems: list[tuple[exp.Expression, str]],
+    columns: dict[str, exp.Expr],
+    problems: list[tuple[exp.Expr, str]],
 ) -> None:
     """`answers`, a list of the answers given, and `content`, which tells two responses apart."""
     structs = []
@@ -326,7 +331,7 @@ def _add_answers(
                 default=score,
             )
         low, high = exp.Literal.number(question.low), exp.Literal.number(question.high)
-        if question.reversed_pattern and exp and _reversed(bound):
+        if question.reversed_pattern and _reversed(bound):
             score = exp.Sub(
                 this=exp.Literal.number(question.low + question.high), expression=exp.paren(score)
             )
@@ -364,13 +369,9 @@ def _add_answers(
 
 
 def _reversed(bound: BoundQuestion) -> bool:
-    import re
-
     return re.search(bound.question.reversed_pattern, comparable(bound.header)) is not None
 
 
-def _create(
-    connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expression, kind: str
-) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, kind: str) -> None:
     drop_temporary(connection, name)
     connection.execute(f"create temp {kind} {name} as {query.sql('duckdb')}")

@@ -24,7 +24,8 @@ def landed_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> l
     """The landing table's columns that a row itself brings."""
     found = connection.execute(
         "select column_name from information_schema.columns where table_name = ? "
-        "and table_schema = 'main' and table_catalog = current_database() order by ordinal_position",
+        "and table_schema = 'main' and table_catalog = current_database() "
+        "order by ordinal_position",
         [dataset.table],
     ).fetchall()
     return [name for (name,) in found if name not in NOT_CONTENT]
@@ -64,7 +65,7 @@ def compare_versions(
             exp.func("bool_or", exp.And(this=present.copy(), expression=newer)).as_("newer"),
         )
         .from_(exp.to_table("shaped").as_("s"))
-        .join(exp.to_table(f"{now}.main.{dataset.name}").as_("c"), on=matched, join_type="left")
+        .join(_present(dataset, now).subquery("c"), on=matched, join_type="left")
         .where("s.problem is null and s.skip is null")
         .group_by(exp.column("record", table="s"))
     )
@@ -73,6 +74,23 @@ def compare_versions(
     )
     found = connection.execute(query.sql("duckdb"), [observed_at, source]).fetchone()
     return Compared(found[0] or 0, found[1] or 0) if found else Compared()
+
+
+def _present(dataset: Dataset, now: str) -> exp.Select:
+    """The newest version of every key, as the canonical views resolve it."""
+    newest = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[exp.column("source"), *(exp.column(name) for name in dataset.key)],
+        order=exp.Order(
+            expressions=[
+                exp.Ordered(this=exp.column("observed_at"), desc=True),
+                exp.Ordered(this=exp.column("import_id"), desc=True),
+            ]
+        ),
+    )
+    query = exp.select("*").from_(f'"{now}".main.{dataset.table}')
+    query.set("qualify", exp.Qualify(this=exp.EQ(this=newest, expression=exp.Literal.number(1))))
+    return query
 
 
 def compare_slices(
@@ -95,7 +113,7 @@ def compare_slices(
     content = exp.func("hash", *(exp.column(name, table="x") for name in columns))
     total = exp.Sum(this=exp.cast(content, "hugeint"))
 
-    def slices(table: exp.Expression, *extra: exp.Expression) -> exp.Select:
+    def slices(table: exp.Expr, *extra: exp.Expr) -> exp.Select:
         return exp.select(
             stream.copy().as_("stream"),
             exp.column("day", table="x"),
@@ -118,11 +136,11 @@ def compare_slices(
     )
     old = (
         slices(
-            exp.to_table(f"{now}.main.{dataset.table}").as_("x"),
+            exp.to_table(f'"{now}".main.{dataset.table}').as_("x"),
             exp.Max(this=exp.column("observed_at", table="i")).as_("observed_at"),
         )
-        .join(exp.to_table(f"{now}.main.winning_slices").as_("w"), on=winners)
-        .join(exp.to_table(f"{now}.main.imports").as_("i"), on="i.import_id = x.import_id")
+        .join(exp.to_table(f'"{now}".main.winning_slices').as_("w"), on=winners)
+        .join(exp.to_table(f'"{now}".main.imports').as_("i"), on="i.import_id = x.import_id")
         .where(exp.column("source", table="x").eq(exp.Placeholder()))
         .where("x.day in (select day from new)")
         .group_by("1", "2")

@@ -12,7 +12,7 @@ from statistics import median
 
 from metrics.importing.report import CoverageSpan
 
-DENSE_DAY = 5  # rows on the median day of a weekday from which an empty day is a gap
+DENSE_DAY = 10  # rows on the median day of a weekday from which an empty day is a gap
 PARTIAL_SHARE = 0.5
 OPENING_JOURNALS = ("AN", "ANO", "RAN", "OUV", "AD")
 
@@ -35,7 +35,8 @@ def of_events(
 
     The last day is left out when the export was taken during it, or, when nobody says when that
     was, when it is the file's own day or holds less than half of what its weekday usually does.
-    On a dense stream (the weekday's median is 5 rows or more) a day without rows is a gap.
+    On a dense stream (the weekday's median is 10 rows or more: by chance alone
+    one such day in 20,000 would be empty) a day without rows is a gap.
     """
     totals: dict[date, int] = defaultdict(int)
     for days in counts.values():
@@ -58,7 +59,8 @@ def of_events(
     for stream, days in sorted(counts.items()):
         begin = min(days)
         medians = _weekday_medians(days, begin, known_until)
-        known, missing = [], []
+        known: list[date] = []
+        missing: list[date] = []
         for day in _days(begin, known_until):
             empty = days.get(day, 0) == 0
             (missing if empty and medians[day.weekday()] >= DENSE_DAY else known).append(day)

@@ -29,12 +29,16 @@ class Dataset:
     key: tuple[str, ...] = ()
     belongs_to: tuple[str, ...] = ("product",)
     loose: bool = False
-    large: bool = False  # read through views: millions of rows are not written twice
     repeats_by: tuple[str, ...] = ()  # what must not come twice in one file; the key if empty
 
     @property
     def table(self) -> str:
         return f"landed_{self.name}"
+
+    @property
+    def has_shape(self) -> bool:
+        """Whether fields become columns by a select; an organisation's mostly are the columns."""
+        return (files(__package__) / "shapes" / f"{self.name}.sql").is_file()
 
     @cached_property
     def shape(self) -> str:
@@ -48,7 +52,7 @@ def _texts(*names: str) -> dict[str, str]:
 
 def _moments(*names: str) -> dict[str, str]:
     """Each moment has the company's local day beside it."""
-    found = {}
+    found: dict[str, str] = {}
     for name in names:
         found |= {name: "timestamp", f"{name}_day": "date"}
     return found
@@ -67,7 +71,6 @@ DATASETS = {
             _moments("time")
             | {"user_key": "bigint", "account_key": "bigint"}
             | _texts("stream", "event", "feature", "session", "platform", "country", "plan"),
-            large=True,
         ),
         Dataset(
             "ledger",

@@ -53,8 +53,7 @@ class Layout:
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a UTF-8 file, each with its end."""
     with path.open("r", encoding="utf-8-sig", newline="") as file:
-        for line in file:
-            yield line
+        yield from file
 
 
 def records_of(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
@@ -104,7 +103,7 @@ def _parse(text: str, dialect: Dialect) -> tuple[list[str], str]:
 def find_layout(path: Path) -> Layout:
     """The layout of a UTF-8 text file. Raises Refusal when it holds no table."""
     sample = _sample(path)
-    scored = []
+    scored: list[tuple[float, int, Layout]] = []
     for delimiter in DELIMITERS:
         for quote in ('"', "") if delimiter in "\t|" else ('"',):
             layout = _try(sample, Dialect(delimiter, quote))

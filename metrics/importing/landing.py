@@ -222,14 +222,14 @@ def _land(
     if staged.read == 0:
         raise Refusal("header_only")
     binding = bind(connection, match.profile, table)
-    make_typed(connection, binding, session.options)
+    make_typed(connection, binding, session.options, large=staged.large)
     observed = observe(connection, source, binding, session.options, workspace.zone)
     report = _report(session, source, match, binding, observed)
     if known is not None and (earlier := known(source.sha256, observed.at)) is not None:
         rows = RowCounts(read=staged.read, unchanged=staged.read)
         return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
     session.progress("typing", 0.4)
-    accounting.make_shaped(connection, binding)
+    accounting.make_shaped(connection, binding, large=staged.large)
     account = accounting.settle(connection, staged, binding)
     quarantine, problems = account.quarantine, [*account.problems, *_missing(binding)]
     report = replace(report, preview=_preview(connection))
@@ -322,7 +322,8 @@ def _preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...
     """The first rows that land, as text."""
     cursor = connection.execute(
         "select * exclude (record, problem, skip) from shaped "
-        f"where problem is null and skip is null limit {PREVIEW_ROWS}"
+        "where problem is null and skip is null limit ?",
+        [PREVIEW_ROWS],
     )
     names = [column[0] for column in cursor.description or ()]
     return tuple(
@@ -392,7 +393,12 @@ def _write(
         problems += _identical(connection, columns, import_id)
     if dataset.name != "ledger":
         problems += [
-            Problem("warning", "unknown_stream", rows=streams[s], details={"stream": s})
+            Problem(
+                "warning",
+                "unknown_stream" if s else "no_stream",
+                rows=streams[s],
+                details={"stream": s},
+            )
             for s in unknown
         ]
     return compared, _Facts(
@@ -408,7 +414,7 @@ def _insert(
     source: str,
     observed_at: datetime,
 ) -> None:
-    given: dict[str, exp.Expression] = {
+    given: dict[str, exp.Expr] = {
         "import_id": exp.Literal.number(import_id),
         "source": exp.Literal.string(source),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from metrics.errors import unknown
 from metrics.importing.dialect import Layout
 from metrics.importing.header import comparable
-from metrics.importing.profile import Profile
+from metrics.importing.profile import Profile, Question
 from metrics.importing.refusal import Refusal
 
 SURE_ENOUGH = 0.6
@@ -88,7 +88,10 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
     if any(comparable(header) in present for header in identity.without):
         return 0.0
     if profile.questions and not any(
-        question.matches(header) for question in profile.questions for header in headers
+        _answers_fit(question, layout, index, place)
+        for place, header in enumerate(headers)
+        for question in profile.questions
+        if header and question.matches(header)
     ):
         return 0.0
     if identity.exact:
@@ -100,6 +103,21 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
     for field, pattern in identity.values.items():
         score *= _fitting(profile, field, pattern, layout, index, headers)
     return round(score, 3)
+
+
+def _answers_fit(question: Question, layout: Layout, index: int, place: int) -> bool:
+    """Whether most filled cells under a question are answers to it; none at all will do."""
+    answers = {comparable(text) for text in (*question.answers, *question.ignored)}
+    cells = [
+        comparable(record.cells[place])
+        for record in layout.records[index + 1 : index + 1 + VALUES_LOOKED_AT]
+        if place < len(record.cells)
+    ]
+    filled = [cell for cell in cells if cell]
+    fitting = sum(
+        cell in answers or re.fullmatch(r"\d{1,3}([.,]\d)?", cell) is not None for cell in filled
+    )
+    return fitting >= 0.5 * len(filled)
 
 
 def _fitting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metrics.importing.report import Problem
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an outcome, not a fault
     """The file cannot be imported. Becomes a report of status 'refused' with one problem."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What an import tells a person and a machine: the same frozen facts for screen, API and command."""
+"""What an import tells a person and a machine: the same facts for screen, API and command."""
 
 from __future__ import annotations
 

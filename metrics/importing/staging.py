@@ -23,6 +23,7 @@ from metrics.importing.dialect import Dialect, Record, lines_of, records_of
 from metrics.importing.source import Source
 
 FAST_FROM_BYTES = 2 << 20
+LARGE_FROM_RECORDS = 500_000
 BATCH = 50_000
 Progress = Callable[[str, float], None]
 
@@ -57,6 +58,11 @@ class Staged:
     skipped: tuple[Aside, ...] = ()
     broken: tuple[Aside, ...] = field(default=())
     fast: bool = False
+
+    @property
+    def large(self) -> bool:
+        """Whether to read on through views: millions of rows are not written twice."""
+        return self.read > LARGE_FROM_RECORDS
 
 
 def stage(
@@ -222,11 +228,11 @@ def _repeats_header(connection: duckdb.DuckDBPyConnection, table: Table) -> bool
     return connection.execute(query.sql("duckdb")).fetchone() is not None
 
 
-def _option(name: str, value: exp.Expression) -> exp.Expression:
+def _option(name: str, value: exp.Expr) -> exp.Expr:
     return exp.EQ(this=exp.column(name), expression=value)
 
 
-def _view(connection: duckdb.DuckDBPyConnection, line: exp.Expression, table: Table) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, line: exp.Expr, table: Table) -> None:
     view = exp.Create(
         this=exp.to_table("staged"),
         kind="VIEW",

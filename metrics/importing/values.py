@@ -42,7 +42,7 @@ def prepare(
     connection.execute((files(__package__) / "values.sql").read_text("utf-8"))
 
 
-def read(cell: exp.Expression, reading: Reading, mark: str, order: str) -> exp.Expression:
+def read(cell: exp.Expr, reading: Reading, mark: str, order: str) -> exp.Expr:
     """The expression that reads a cell; a moment's day comes from `read_moment_day`."""
     match reading:
         case Reading.TEXT:
@@ -58,9 +58,9 @@ def read(cell: exp.Expression, reading: Reading, mark: str, order: str) -> exp.E
     raise ValueError(f"{reading} is read by a function of its own")
 
 
-def read_moment(cell: exp.Expression, zone: str, order: str) -> exp.Expression:
+def read_moment(cell: exp.Expr, zone: str, order: str) -> exp.Expr:
     return exp.func(f"moment_of_{zone}", cell, exp.Literal.string(order))
 
 
-def read_moment_day(cell: exp.Expression, zone: str, order: str) -> exp.Expression:
+def read_moment_day(cell: exp.Expr, zone: str, order: str) -> exp.Expr:
     return exp.func(f"day_of_{zone}", cell, exp.Literal.string(order))

@@ -1,4 +1,4 @@
--- `answers` is the list of a response's answers, one struct each, worst problem first in `problem`.
+-- `answers` is the list of a response's answers, one struct each.
 with identified as (
     select *,
         coalesce(respondent, concat_ws(chr(31), content, row_number() over (partition by content order by record)))
@@ -12,7 +12,7 @@ answered_rows as (
     where len(answers) > 0
 ),
 unanswered as (
-    select record, coalesce(problem, 'answers:no_answer') as problem
+    select record, problem, 'no_answer' as skip
     from identified
     where len(answers) = 0
 )
@@ -34,5 +34,5 @@ select record, problem, cast(null as varchar) as skip,
     cast(null as varchar) as language
 from answered_rows
 union all
-select record, problem, null, '', '', '', '', null, '', null, null, null, null, null
+select record, problem, skip, '', '', '', '', null, '', null, null, null, null, null
 from unanswered
