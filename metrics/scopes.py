@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.calendar import Period
-from metrics.organisation import Organisation, held_on
+from metrics.organisation import Assignment, Organisation, Ownership, held_on
 from metrics.result import Scope
 
 COMPANY = Scope("company", "")
@@ -115,7 +115,8 @@ def members_of(
 def _change_days(organisation: Organisation) -> list[date]:
     """The days on which an assignment or an ownership begins or no longer holds."""
     days: set[date] = set()
-    for row in (*organisation.assignments, *organisation.ownerships):
+    dated: list[Assignment | Ownership] = [*organisation.assignments, *organisation.ownerships]
+    for row in dated:
         days.add(row.start)
         if row.end is not None:
             days.add(row.end + timedelta(1))
