@@ -22,6 +22,7 @@ from metrics.errors import VigieError
 from metrics.figures import Setting
 from metrics.importing.report import FileReport
 from metrics.job import Job, Outcome
+from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import ledger, migrate
 from metrics.register.leases import Lease, take
@@ -217,20 +218,13 @@ class Change:
             reports.append(report)
         self._reached("landed")
         names = [Path(report.file).name for report in reports if report.import_id]
-        detail = f"import {', '.join(map(str, staged))}: {', '.join(names)}"
+        detail = (
+            f"import {', '.join(map(str, staged))}: {', '.join(names)}"
+            if len(staged) <= 3
+            else f"imports {staged[0]} to {staged[-1]}: {names[0]} and {len(names) - 1} more files"
+        )
         return Drafted(
-            tuple(
-                replace(
-                    report,
-                    unknown_streams=tuple(
-                        stream
-                        for stream in report.unknown_streams
-                        if not organisation.place("product", report.tool, stream)
-                        and not organisation.place("squad", report.tool, stream)
-                    ),
-                )
-                for report in reports
-            ),
+            tuple(placed(report, organisation) for report in reports),
             tuple(staged),
             (),
             Cause("import", shortened(detail)),
@@ -352,6 +346,24 @@ class Change:
 def kpis_of(catalogue: Catalogue, dataset: str) -> tuple[str, ...]:
     """The published KPIs that a dataset feeds, in catalogue order."""
     return tuple(kpi.name for kpi in catalogue if dataset in kpi.datasets)
+
+
+def placed(report: FileReport, organisation: Organisation) -> FileReport:
+    """A report without the strangers that a later file of the same job has introduced."""
+
+    def known(stream: str) -> bool:
+        kinds = ("product", "squad")
+        return any(organisation.place(kind, report.tool, stream) for kind in kinds)
+
+    return replace(
+        report,
+        unknown_streams=tuple(stream for stream in report.unknown_streams if not known(stream)),
+        problems=tuple(
+            problem
+            for problem in report.problems
+            if problem.reason != "unknown_stream" or not known(problem.details.get("stream", ""))
+        ),
+    )
 
 
 def shortened(detail: str, limit: int = 200) -> str:
