@@ -28,6 +28,8 @@ select record,
     upper(coalesce(currency, company_currency())) as currency,
     channel,
     first_paid_day as start_day,
-    greatest(first_unpaid_day, first_paid_day) as end_day,
+    -- greatest() would take a missing end for the start
+    case when first_unpaid_day is not null then greatest(first_unpaid_day, first_paid_day) end
+        as end_day,
     status
 from named
