@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from metrics.importing.binding import Binding
+from metrics.importing.binding import Binding, cell_of
 from metrics.importing.report import ImportOptions
 from metrics.importing.source import Source
 from metrics.importing.values import Reading
@@ -38,13 +38,15 @@ def keep(
     cells: dict[str, exp.Expr] = {}
     headers: dict[str, str] = {}
     hashed = []
+    joins: list[tuple[str, exp.Expr]] = []
     query = exp.select("s.record", "s.line")
     for bound in binding.fields:
         for cell in bound.cells:
             headers[cell] = binding.table.header[int(cell[1:])]
         if bound.column.read is Reading.HASH:
             hashed.append(bound.cells[0])
-            key = exp.column(bound.name, table="t")
+            key = exp.column("key", table=f"keys_{bound.name}")
+            joins.append((f"keys_{bound.name}", cell_of(bound, "s")))
             cells[bound.cells[0]] = exp.cast(key, "varchar")
         else:
             cells |= {cell: exp.column(cell, table="s") for cell in bound.cells}
@@ -54,8 +56,8 @@ def keep(
     query = query.select(*(value.as_(cell) for cell, value in cells.items())).from_(
         exp.to_table("staged").as_("s")
     )
-    if hashed:
-        query = query.join(exp.to_table("typed").as_("t"), on="t.record = s.record")
+    for keys, cell_text in joins:
+        query = query.join(keys, on=exp.column("raw", table=keys).eq(cell_text), join_type="left")
     about = json.dumps(
         {
             "file": source.name,

@@ -78,7 +78,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         taken |= set(places)
         cells = tuple(f"c{place}" for place in places)
         order: str = column.order
-        if order == "auto":
+        if order == "auto" and column.read in (Reading.MOMENT, Reading.DAY):
             french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
             order = _day_order(connection, cells, "dmy" if french else _english(profile))
         fields.append(BoundField(name, column, cells, table.header[places[0]].strip(), order))
@@ -114,14 +114,9 @@ def _english(profile: Profile) -> str:
 
 def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], otherwise: str) -> str:
     """Whether days or months come first, by a value that allows only one of them."""
-    numbers = exp.func(
-        "regexp_extract",
-        exp.column(cells[0]),
-        exp.Literal.string(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-]"),
-    )
     first, second = (
-        exp.Max(this=exp.TryCast(this=_group(numbers, number), to=exp.DataType.build("int")))
-        for number in (1, 2)
+        exp.Max(this=exp.func("number_in_date", exp.column(cells[0]), exp.Literal.number(place)))
+        for place in (1, 2)
     )
     query = exp.select(first, second).from_("staged")
     found = connection.execute(query.sql("duckdb")).fetchone()
@@ -130,15 +125,6 @@ def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], othe
     if found[0] > 12:
         return "dmy"
     return "mdy" if found[1] > 12 else otherwise
-
-
-def _group(call: exp.Expr, number: int) -> exp.Expr:
-    copy = call.copy()
-    return exp.func(
-        "regexp_extract",
-        *copy.args.get("expressions", [copy.this, copy.expression]),
-        exp.Literal.number(number),
-    )
 
 
 def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Question) -> bool:
@@ -177,7 +163,7 @@ def make_typed(
             keys = f"keys_{bound.name}"
             _make_keys(connection, binding.profile, bound, keys)
             columns[bound.name] = exp.column("key", table=keys)
-            joins.append((keys, _raw(bound)))
+            joins.append((keys, cell_of(bound)))
         else:
             columns |= _typed_columns(bound)
         if bound.column.required:
@@ -214,23 +200,25 @@ def make_typed(
     _create(connection, "typed", query, "view" if large else "table")
 
 
-def _cell(bound: BoundField) -> exp.Expr:
+def cell_of(bound: BoundField, table: str | None = None) -> exp.Expr:
     """The field's text: the first of its cells that is not empty."""
     if len(bound.cells) == 1:
-        return exp.column(bound.cells[0])
-    return exp.func("coalesce", *(exp.func("clean", exp.column(cell)) for cell in bound.cells))
+        return exp.column(bound.cells[0], table=table)
+    return exp.func(
+        "coalesce", *(exp.func("clean", exp.column(cell, table=table)) for cell in bound.cells)
+    )
 
 
 def _raw(bound: BoundField) -> exp.Expr:
     """The text without surrounding space, null when empty or a word for 'missing'."""
-    raw = exp.func("clean", _cell(bound))
+    raw = exp.func("clean", cell_of(bound))
     for missing in bound.column.missing:
         raw = exp.func("nullif", raw, exp.Literal.string(missing))
     return raw
 
 
 def _typed_columns(bound: BoundField) -> dict[str, exp.Expr]:
-    column, cell = bound.column, _raw(bound) if bound.column.missing else _cell(bound)
+    column, cell = bound.column, _raw(bound) if bound.column.missing else cell_of(bound)
     if column.many or column.split:
         return {bound.name: _list(bound)}
     match column.read:
@@ -264,7 +252,7 @@ def _list(bound: BoundField) -> exp.Expr:
     if bound.column.split:
         parts = exp.func(
             "string_split",
-            exp.func("coalesce", _cell(bound), exp.Literal.string("")),
+            exp.func("coalesce", cell_of(bound), exp.Literal.string("")),
             exp.Literal.string(bound.column.split),
             dialect="duckdb",
         )
@@ -278,11 +266,12 @@ def _make_keys(
     connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
 ) -> None:
     namespace = f"{profile.tool}:{bound.column.namespace or bound.name.removesuffix('_key')}:"
-    distinct = exp.select(_raw(bound).as_("raw")).distinct().from_("staged")
+    distinct = exp.select(cell_of(bound).as_("raw")).distinct().from_("staged")
+    identifier = exp.func("clean", exp.column("raw"))
     query = (
-        exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), "raw").as_("key"))
+        exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), identifier).as_("key"))
         .from_(distinct.subquery("d"))
-        .where(exp.column("raw").is_(exp.null()).not_())
+        .where(identifier.copy().is_(exp.null()).not_())
     )
     _create(connection, name, query, "table")
 

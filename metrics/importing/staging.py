@@ -25,6 +25,7 @@ from metrics.importing.source import Source
 FAST_FROM_BYTES = 2 << 20
 LARGE_FROM_RECORDS = 500_000
 BATCH = 50_000
+BLANKS = " \t\r\n\u00a0\u202f\ufeff"  # as `clean` of values.sql
 Progress = Callable[[str, float], None]
 
 
@@ -185,13 +186,13 @@ def _fit(record: Record, width: int, short_rows: bool) -> list[str] | str:
     if record.broken:
         return record.broken
     cells = record.cells
-    if not any(cell.strip() for cell in cells):
+    if not any(cell.strip(BLANKS) for cell in cells):
         return "empty_row"
     if len(cells) == width:
         return cells
     if len(cells) < width:
         return cells + [""] * (width - len(cells)) if short_rows else "too_few_cells"
-    if any(cell.strip() for cell in cells[width:]):
+    if any(cell.strip(BLANKS) for cell in cells[width:]):
         return "too_many_cells"
     return cells[:width]
 
@@ -220,12 +221,16 @@ def _repeats_header(connection: duckdb.DuckDBPyConnection, table: Table) -> bool
     )
     empty = exp.and_(
         *(
-            exp.func("coalesce", exp.func("trim", exp.column(name)), exp.Literal.string("")).eq("")
+            exp.func("coalesce", _trimmed(name), exp.Literal.string("")).eq("")
             for name in table.names
         )
     )
     query = exp.select("1").from_("raw_rows").where(exp.or_(again, empty)).limit(1)
     return connection.execute(query.sql("duckdb")).fetchone() is not None
+
+
+def _trimmed(name: str) -> exp.Expr:
+    return exp.Anonymous(this="trim", expressions=[exp.column(name), exp.Literal.string(BLANKS)])
 
 
 def _option(name: str, value: exp.Expr) -> exp.Expr:

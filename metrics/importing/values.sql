@@ -1,9 +1,13 @@
 -- How a text cell becomes a value. Every macro gives null for a text that it cannot read, so that
 -- "present, but not readable" can be told and counted.
 
-create or replace temp macro clean(t) as nullif(
-    trim(t, concat(' ', chr(9), chr(10), chr(13), chr(160), chr(8239), chr(65279))), ''
-);
+-- Most cells begin and end with a visible ASCII character, which is cheap to see.
+create or replace temp macro clean(t) as case
+    when t[1] between '!' and '~' and t[-1] between '!' and '~' then t
+    else nullif(
+        trim(t, concat(' ', chr(9), chr(10), chr(13), chr(160), chr(8239), chr(65279))), ''
+    )
+end;
 
 create or replace temp macro word(t) as lower(regexp_replace(clean(t), '[\s\x{a0}\x{202f}]+', ' ', 'g'));
 
@@ -53,6 +57,11 @@ create or replace temp macro month_number(name) as map {
     'september': 9, 'septembre': 9, 'oct': 10, 'october': 10, 'octobre': 10, 'nov': 11,
     'november': 11, 'novembre': 11, 'dec': 12, 'december': 12, 'déc': 12, 'décembre': 12
 }[lower(name)];
+
+-- The two numbers with which a date such as 3/4/2026 begins: which is the day shows over a column.
+create or replace temp macro number_in_date(t, place) as try_cast(
+    regexp_extract(t, '^\s*(\d{1,2})[/.-](\d{1,2})[/.-]', place) as integer
+);
 
 create or replace temp macro on_clock(y, m, d, clock) as try_strptime(
     concat(case when length(y) = 2 then '20' || y else y end, '-', m, '-', d, ' ', trim(clock)),

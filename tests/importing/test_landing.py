@@ -358,3 +358,15 @@ def test_every_other_real_export_is_refused_politely_or_accounted_for(
     for report in reports:
         assert report.rows.balanced
         assert report.status == "loaded" or report.problems[0].severity == "refused"
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [(("3/4/2026", "3/14/2026"), date(2026, 3, 4)), (("3/4/2026", "14/4/2026"), date(2026, 4, 3))],
+)
+def test_a_column_tells_whether_its_days_or_months_come_first(
+    desk: Desk, dates: tuple[str, str], expected: date
+) -> None:
+    text = "Event Name,Time,Distinct ID\n" + "".join(f"Use,{day} 10:00,u\n" for day in dates)
+    desk.land("upload.csv", text)
+    assert desk.rows("select min(day) from landed_events") == [(expected,)]
