@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from metrics.importing.dataset import Dataset
 
-NOT_CONTENT = ("import_id", "source", "observed_at")
+NOT_CONTENT = ("import_id", "source", "observed_at", "observed_day")
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ KpisOf = Callable[[str], tuple[str, ...]]
 Known = Callable[[str, datetime], int | None]
 PREVIEW_ROWS = 5
 MOST_ROWS_COMPARED = 2_000_000
+#: Datasets whose history is read from the days on which exports were taken.
+DATED_BY_EXPORT = ("work_items", "subscriptions")
 DRY_RUN = -1  # the import id of rows that only a scratch database sees
 
 
@@ -358,7 +360,15 @@ def _write(
         compared = comparison.compare_versions(
             connection, dataset, columns, tool, observed.at, session.now
         )
-    _insert(connection, dataset, columns, import_id, tool, observed.at)
+    _insert(
+        connection,
+        dataset,
+        columns,
+        import_id,
+        tool,
+        observed.at,
+        _local_day(observed.at, session.workspace),
+    )
     counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
     if by_slices:
         compared = comparison.compare_slices(
@@ -413,6 +423,7 @@ def _insert(
     import_id: int,
     source: str,
     observed_at: datetime,
+    observed_day: date,
 ) -> None:
     given: dict[str, exp.Expr] = {
         "import_id": exp.Literal.number(import_id),
@@ -420,6 +431,8 @@ def _insert(
     }
     if dataset.behaviour is not Behaviour.SLICES:
         given["observed_at"] = exp.cast(exp.Literal.string(observed_at.isoformat(" ")), "timestamp")
+    if dataset.name in DATED_BY_EXPORT:
+        given["observed_day"] = exp.cast(exp.Literal.string(observed_day.isoformat()), "date")
     rows = exp.select(*given.values(), *columns).from_("shaped")
     rows = rows.where("problem is null and skip is null")
     if dataset.behaviour is Behaviour.AGGREGATES:

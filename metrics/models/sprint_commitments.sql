@@ -25,7 +25,7 @@ candidates as (
         coalesce(v.points, 1) as points,
         row_number() over (
             partition by p.squad, p.sprint, v.source, v.item_id
-            order by abs(date_diff('day', p.start_day, cast(v.observed_at as date))), v.observed_at
+            order by abs(date_diff('day', p.start_day, v.observed_day)), v.observed_at
         ) as nearness
     from squad_sprints as p
     join streams as s on s.squad = p.squad
@@ -34,7 +34,7 @@ candidates as (
         on m.source = v.source and m.item_id = v.item_id and m.observed_at = v.observed_at
         and m.sprint = p.sprint
     where
-        abs(date_diff('day', p.start_day, cast(v.observed_at as date))) <= 1
+        abs(date_diff('day', p.start_day, v.observed_day)) <= 1
         and (v.status_category <> 'done' or v.done_day >= p.start_day)
         and v.status_category <> 'cancelled'
 )

@@ -2,7 +2,7 @@
 -- datasets: subscriptions
 -- dimensions: plan, channel
 -- Days on which a subscription paid a monthly amount; end_day is the first day it no longer did.
--- An amount seen in a dated export holds from that export until the next; when a subscription
+-- An amount seen in a dated export holds from that export's day until the next; when a subscription
 -- began and ended is what its newest export says.
 with versions as (
     select
@@ -13,11 +13,11 @@ with versions as (
         plan,
         channel,
         amount / interval_months as monthly_amount,
-        cast(observed_at as date) as observed_day,
+        observed_day,
         row_number() over (
             partition by source, subscription_id order by observed_at
         ) as version_number,
-        lead(cast(observed_at as date)) over (
+        lead(observed_day) over (
             partition by source, subscription_id order by observed_at
         ) as next_observed_day,
         first_value(start_day) over (
