@@ -14,7 +14,7 @@ from metrics.importing.header import comparable
 from metrics.importing.profile import Column, Profile, Question
 from metrics.importing.report import ImportOptions
 from metrics.importing.staging import Table, drop_temporary
-from metrics.importing.values import Reading, read, read_moment, read_moment_day
+from metrics.importing.values import Reading, local_day, read, read_moment
 
 LIKERT_LOOKED_AT = 2_000
 
@@ -150,29 +150,41 @@ def make_typed(
     *,
     large: bool = False,
 ) -> None:
-    """Create `typed`: record, line, problem, and every field of the dataset.
+    """Create `typed`: record, problem, and every field of the dataset.
 
     `problem` is 'field:reason' for the first required field that is empty or unreadable.
-    Identifiers are hashed once per distinct value, through temporary tables.
+    Identifiers are hashed once per distinct value, through temporary tables. Every cell is read in
+    an inner query and judged in an outer one: macros repeat their text, so naming a value twice
+    would read it twice.
     """
     columns: dict[str, exp.Expr] = {}
+    local_days: dict[str, exp.Expr] = {}
     problems: list[tuple[exp.Expr, str]] = []
-    joins: list[tuple[str, exp.Expr]] = []
+    joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
+    calendars = {} if large else _make_calendars(connection, binding)
     for bound in binding.fields:
         if bound.column.read is Reading.HASH:
             keys = f"keys_{bound.name}"
             _make_keys(connection, binding.profile, bound, keys)
             columns[bound.name] = exp.column("key", table=keys)
-            joins.append((keys, cell_of(bound)))
+            joins.append((keys, keys, cell_of(bound)))
+        elif bound.name in calendars:
+            alias = f"calendar_{bound.name}"
+            columns[bound.name] = exp.column("read", table=alias)
+            joins.append((calendars[bound.name], alias, _dated_cell(bound)))
         else:
-            columns |= _typed_columns(bound)
+            columns[bound.name] = _typed_column(bound)
+        listed = bound.column.many or bound.column.split
+        if bound.column.read is Reading.MOMENT and not listed:
+            moment = exp.column(_read_name(bound.name), table="cells")
+            local_days[f"{bound.name}_day"] = local_day(moment)
         if bound.column.required:
-            raw, value = _raw(bound), columns[bound.name]
+            raw, value = _raw(bound), exp.column(_read_name(bound.name), table="cells")
             problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
             if bound.column.read.can_fail:
                 problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
     for name, sql_type in binding.dataset.fields.items():
-        if name not in columns:
+        if name not in columns and name not in local_days:
             empty = "[]" if sql_type.endswith("[]") else "null"
             columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
     _place(binding, options, columns)
@@ -189,15 +201,60 @@ def make_typed(
         if problems
         else exp.cast(exp.null(), "varchar")
     )
+    inner = exp.select(
+        "staged.*", *(value.as_(_read_name(name)) for name, value in columns.items())
+    ).from_("staged")
+    for table, alias, raw in joins:
+        looked_up = exp.alias_(exp.to_table(table), alias, table=True)
+        inner = inner.join(looked_up, on=exp.column("raw", table=alias).eq(raw), join_type="left")
     query = exp.select(
         "record",
-        "line",
         problem.as_("problem"),
-        *(value.as_(name) for name, value in columns.items()),
-    ).from_("staged")
-    for keys, raw in joins:
-        query = query.join(keys, on=exp.column("raw", table=keys).eq(raw), join_type="left")
+        *(exp.column(_read_name(name), table="cells").as_(name) for name in columns),
+        *(value.as_(name) for name, value in local_days.items()),
+    ).from_(inner.subquery("cells"))
     _create(connection, "typed", query, "view" if large else "table")
+
+
+def _dated_cell(bound: BoundField) -> exp.Expr:
+    return _raw(bound) if bound.column.missing else cell_of(bound)
+
+
+def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> dict[str, str]:
+    """Tables from the distinct texts of moments and days to what they say, by field.
+
+    Fields read alike share one. Reading dates takes long to plan; in a small file that would be
+    most of the work if each field planned its own. In a large one the table would be too large.
+    """
+    alike: dict[tuple[Reading, str, str], list[BoundField]] = {}
+    for bound in binding.fields:
+        column = bound.column
+        if column.read in (Reading.MOMENT, Reading.DAY) and not (column.many or column.split):
+            alike.setdefault((column.read, column.zone, bound.order), []).append(bound)
+    named: dict[str, str] = {}
+    for number, ((reading, zone, order), group) in enumerate(alike.items()):
+        texts = [exp.select(_dated_cell(bound).as_("raw")).from_("staged") for bound in group]
+        distinct = texts[0] if len(texts) == 1 else exp.union(*texts, distinct=True)
+        raw = exp.column("raw")
+        value = (
+            read_moment(raw, zone, order)
+            if reading is Reading.MOMENT
+            else read(raw, reading, "", order)
+        )
+        query = (
+            exp.select("raw", value.as_("read"))
+            .distinct()
+            .from_(distinct.subquery("texts"))
+            .where(raw.copy().is_(exp.null()).not_())
+        )
+        _create(connection, f"calendar_{number}", query, "table")
+        named |= {bound.name: f"calendar_{number}" for bound in group}
+    return named
+
+
+def _read_name(field: str) -> str:
+    """The inner name of a value read: never one of the staged columns, such as `line`."""
+    return f"read_{field}"
 
 
 def cell_of(bound: BoundField, table: str | None = None) -> exp.Expr:
@@ -217,19 +274,16 @@ def _raw(bound: BoundField) -> exp.Expr:
     return raw
 
 
-def _typed_columns(bound: BoundField) -> dict[str, exp.Expr]:
+def _typed_column(bound: BoundField) -> exp.Expr:
     column, cell = bound.column, _raw(bound) if bound.column.missing else cell_of(bound)
     if column.many or column.split:
-        return {bound.name: _list(bound)}
+        return _list(bound)
     match column.read:
         case Reading.MOMENT:
-            return {
-                bound.name: read_moment(cell, column.zone, bound.order),
-                f"{bound.name}_day": read_moment_day(cell, column.zone, bound.order),
-            }
+            return read_moment(cell, column.zone, bound.order)
         case Reading.WORD if column.words:
-            return {bound.name: _word(column, cell)}
-    return {bound.name: read(cell, column.read, column.mark, bound.order)}
+            return _word(column, cell)
+    return read(cell, column.read, column.mark, bound.order)
 
 
 def _word(column: Column, cell: exp.Expr) -> exp.Expr:

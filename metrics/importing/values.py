@@ -43,7 +43,7 @@ def prepare(
 
 
 def read(cell: exp.Expr, reading: Reading, mark: str, order: str) -> exp.Expr:
-    """The expression that reads a cell; a moment's day comes from `read_moment_day`."""
+    """The expression that reads a cell; a moment's day comes from `local_day`."""
     match reading:
         case Reading.TEXT:
             return exp.func("clean", cell)
@@ -62,5 +62,6 @@ def read_moment(cell: exp.Expr, zone: str, order: str) -> exp.Expr:
     return exp.func(f"moment_of_{zone}", cell, exp.Literal.string(order))
 
 
-def read_moment_day(cell: exp.Expr, zone: str, order: str) -> exp.Expr:
-    return exp.func(f"day_of_{zone}", cell, exp.Literal.string(order))
+def local_day(moment: exp.Expr) -> exp.Expr:
+    """The company's day of a UTC moment."""
+    return exp.cast(exp.func("utc_to_local", moment), "date")

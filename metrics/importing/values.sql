@@ -126,11 +126,7 @@ create or replace temp macro utc_to_local(t) as timezone(company_zone(), timezon
 
 create or replace temp macro moment_of_company(t, ord) as
     coalesce(local_to_utc(written(t, ord)), absolute(t));
-create or replace temp macro day_of_company(t, ord) as
-    coalesce(written(t, ord), utc_to_local(absolute(t)))::date;
 create or replace temp macro moment_of_utc(t, ord) as coalesce(written(t, ord), absolute(t));
-create or replace temp macro day_of_utc(t, ord) as
-    utc_to_local(coalesce(written(t, ord), absolute(t)))::date;
 -- A date without a clock is a day wherever one stands.
 create or replace temp macro read_day(t, ord) as
     coalesce(written(t, ord), utc_to_local(absolute(t)))::date;
