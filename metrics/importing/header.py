@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 import unicodedata
 
 
+@lru_cache(maxsize=20_000)
 def comparable(text: str) -> str:
     """The header without byte order mark, case, runs of space or typographic apostrophes."""
     plain = unicodedata.normalize("NFC", text.replace("\ufeff", "").replace("\u2019", "'"))
