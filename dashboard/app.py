@@ -51,6 +51,7 @@ def main(home: str = "review") -> None:
         help=words.say("Drop the exports of your tools, check them, load them, take them back."),
     )
     page = st.navigation([review_place, product_place, imports_place], position="top")
+    st.set_page_config(page_title=f"{page.title} · Vigie")
     try:
         page.run()
     except VigieError as error:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 from pandas import DataFrame
 
-from dashboard import charts, sentences, tables
+from dashboard import charts, pictures, sentences, tables
 from dashboard.sentences import MARKS
 from dashboard.session import Session, six_twelve
 from metrics.errors import VigieError
@@ -19,6 +19,7 @@ from metrics.review import MissingData, Reading, ScorecardCell, ScorecardRow, Su
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
 SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
+ROWS_SHOWN = 60  # a longer table scrolls
 COLOURS = {"better": "green", "worse": "red"}
 DELTA_COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
 
@@ -57,16 +58,19 @@ def headline_kpis(session: Session, readings: Sequence[Reading]) -> None:
 def _headline_kpi(session: Session, reading: Reading) -> None:
     """One KPI of the headline; its change stays grey unless it is more than the usual noise."""
     voice = session.voice
+    moved = sentences.change(voice, reading)
+    stands_out = reading.status in DELTA_COLOURS
     st.metric(
         escape(voice.short_label(reading.kpi)),
         sentences.value(voice, reading),
-        sentences.change(voice, reading) or None,
+        (sentences.status(voice, reading.status) if stands_out else moved) or None,
         delta_color=DELTA_COLOURS.get(reading.status, "gray"),
         delta_arrow="off",
+        delta_description=escape(moved) if stands_out and moved else None,
         help=escape(voice.kpi(reading).meaning[voice.words.language]),
     )
     st.image(
-        charts.sparkline(reading, session.palette, width=240, height=36),
+        pictures.sparkline(reading, session.palette, width=240, height=36),
         width="stretch",
         alt=voice.words.say("{kpi}, last 26 periods", kpi=voice.label(reading.kpi)),
     )
@@ -102,7 +106,7 @@ def subject(session: Session, found: Subject, key: str, product_place: st.Page |
                     )
         with picture:
             st.image(
-                charts.trend(reading, voice, session.palette),
+                pictures.trend(reading, voice, session.palette),
                 width="stretch",
                 alt=f"{sentences.subject_title(voice, found)} {sentences.movement(voice, reading)}",
             )
@@ -150,21 +154,22 @@ def scorecard(
             words.say("Product"),
             pinned=True,
             alignment="left",
+            width=110,
             type="tertiary",
             on_click=open_product,
             key="scorecard_name",
         ),
-        "trend": st.column_config.ImageColumn(words.say("26 weeks"), width=140),
-        "trend_of": st.column_config.TextColumn(words.say("Trend of")),
+        "trend": st.column_config.ImageColumn(words.say("26 periods"), width=150),
         "owners": st.column_config.TextColumn(words.say("PM and PO")),
     }
     for family, label in sentences.FAMILIES.items():
-        config[family] = st.column_config.TextColumn(words.say(label))
+        config[family] = st.column_config.TextColumn(words.say(label), width=150)
     st.dataframe(
         frame,
         hide_index=True,
         column_config=config,
-        row_height=38,
+        row_height=54,
+        height="content",
         key="scorecard",
         alt=words.say("Scorecard: products by family, each with its worst KPI"),
     )
@@ -198,7 +203,7 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
             "family": column.TextColumn(words.say("Family")),
             "status": column.TextColumn(words.say("Status"), width=105),
             "scope": column.TextColumn(words.say("Scope")),
-            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+            "kpi": column.TextColumn(words.say("KPI")),
             "value": column.TextColumn(words.say("Figure"), alignment="right"),
             "trend": column.ImageColumn(words.say("26 periods"), width=140),
             "change": column.TextColumn(words.say("On the period"), alignment="right"),
@@ -207,6 +212,7 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
             "note": column.TextColumn(words.say("Note")),
         },
         row_height=38,
+        height="content" if len(frame) <= ROWS_SHOWN else "auto",
         key=key,
         alt=words.say("KPIs with their figures and trends"),
     )
@@ -248,4 +254,6 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
                 "{title}: six weeks and twelve months, with the prior year", title=title
             ),
         )
-        st.table(tables.boxes(facts.boxes, voice, kpi), border="horizontal", hide_index=True)
+        boxes = tables.boxes(facts.boxes, voice, kpi)
+        if len(boxes.columns):
+            st.table(boxes, border="horizontal", hide_index=True)

@@ -1,13 +1,12 @@
 """Every chart of the dashboard, in one style: light horizontal grid, no frame, direct labels.
 
-A chart is made from facts and a voice; it knows no screen. Large charts are Plotly figures, small
-ones SVG pictures, which open at once, work in table cells and need no script.
+A chart is made from facts and a voice; it knows no screen. These are Plotly figures; the small ones
+are SVG, in `dashboard.pictures`.
 """
 
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -18,11 +17,13 @@ from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Unit
 from metrics.result import Figure
-from metrics.review import Limits, Point, Reading, SixTwelve
+from metrics.review import Point, SixTwelve
+from metrics.signals import UNBORN
 
 MONTHS_AT = 7  # six weeks stand at 0…5, then a gap, then twelve months
 FONT = "Source Sans, Source Sans Pro, sans-serif"
-HEIGHT = 320
+HEIGHT = 300
+FOOT = 0.15  # of the axis: below it a label would touch the dates
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,6 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
         _this_year(drawing, side, voice, unit, palette, colour)
     if facts.target is not None:
         _targets(drawing, [*weeks, *months], facts.target.value, voice, unit, palette)
-    _labels(drawing, weeks, months, voice, unit, palette, colour)
     values = [
         value
         for spot in (*weeks, *months)
@@ -98,6 +98,7 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
     if facts.target is not None:
         values.append(facts.target.value)
     ticks = axis_ticks(values, from_zero=starts_at_zero(voice.catalogue[facts.kpi].kind, unit))
+    _labels(drawing, weeks, months, ticks, voice, unit, palette, colour)
     _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
     return drawing.figure
 
@@ -131,6 +132,8 @@ def _this_year(
     palette: Palette,
     colour: str,
 ) -> None:
+    # A week in which no sprint ends is no gap: the line goes on over it.
+    spots = [spot for spot in spots if spot.point.figure.reason != UNBORN]
     closed = [spot for spot in spots if spot.point.figure.closed]
     drawing.add_scatter(
         name=voice.words.say("this year"),
@@ -219,18 +222,23 @@ def _labels(
     drawing: Drawing,
     weeks: Sequence[Spot],
     months: Sequence[Spot],
+    ticks: list[float],
     voice: Voice,
     unit: Unit,
     palette: Palette,
     colour: str,
 ) -> None:
-    """The last figure of each side, and the name of the grey line, written where they stand."""
+    """The last figure of each side, and the name of the grey line, written where they stand.
+
+    What stands near the foot of the chart is written above its point, clear of the dates.
+    """
+    foot = ticks[0] + (ticks[-1] - ticks[0]) * FOOT
     for side in (weeks, months):
         known = [spot for spot in side if spot.value is not None]
         if known:
             last = known[-1]
             before = known[-2].value if len(known) > 1 else None
-            falls = before is not None and last.value is not None and last.value < before
+            falls = before is not None and last.value is not None and foot < last.value < before
             drawing.add_annotation(
                 x=last.x,
                 y=last.value,
@@ -242,10 +250,11 @@ def _labels(
     earlier = [spot for spot in months if spot.point.prior_year is not None]
     if earlier:
         first = earlier[0]
-        above = first.value is not None and (first.point.prior_year or 0) > first.value
+        prior = first.point.prior_year or 0.0
+        above = prior < foot or (first.value is not None and prior > first.value)
         drawing.add_annotation(
             x=first.x,
-            y=first.point.prior_year,
+            y=prior,
             text=escape(voice.words.say("prior year")),
             showarrow=False,
             yshift=12 if above else -12,
@@ -297,7 +306,7 @@ def _layout(
     drawing.layout["yaxis"] = {
         "tickvals": ticks,
         "ticktext": [escape(voice.format.short(unit, tick)) for tick in ticks],
-        "range": [ticks[0] - (0 if ticks[0] == 0 else margin), ticks[-1] + 2 * margin],
+        "range": [ticks[0] - (0 if ticks[0] == 0 else margin), ticks[-1] + margin],
         "showgrid": True,
         "gridcolor": palette.grid,
         "zeroline": False,
@@ -337,122 +346,3 @@ def hover(point: Point, voice: Voice, unit: Unit) -> str:
     elif told := reason(voice, figure):
         lines.append(escape(told))
     return "<br>".join(lines)
-
-
-def sparkline(reading: Reading, palette: Palette, *, width: int = 120, height: int = 28) -> str:
-    """The last 26 periods as a small SVG: the usual range behind, the last point marked."""
-    return _picture(
-        reading.history, reading.limits, palette, _mark(reading, palette), width, height
-    )
-
-
-def trend(reading: Reading, voice: Voice, palette: Palette) -> str:
-    """A subject's small chart, as SVG: 26 periods, the usual range with its ends written."""
-    unit = voice.kpi(reading).unit
-    limits = reading.signal.limits if reading.signal else reading.limits
-    return _picture(
-        reading.history,
-        limits,
-        palette,
-        _mark(reading, palette),
-        400,
-        84,
-        written=(
-            (voice.format.short(unit, limits.lower), voice.format.short(unit, limits.upper))
-            if limits
-            else None
-        ),
-        last=voice.format.short(unit, reading.figure.value if reading.figure else None),
-    )
-
-
-def data_uri(svg: str) -> str:
-    """An SVG as the address of a picture, for a table's cell."""
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
-
-
-def _mark(reading: Reading, palette: Palette) -> str:
-    return {"better": palette.better, "worse": palette.worse}.get(reading.status, palette.ink)
-
-
-def _picture(
-    history: Sequence[Figure],
-    limits: Limits | None,
-    palette: Palette,
-    last_colour: str,
-    width: int,
-    height: int,
-    *,
-    written: tuple[str, str] | None = None,
-    last: str = "",
-) -> str:
-    values = [figure.value for figure in history]
-    known = [value for value in values if value is not None]
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="12">'
-    ]
-    if known:
-        ends = [*known, *((limits.lower, limits.upper) if limits else ())]
-        low, high = min(ends), max(ends)
-        span = (high - low) or 1.0
-        top, bottom = (14.0, 14.0) if written else (4.0, 4.0)
-        right = width - (92.0 if written else 6.0)
-
-        def y(value: float) -> float:
-            return round(float(top + (height - top - bottom) * (high - value) / span), 1)
-
-        def x(index: int) -> float:
-            return round(3 + (right - 3) * (index / max(len(values) - 1, 1)), 1)
-
-        if limits:
-            parts.append(
-                f'<rect x="0" y="{y(limits.upper)}" width="{right + 6}" '
-                f'height="{max(y(limits.lower) - y(limits.upper), 1)}" fill="{palette.band}"/>'
-            )
-        if limits and written:
-            apart = y(limits.lower) - y(limits.upper)
-            push = max(0.0, (13 - apart) / 2)
-            for at, text in (
-                (y(limits.upper) - push, written[1]),
-                (y(limits.lower) + push, written[0]),
-            ):
-                parts.append(
-                    f'<text x="{right + 10}" y="{at + 4:.1f}" fill="{palette.quiet}">'
-                    f"{escape(text)}</text>"
-                )
-        for run in _runs(values):
-            line = " ".join(f"{x(index)},{y(value)}" for index, value in run)
-            parts.append(
-                f'<polyline points="{line}" fill="none" stroke="{palette.quiet}" '
-                f'stroke-width="1.5" stroke-linejoin="round"/>'
-            )
-        if values and values[-1] is not None:
-            closed = history[-1].closed
-            fill = last_colour if closed else palette.surface
-            parts.append(
-                f'<circle cx="{x(len(values) - 1)}" cy="{y(values[-1])}" r="3.4" '
-                f'fill="{fill}" stroke="{last_colour}" stroke-width="1.5"/>'
-            )
-            if last and written:
-                crowded = limits is not None and any(
-                    abs(y(values[-1]) - y(end)) < 12 for end in (limits.lower, limits.upper)
-                )
-                if not crowded:
-                    parts.append(
-                        f'<text x="{right + 10}" y="{y(values[-1]) + 4}" font-weight="600" '
-                        f'fill="{last_colour}">{escape(last)}</text>'
-                    )
-    parts.append("</svg>")
-    return "".join(parts)
-
-
-def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
-    """Neighbouring known values, so that a line stops where data are missing."""
-    runs: list[list[tuple[int, float]]] = [[]]
-    for index, value in enumerate(values):
-        if value is None:
-            runs.append([])
-        else:
-            runs[-1].append((index, value))
-    return [run for run in runs if run]

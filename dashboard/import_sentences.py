@@ -19,6 +19,24 @@ OUTCOMES = {
 }
 
 
+#: How the makers of the tools write their names, and what is no tool.
+TOOLS = {
+    "fec": "FEC",
+    "hubspot": "HubSpot",
+    "jira": "Jira",
+    "linear": "Linear",
+    "mixpanel": "Mixpanel",
+    "organisation": mark("organisation"),
+    "sprints": mark("sprints"),
+    "stripe": "Stripe",
+    "survey": mark("survey"),
+}
+
+
+def tool(voice: Voice, key: str) -> str:
+    return voice.words.say(TOOLS[key]) if key in TOOLS else key
+
+
 def dataset(voice: Voice, key: str) -> str:
     return voice.words.say(DATASETS.get(key, key))
 
@@ -30,7 +48,7 @@ def recognised(voice: Voice, report: FileReport) -> str:
         return status
     return voice.words.say(
         "{tool}, {confidence} sure: {status}",
-        tool=report.tool,
+        tool=tool(voice, report.tool),
         confidence=voice.format.percent(report.confidence),
         status=status,
     )

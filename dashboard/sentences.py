@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dashboard.translation import Translation, mark
+from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.format import Formatter
 from metrics.result import Figure, Scope
@@ -119,6 +120,15 @@ EMPTY = {
     ),
     "deals": mark("No deals yet. Import a HubSpot or CSV export to see the win rate."),
 }
+#: The stages of a product's life that have a word; a company's own stand as they are.
+LIFE = {
+    "discovery": mark("discovery"),
+    "launch": mark("launch"),
+    "growth": mark("growth"),
+    "mature": mark("maturity"),
+    "maturity": mark("maturity"),
+    "decline": mark("decline"),
+}
 ROLES = {
     "PM": mark("PM"),
     "PO": mark("PO"),
@@ -159,6 +169,10 @@ def role(voice: Voice, key: str) -> str:
     return voice.words.say(ROLES[key]) if key in ROLES else key
 
 
+def stage(voice: Voice, key: str) -> str:
+    return voice.words.say(LIFE[key]) if key in LIFE else key
+
+
 def status(voice: Voice, key: str) -> str:
     """A status as mark and word: "▼ worse"."""
     return f"{MARKS[key]} {voice.words.say(STATUSES[key])}"
@@ -166,8 +180,17 @@ def status(voice: Voice, key: str) -> str:
 
 def reason(voice: Voice, figure: Figure | None) -> str:
     """Why a figure is absent or partial, in words; empty when it is there and closed."""
-    key = "no_data" if figure is None else figure.reason
+    return why(voice, "no_data" if figure is None else figure.reason)
+
+
+def why(voice: Voice, key: str | None) -> str:
     return "" if key is None else voice.words.say(REASONS.get(key, key))
+
+
+def period(voice: Voice, figure: Figure) -> str:
+    """ "Week 46, 2026", "October 2026"."""
+    grain = Grain(figure.grain)
+    return voice.format.period(Period(figure.start, figure.end, grain, figure.period))
 
 
 def value(voice: Voice, reading: Reading) -> str:
@@ -351,7 +374,7 @@ def local(voice: Voice, when: datetime) -> datetime:
 
 
 def held_since(voice: Voice, person: Person, today: date) -> str:
-    """ "C. Morel, since 3 Mar 2025"."""
+    """ "C. Morel (since 3 Mar 2025)"."""
     if person.since is None:
         return person.name
-    return f"{person.name}, {voice.format.since(person.since, today)}"
+    return f"{person.name} ({voice.format.since(person.since, today)})"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from dashboard import import_sentences, sentences
-from dashboard.charts import data_uri, sparkline
 from dashboard.palette import Palette
+from dashboard.pictures import data_uri, sparkline
 from dashboard.sentences import FAMILIES, MARKS, Voice
 from metrics.importing.report import RowCounts
 from metrics.register.ledger import ImportRecord
@@ -21,7 +21,10 @@ STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")
 
 
 def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> pd.DataFrame:
-    """One row per product, one column per family that has a figure, and the worst KPI's trend."""
+    """One row per product, one column per family that has a figure, and the worst KPI's trend.
+
+    A cell has two lines, so that six families fit on a screen.
+    """
     shown = list(rows)
     families = [
         family
@@ -39,26 +42,26 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
         line: dict[str, str | None] = {"name": row.name}
         for family in families:
             line[family] = cell_text(by_family.get(family), voice)
-        line["trend_of"] = voice.short_label(worst.kpi) if worst else ""
-        line["trend"] = picture(worst, palette) if worst else None
+        line["trend"] = picture(worst, palette, voice.short_label(worst.kpi)) if worst else None
         line["owners"] = owner_names(row.owners)
         table.append(line)
-    return pd.DataFrame(table, columns=["name", *families, "trend", "trend_of", "owners"])
+    return pd.DataFrame(table, columns=["name", *families, "trend", "owners"])
 
 
 def cell_text(reading: Reading | None, voice: Voice) -> str:
-    """ "▼ Activation 41.3 % · worse"; what is steady needs no word."""
+    """ "▼ Activation" over "41.3 % · worse"; what is steady needs no mark and no word."""
     if reading is None:
         return ""
-    figure = f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}"
-    text = f"{MARKS[reading.status]} {figure}"
+    label, figure = voice.short_label(reading.kpi), sentences.value(voice, reading)
     if reading.status == "steady":
-        return text
-    return f"{text} · {voice.words.say(sentences.STATUSES[reading.status])}"
+        return f"{label}\n{figure}"
+    word = voice.words.say(sentences.STATUSES[reading.status])
+    told = word if reading.status == "no_data" else f"{figure} · {word}"
+    return f"{MARKS[reading.status]} {label}\n{told}"
 
 
 def owner_names(owners: Iterable[Person]) -> str:
-    return ", ".join(f"{person.name} ({person.role})" for person in owners)
+    return "\n".join(f"{person.role} {person.name}" for person in owners)
 
 
 def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.DataFrame:
@@ -91,7 +94,7 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
                     if reading.prior_year
                     else ""
                 ),
-                "period": reading.figure.period if reading.figure else "",
+                "period": sentences.period(voice, reading.figure) if reading.figure else "",
                 "note": sentences.reason(voice, reading.figure),
             }
             for reading in ordered
@@ -100,9 +103,11 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
     )
 
 
-def picture(reading: Reading, palette: Palette) -> str | None:
+def picture(reading: Reading, palette: Palette, title: str = "") -> str | None:
     """A reading's sparkline for a cell; None when its history was not asked for or is not known."""
-    return data_uri(sparkline(reading, palette)) if reading.history else None
+    if not reading.history:
+        return None
+    return data_uri(sparkline(reading, palette, height=44 if title else 28, title=title))
 
 
 def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) -> pd.DataFrame:
@@ -111,7 +116,7 @@ def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) ->
     for cell in cells:
         if cell.readings:
             part = readings(cell.readings, voice, palette)
-            part["family"] = voice.words.say(FAMILIES[cell.family])
+            part.insert(0, "family", voice.words.say(FAMILIES[cell.family]))
             parts.append(part)
     frame = pd.concat(parts, ignore_index=True) if parts else readings((), voice, palette)
     silent = [name for name in ("scope", "note") if frame[name].nunique() <= 1]
@@ -160,22 +165,34 @@ def as_csv(frame: pd.DataFrame) -> bytes:
 
 
 def boxes(found: Iterable[Box], voice: Voice, kpi: str) -> pd.DataFrame:
-    """The box row under a 6-12 chart: last week, WoW, YoY, MTD, QTD, YTD."""
+    """The box row under a 6-12 chart: last week, WoW, YoY, MTD, QTD, YTD.
+
+    A box that the KPI cannot have (distinct users of a year so far, say) is left out; one whose
+    figure is absent for a reason says it.
+    """
     titles = {
         "last_week": voice.words.say("Last week"),
+        "last_month": voice.words.say("Last month"),
         "wow": voice.words.say("On the week"),
+        "mom": voice.words.say("On the month"),
         "yoy": voice.words.say("On the year"),
         "mtd": voice.words.say("Month to date"),
         "qtd": voice.words.say("Quarter to date"),
         "ytd": voice.words.say("Year to date"),
     }
     return pd.DataFrame(
-        [{titles.get(box.name, box.name): box_text(box, voice, kpi) for box in found}]
+        [
+            {
+                titles.get(box.name, box.name): box_text(box, voice, kpi)
+                for box in found
+                if box.reason != "not_published"
+            }
+        ]
     )
 
 
 def box_text(box: Box, voice: Voice, kpi: str) -> str:
-    """ "€1.84 M (+1.2 %)", the change alone, or "n/a"."""
+    """ "€1.84 M (+1.2 %)", the change alone, or "n/a: days without data in this period"."""
     unit = voice.catalogue[kpi].unit
     change = ""
     if box.reason == "new":
@@ -184,8 +201,12 @@ def box_text(box: Box, voice: Voice, kpi: str) -> str:
         change = voice.format.percent(box.ratio, signed=True)
     elif box.points is not None:
         change = voice.format.difference(unit, box.points)
+    if box.value is None and not change:
+        absent = voice.format.short(unit, None)
+        why = sentences.why(voice, box.reason)
+        return voice.words.say("{absent}: {why}", absent=absent, why=why) if why else absent
     if box.value is None:
-        return change or voice.format.short(unit, None)
+        return change
     value = voice.format.short(unit, box.value)
     return f"{value} ({change})" if change else value
 
@@ -211,7 +232,7 @@ def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
             {
                 "id": record.id,
                 "file": record.file,
-                "tool": record.tool,
+                "tool": import_sentences.tool(voice, record.tool),
                 "holds": import_sentences.dataset(voice, record.dataset),
                 "period": import_sentences.span(voice, record.period),
                 "loaded": record.rows.loaded,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
+import string
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -27,6 +29,9 @@ NOT_AVAILABLE = "n/a"
 NO_BREAK = "\u00a0"
 THIN_NO_BREAK = "\u202f"
 MINUS = "\u2212"
+#: The unit after a number: " %", " M €", " jours".
+UNIT_ENDING = re.compile(r"[\u00a0\u202f]\D+$")
+SIGNS_AND_DIGITS = string.digits + MINUS
 
 #: Where a short number changes its scale, largest first, with the letters of each language.
 SCALES = (
@@ -192,15 +197,16 @@ class Formatter:
         return f"{sign}{self._symbol}{gap}{written.removeprefix(MINUS)}"
 
     def between(self, unit: Unit, lower: float | None, upper: float | None) -> str:
-        """A range that says its unit once: "44–52 %", "€1.2 M – €1.4 M"."""
+        """A range that says its unit once: "44–52 %", "1,2–1,4 M €", "€1.2 M – €1.4 M"."""
         low, high = self.value(unit, lower), self.value(unit, upper)
         if NOT_AVAILABLE in (low, high):
             return NOT_AVAILABLE
-        for ending in (f"{self._percent_space}%", f"{NO_BREAK}h"):
-            if low.endswith(ending) and high.endswith(ending):
-                low = low.removesuffix(ending)
+        ending = UNIT_ENDING.search(high)
+        if ending and low.endswith(ending.group()) and low[0] in SIGNS_AND_DIGITS:
+            low = low.removesuffix(ending.group())
         # A range from a negative number, or between numbers with units, needs air around its dash.
-        airy = MINUS in low + high or not (low[-1].isdigit() and high[0].isdigit())
+        plain = low[-1].isdigit() and high[0] in (*string.digits, self._symbol[0])
+        airy = MINUS in low + high or not plain
         return f"{low}{NO_BREAK}–{NO_BREAK}{high}" if airy else f"{low}–{high}"
 
     # Changes
@@ -257,6 +263,8 @@ class Formatter:
         if day is None:
             return NOT_AVAILABLE
         written = str(format_date(day, "d MMM y" if year else "d MMM", locale=self.locale))
+        if self._language == "fr" and day.day == 1:
+            written = written.replace("1 ", "1er ", 1)
         return written.replace(" ", NO_BREAK)
 
     def long_date(self, day: datetime.date) -> str:

@@ -112,7 +112,9 @@ def season(values: Floats, sets: NDArray[np.int64], lag: int, relative: Bools) -
         (deviation, found.low, found.high),
         (deviation - smooth, found.rest_low, found.rest_high),
     ):
-        stands_out = np.where(np.abs(rest) > CLEAR_SEASON * spread[:, None], rest, 0.0)
+        # Where most periods are alike (often: 0), nothing says how far is far.
+        clear = (spread[:, None] > 0) & (np.abs(rest) > CLEAR_SEASON * spread[:, None])
+        stands_out = np.where(clear, rest, 0.0)
         below, above = np.minimum(stands_out, 0), np.maximum(stands_out, 0)
         if lag >= 52:
             below = np.minimum(below, np.minimum(_shifted(below, 1), _shifted(below, -1)))

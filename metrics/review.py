@@ -36,8 +36,9 @@ from metrics.review_facts import (
     Target,
 )
 from metrics.scopes import COMPANY, members_of
+from metrics.signals import UNBORN
 from metrics.six_twelve import six_twelve_of
-from metrics.subjects import Chain, belongs, chains, has_subject
+from metrics.subjects import Chain, belongs, chains, has_subject, is_multiple
 from metrics.workspace import Workspace
 
 __all__ = [
@@ -111,12 +112,15 @@ def weekly_review(
             freshness=panel.freshness,
             headline=headline,
             judged=len({r.kpi for r in below if _has_value(r)}),
-            attention=len({r.kpi for r in below if has_subject(r)}),
+            attention=len({r.kpi for r in below if _needs_attention(panel, r)}),
             subjects=subjects,
             missing=_missing(panel, [*products, *squads]),
             scorecard=tuple(_scorecard_row(panel, product, readings) for product in products),
             steady=tuple(
                 r for r in below if r.status == "steady" and (r.kpi, r.scope) not in shown
+            ),
+            unusual=tuple(
+                r for r in below if _needs_attention(panel, r) and (r.kpi, r.scope) not in shown
             ),
         )
 
@@ -188,6 +192,10 @@ def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
         held = members_of(organisation, scope, kind, day)
         found.append([Scope(kind, key) for key in known[kind] if key in held])
     return found[0], found[1]
+
+
+def _needs_attention(panel: Panel, reading: Reading) -> bool:
+    return has_subject(reading) and not is_multiple(panel.catalogue[reading.kpi])
 
 
 def _has_value(reading: Reading) -> bool:
@@ -321,7 +329,9 @@ def _cells(
             for kpi in kpis
             if kpi.family is family and (kpi.name, scope) in readings
         )
-        review = [reading for reading in found if reading.kpi in watched]
-        worst = min(review, key=lambda r: WORST_FIRST.index(r.status), default=None)
+        review = [r for r in found if r.kpi in watched]
+        # What nothing could have given birth to, as sprints where there are none, is not missing.
+        born = [r for r in review if r.figure is None or r.figure.reason != UNBORN]
+        worst = min(born, key=lambda r: WORST_FIRST.index(r.status), default=None)
         cells.append(ScorecardCell(str(family), worst, found))
     return tuple(cells)

@@ -72,7 +72,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Box:
-    """One box of the 6-12 table: last_week, wow, yoy, mtd, qtd, ytd."""
+    """One box of the 6-12 table: last_week, wow, yoy, mtd, qtd, ytd.
+
+    A KPI that has no weeks has last_month and mom in place of the first two.
+    """
 
     name: str
     value: float | None
@@ -123,6 +126,7 @@ class Review:
     missing: tuple[MissingData, ...]
     scorecard: tuple[ScorecardRow, ...]
     steady: tuple[Reading, ...]  # the rest: nothing to see
+    unusual: tuple[Reading, ...] = ()  # signals that no subject above tells
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,7 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     Months are complete ones: the week's own counts only when the week ends on its last day. A
     period that was never published is a point without a value.
     """
-    calendar, week = panel.calendar, panel.week
-    month = calendar.period(Grain.MONTH, week.end)
-    if month.end > week.end:
-        month = calendar.previous(month)
+    week, month = panel.week, _last_month(panel)
     figures = _Figures(panel, kpi, scope)
     weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
     months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
@@ -46,6 +43,12 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
         target=None,
         boxes=_boxes(panel, figures, kpi),
     )
+
+
+def _last_month(panel: Panel) -> Period:
+    """The last month that had ended by the end of the week."""
+    month = panel.calendar.period(Grain.MONTH, panel.week.end)
+    return month if month.end <= panel.week.end else panel.calendar.previous(month)
 
 
 class _Figures:
@@ -108,12 +111,16 @@ def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
 def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     """Last week with its changes on the week and on the year, then the year's sums so far.
 
-    `wow` and `yoy` hold a change and no value.
+    A KPI that has no weeks begins with its last complete month. `wow`, `mom` and `yoy` hold a
+    change and no value.
     """
     calendar, week = panel.calendar, panel.week
-    this = figures.get(week)
-    boxes = [_value_box("last_week", this)]
-    for name, other in (("wow", calendar.previous(week)), ("yoy", calendar.prior_year(week))):
+    last, latest, step = week, "last_week", "wow"
+    if Grain.WEEK not in kpi.grains:
+        last, latest, step = _last_month(panel), "last_month", "mom"
+    this = figures.get(last)
+    boxes = [_value_box(latest, this)]
+    for name, other in ((step, calendar.previous(last)), ("yoy", calendar.prior_year(last))):
         boxes.append(_change_box(name, kpi, None, this, figures.get(other)))
     for name in ("mtd", "qtd", "ytd"):
         start = to_date_start(panel, name)

@@ -9,11 +9,13 @@
   up to as much again by the part that its scope has in the company. The heaviest signal leads
   its subject, and the heaviest subjects come first.
 
-Owners and lines raise no subject: they would repeat their products'.
+Owners and lines raise no subject: they would repeat their products'. Nor does a KPI that is a
+multiple of another, as ARR is of MRR.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +26,7 @@ from metrics.result import Scope
 MOST_SUBJECTS = 5
 FARTHEST = 10.0  # standard deviations
 SIGMAS = 3.0  # between the centre and a limit
+MULTIPLE = re.compile(r"\s*[a-z_][a-z0-9_]*\s*[*/]\s*[0-9.]+\s*")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def chains(
     signals = [
         reading
         for reading in readings
-        if has_subject(reading) and belongs(catalogue[reading.kpi], reading.scope)
+        if has_subject(reading)
+        and belongs(catalogue[reading.kpi], reading.scope)
+        and not is_multiple(catalogue[reading.kpi])
     ]
     explained = {
         (reading.kpi, reading.signal.direction)
@@ -94,6 +99,11 @@ def has_subject(reading: Reading) -> bool:
 def belongs(kpi: Kpi, scope: Scope) -> bool:
     """Whether a KPI's figures are this scope's own: a squad's products are not the squad's."""
     return scope.kind in ("company", kpi.member)
+
+
+def is_multiple(kpi: Kpi) -> bool:
+    """Whether a KPI only says another one in another measure: "mrr * 12"."""
+    return MULTIPLE.fullmatch(str(kpi.calculation.get("formula", ""))) is not None
 
 
 def weight(reading: Reading, watched: bool, part: float) -> float:

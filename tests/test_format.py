@@ -92,6 +92,10 @@ def test_ranges_say_their_unit_once() -> None:
     assert plain(EN.between(Unit.RATE, 0.44, 0.52)) == "44–52_%"
     assert plain(FR.between(Unit.RATE, -0.04, 0.52)) == "−4_–_52·%"
     assert plain(EN.between(Unit.MONEY, 1.2e6, 1.4e6)) == "€1.2_M_–_€1.4_M"
+    assert plain(FR.between(Unit.MONEY, 1.2e6, 1.4e6)) == "1,2–1,4_M_€"
+    assert plain(EN.between(Unit.MONEY, 369, 544)) == "€369–€544"
+    assert plain(FR.between(Unit.MONEY, 950, 1200)) == "950_€_–_1,2_k_€"
+    assert plain(EN.between(Unit.DAYS, 3, 4.5)) == "3–4.5_days"
     assert EN.between(Unit.RATE, None, 0.5) == "n/a"
 
 
@@ -100,6 +104,7 @@ def test_dates_weeks_and_periods() -> None:
     week = Calendar().period(Grain.WEEK, day)
     assert plain(EN.date(day)) == "12_Nov_2026"
     assert plain(FR.date(day, year=False)) == "12_nov."
+    assert plain(FR.date(date(2026, 6, 1), year=False)) == "1er_juin"
     assert plain(EN.week(week)) == "Week_46"
     assert plain(FR.week(week)) == "Semaine_46"
     assert plain(EN.period(week)) == "Week_46, 2026"

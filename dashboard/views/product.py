@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -27,7 +29,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         week = filters.week(session, known.weeks)
     facts = known if week is None else product_page(session, product, week)
 
-    cards.headline(facts.name)
+    cards.headline(f"{facts.name} · {voice.format.week(facts.week)}")
     identity(session, facts)
 
     for index, subject in enumerate(facts.subjects):
@@ -37,7 +39,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     cards.missing(session, facts.missing)
 
     st.subheader(words.say("Figures by family"), anchor=False)
-    cards.families_table(session, facts.families, "families")
+    families(session, facts)
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, week)
@@ -56,18 +58,45 @@ def identity(session: Session, facts: ProductPage) -> None:
             for person in facts.owners
             if person.role == role
         ]
-        told = "; ".join(holders) or words.say("vacant")
-        parts.append(f"**{sentences.role(voice, role)}** {cards.escape(told)}")
+        told = ", ".join(holders) or words.say("vacant")
+        parts.append(f"**{sentences.role(voice, role)}**&nbsp;{cards.escape(told)}")
     launched = voice.format.date(facts.launched) if facts.launched else ""
     for title, told in (
         (words.say("Squads"), ", ".join(name for _, name, _ in facts.squads)),
-        (words.say("Stage"), facts.stage or ""),
+        (words.say("Stage"), sentences.stage(voice, facts.stage or "")),
         (words.say("Line"), facts.line or ""),
         (words.say("Launched"), launched),
     ):
         if told:
-            parts.append(f"**{title}** {cards.escape(told)}")
-    st.markdown(" &nbsp;·&nbsp; ".join(parts))
+            parts.append(f"**{title.replace(' ', '&nbsp;')}**&nbsp;{cards.escape(told)}")
+    st.markdown("&nbsp; · ".join(parts))
+
+
+def families(session: Session, facts: ProductPage) -> None:
+    """What is watched or stands out; the rest, which is as usual, is one click away."""
+    catalogue = session.voice.catalogue
+    shown, folded = [], []
+    for cell in facts.families:
+        quiet = [
+            reading
+            for reading in cell.readings
+            if reading.status == "steady" and not catalogue[reading.kpi].review
+        ]
+        folded.append(replace(cell, readings=tuple(quiet)))
+        shown.append(replace(cell, readings=tuple(r for r in cell.readings if r not in quiet)))
+    cards.families_table(session, shown, "families")
+    count = sum(len(cell.readings) for cell in folded)
+    if not count:
+        return
+    title = session.voice.words.count(
+        "Nothing to see: {n} figure within its usual range",
+        "Nothing to see: {n} figures within their usual range",
+        count,
+    )
+    rest = st.expander(title, key="quiet", on_change="rerun")
+    if rest.open:
+        with rest:
+            cards.families_table(session, folded, "quiet_families")
 
 
 @st.fragment(key="product_trends")

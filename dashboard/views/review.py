@@ -40,6 +40,9 @@ def show(
         cards.subject(session, subject, f"subject_{index}", product_place)
     cards.missing(session, facts.missing)
 
+    if facts.unusual:
+        also_unusual(session, facts)
+
     if facts.scorecard:
         st.subheader(words.say("Scorecard"), anchor=False)
         scorecard(session, facts, product_place)
@@ -79,6 +82,19 @@ def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> N
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
             cards.chart(session, kpi, scope, week)
+
+
+def also_unusual(session: Session, facts: Review) -> None:
+    """The signals that no subject tells, so that the headline's count can be looked up."""
+    title = session.voice.words.count(
+        "{n} more figure outside its usual range",
+        "{n} more figures outside their usual range",
+        len(facts.unusual),
+    )
+    folded = st.expander(title, key="unusual", on_change="rerun")
+    if folded.open:
+        with folded:
+            cards.readings_table(session, facts.unusual, "unusual_kpis")
 
 
 def nothing_to_see(session: Session, facts: Review) -> None:

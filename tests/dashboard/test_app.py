@@ -41,7 +41,7 @@ def test_the_review_shows_the_planted_fall(monkeypatch, filled, language):
 def test_a_product_opens_from_its_address(monkeypatch, filled):
     page = opened(monkeypatch, filled, "product", lang="EN", product="Balise")
     assert not page.exception
-    assert page.header[0].value == "Balise"
+    assert plain(page.header[0].value) == "Balise · Week 46"
     assert "**PM** vacant" in " | ".join(texts(page))
 
 

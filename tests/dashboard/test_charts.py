@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard import charts
+from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
 from metrics.catalogue.kpi import Kind, Unit
 from tests.dashboard import facts
@@ -111,7 +111,7 @@ def test_volumes_start_at_zero_and_rates_do_not():
 
 
 def test_a_sparkline_marks_the_last_point_on_its_band():
-    svg = ElementTree.fromstring(charts.sparkline(facts.activation_subject().reading, LIGHT))
+    svg = ElementTree.fromstring(pictures.sparkline(facts.activation_subject().reading, LIGHT))
     (band,) = svg.findall(f"{SVG}rect")
     (line,) = svg.findall(f"{SVG}polyline")
     (last,) = svg.findall(f"{SVG}circle")
@@ -126,18 +126,18 @@ def test_a_sparkline_stops_where_data_are_missing():
     reading = facts.reading("mrr", facts.ATELIER)
     history = list(reading.history)
     history[10] = replace(history[10], value=None)
-    svg = ElementTree.fromstring(charts.sparkline(replace(reading, history=tuple(history)), DARK))
+    svg = ElementTree.fromstring(pictures.sparkline(replace(reading, history=tuple(history)), DARK))
     assert [len(line.get("points").split()) for line in svg.findall(f"{SVG}polyline")] == [10, 15]
 
 
 def test_nothing_known_draws_nothing():
     reading = replace(facts.reading("mrr", facts.ATELIER), history=(), limits=None)
-    svg = ElementTree.fromstring(charts.sparkline(reading, LIGHT))
+    svg = ElementTree.fromstring(pictures.sparkline(reading, LIGHT))
     assert list(svg) == []
 
 
 def test_a_subject_s_chart_writes_the_ends_of_the_usual_range():
-    svg = charts.trend(facts.activation_subject().reading, facts.voice("en"), LIGHT)
+    svg = pictures.trend(facts.activation_subject().reading, facts.voice("en"), LIGHT)
     texts = [
         node.text.replace("\u00a0", " ") for node in ElementTree.fromstring(svg).iter(f"{SVG}text")
     ]

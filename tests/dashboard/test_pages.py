@@ -9,7 +9,11 @@ from dashboard.cards import escape
 
 def plain(text: str) -> str:
     return (
-        text.replace("\u00a0", " ").replace("\u202f", " ").replace("\\", "").replace("\u2060", "")
+        text.replace("\u00a0", " ")
+        .replace("&nbsp;", " ")
+        .replace("\u202f", " ")
+        .replace("\\", "")
+        .replace("\u2060", "")
     )
 
 
@@ -72,9 +76,9 @@ def test_an_empty_workspace_says_what_to_import(play):
 def test_a_product_page_says_who_holds_it_since_when_and_which_role_is_vacant(play):
     page = play("product", lang="EN")
     assert not page.exception
-    assert page.header[0].value == "Atelier"
+    assert plain(page.header[0].value) == "Atelier · Week 46"
     told = " | ".join(texts(page))
-    assert "**PM** C. Morel, since 3 Mar 2025" in told
+    assert "**PM** C. Morel (since 3 Mar 2025)" in told
     assert "**PO** vacant" in told
     assert "**Squads** Dune" in told
     assert "Every workshop plans its week in one place." in told

@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard import tables
 from dashboard.palette import LIGHT
 from metrics.importing.report import RowCounts
+from metrics.review import Box
 from tests.dashboard import facts
 
 VOICE = facts.voice("en")
@@ -17,12 +18,11 @@ def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
     frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
     atelier = frame.set_index("name").loc["Atelier"]
     told = atelier["product_performance"].replace("\u00a0", " ")
-    assert told == "▼ Activation 41.3 % · worse"
-    assert atelier["trend_of"] == "Activation"
+    assert told == "▼ Activation\n41.3 % · worse"
     assert atelier["trend"].startswith("data:image/svg+xml;base64,")
-    assert atelier["owners"] == "C. Morel (PM), L. Petit (PO)"
+    assert atelier["owners"] == "PM C. Morel\nPO L. Petit"
     balise = frame.set_index("name").loc["Balise"]
-    assert balise["market"] == "○ Win rate n/a · no data"
+    assert balise["market"] == "○ Win rate\nno data"
 
 
 def test_families_without_any_kpi_take_no_column():
@@ -67,7 +67,13 @@ def test_boxes_say_value_and_change():
     told = {name: text.replace("\u00a0", " ") for name, text in frame.iloc[0].items()}
     assert told["On the week"] == "−6.2 points"
     assert told["Month to date"] == "47.5 % (+1 %)"
-    assert told["Quarter to date"] == "n/a"
+    assert "Quarter to date" not in told  # a box the KPI cannot have is left out
+
+
+def test_a_box_without_a_figure_says_why():
+    box = Box("last_week", None, None, None, "gap")
+    frame = tables.boxes((box,), VOICE, "activation_rate")
+    assert frame["Last week"][0] == "n/a: days without data in this period"
 
 
 def test_changes_add_up_to_the_rows_read():

@@ -1,0 +1,158 @@
+"""Small charts as SVG pictures: they open at once, work in table cells and need no script."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+
+from dashboard.palette import Palette
+from dashboard.sentences import Voice
+from metrics.result import Figure
+from metrics.review import Limits, Reading
+from metrics.signals import UNBORN
+
+#: A picture has no access to the page's fonts.
+FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+
+
+def sparkline(
+    reading: Reading, palette: Palette, *, width: int = 120, height: int = 28, title: str = ""
+) -> str:
+    """The last 26 periods as a small SVG: the usual range behind, the last point marked.
+
+    A title takes the first line of the picture.
+    """
+    return _picture(
+        reading.history,
+        reading.limits,
+        palette,
+        _mark(reading, palette),
+        width,
+        height,
+        title=title,
+    )
+
+
+def trend(reading: Reading, voice: Voice, palette: Palette) -> str:
+    """A subject's small chart, as SVG: 26 periods, the usual range with its ends written."""
+    unit = voice.kpi(reading).unit
+    limits = reading.signal.limits if reading.signal else reading.limits
+    return _picture(
+        reading.history,
+        limits,
+        palette,
+        _mark(reading, palette),
+        400,
+        84,
+        written=(
+            (voice.format.short(unit, limits.lower), voice.format.short(unit, limits.upper))
+            if limits
+            else None
+        ),
+        last=voice.format.short(unit, reading.figure.value if reading.figure else None),
+    )
+
+
+def data_uri(svg: str) -> str:
+    """An SVG as the address of a picture, for a table's cell."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
+
+
+def _mark(reading: Reading, palette: Palette) -> str:
+    return {"better": palette.better, "worse": palette.worse}.get(reading.status, palette.ink)
+
+
+def _picture(
+    history: Sequence[Figure],
+    limits: Limits | None,
+    palette: Palette,
+    last_colour: str,
+    width: int,
+    height: int,
+    *,
+    written: tuple[str, str] | None = None,
+    last: str = "",
+    title: str = "",
+) -> str:
+    history = [figure for figure in history if figure.reason != UNBORN]
+    values = [figure.value for figure in history]
+    known = [value for value in values if value is not None]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="12">'
+    ]
+    if title:
+        parts.append(
+            f'<text x="1" y="11" font-size="11" fill="{palette.quiet}">{escape(title)}</text>'
+        )
+    if known:
+        ends = [*known, *((limits.lower, limits.upper) if limits else ())]
+        low, high = min(ends), max(ends)
+        span = (high - low) or 1.0
+        top, bottom = (14.0, 14.0) if written else (20.0 if title else 4.0, 4.0)
+        right = width - (92.0 if written else 6.0)
+
+        def y(value: float) -> float:
+            return round(float(top + (height - top - bottom) * (high - value) / span), 1)
+
+        def x(index: int) -> float:
+            return round(3 + (right - 3) * (index / max(len(values) - 1, 1)), 1)
+
+        if limits:
+            parts.append(
+                f'<rect x="0" y="{y(limits.upper)}" width="{right + 6}" '
+                f'height="{max(y(limits.lower) - y(limits.upper), 1)}" fill="{palette.band}"/>'
+            )
+        if limits and written:
+            apart = y(limits.lower) - y(limits.upper)
+            push = max(0.0, (13 - apart) / 2)
+            for at, text in (
+                (y(limits.upper) - push, written[1]),
+                (y(limits.lower) + push, written[0]),
+            ):
+                parts.append(
+                    f'<text x="{right + 10}" y="{at + 4:.1f}" fill="{palette.quiet}">'
+                    f"{escape(text)}</text>"
+                )
+        for run in _runs(values):
+            if len(run) == 1:
+                index, value = run[0]
+                parts.append(
+                    f'<circle cx="{x(index)}" cy="{y(value)}" r="1.5" fill="{palette.quiet}"/>'
+                )
+                continue
+            line = " ".join(f"{x(index)},{y(value)}" for index, value in run)
+            parts.append(
+                f'<polyline points="{line}" fill="none" stroke="{palette.quiet}" '
+                f'stroke-width="1.5" stroke-linejoin="round"/>'
+            )
+        if values and values[-1] is not None:
+            closed = history[-1].closed
+            fill = last_colour if closed else palette.surface
+            parts.append(
+                f'<circle cx="{x(len(values) - 1)}" cy="{y(values[-1])}" r="3.4" '
+                f'fill="{fill}" stroke="{last_colour}" stroke-width="1.5"/>'
+            )
+            if last and written:
+                crowded = limits is not None and any(
+                    abs(y(values[-1]) - y(end)) < 12 for end in (limits.lower, limits.upper)
+                )
+                if not crowded:
+                    parts.append(
+                        f'<text x="{right + 10}" y="{y(values[-1]) + 4}" font-weight="600" '
+                        f'fill="{last_colour}">{escape(last)}</text>'
+                    )
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """Neighbouring known values, so that a line stops where data are missing."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((index, value))
+    return [run for run in runs if run]
