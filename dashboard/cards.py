@@ -20,6 +20,16 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
 SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
 ROWS_SHOWN = 60  # a longer table scrolls
+WRAPPING_ROW = 66  # pixels; text wraps in rows of more than 64
+#: Pixels that let six families, a trend and the owners stand side by side on a laptop.
+FAMILY_WIDTHS = {
+    "product_performance": 146,
+    "user_experience": 142,
+    "market": 124,
+    "teams": 130,
+    "delivery": 142,
+    "growth": 174,
+}
 COLOURS = {"better": "green", "worse": "red"}
 DELTA_COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
 
@@ -66,7 +76,7 @@ def _headline_kpi(session: Session, reading: Reading) -> None:
         (sentences.status(voice, reading.status) if stands_out else moved) or None,
         delta_color=DELTA_COLOURS.get(reading.status, "gray"),
         delta_arrow="off",
-        delta_description=escape(moved) if stands_out and moved else None,
+        delta_description=sentences.size(voice, reading) if stands_out and moved else None,
         help=escape(voice.kpi(reading).meaning[voice.words.language]),
     )
     st.image(
@@ -154,21 +164,21 @@ def scorecard(
             words.say("Product"),
             pinned=True,
             alignment="left",
-            width=110,
+            width=96,
             type="tertiary",
             on_click=open_product,
             key="scorecard_name",
         ),
-        "trend": st.column_config.ImageColumn(words.say("26 periods"), width=150),
-        "owners": st.column_config.TextColumn(words.say("PM and PO")),
+        "trend": st.column_config.ImageColumn(words.say("26 periods"), width=140),
+        "owners": st.column_config.TextColumn(words.say("PM and PO"), width=190),
     }
     for family, label in sentences.FAMILIES.items():
-        config[family] = st.column_config.TextColumn(words.say(label), width=150)
+        config[family] = st.column_config.TextColumn(words.say(label), width=FAMILY_WIDTHS[family])
     st.dataframe(
         frame,
         hide_index=True,
         column_config=config,
-        row_height=54,
+        row_height=WRAPPING_ROW,
         height="content",
         key="scorecard",
         alt=words.say("Scorecard: products by family, each with its worst KPI"),

@@ -12,6 +12,7 @@ from metrics.result import Figure
 from metrics.review import Limits, Reading
 from metrics.signals import UNBORN
 
+TITLE_LETTERS = 20
 #: A picture has no access to the page's fonts.
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 
@@ -82,9 +83,11 @@ def _picture(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="12">'
     ]
+    if len(title) > TITLE_LETTERS:
+        title = title[: TITLE_LETTERS - 1].rstrip() + "…"
     if title:
         parts.append(
-            f'<text x="1" y="11" font-size="11" fill="{palette.quiet}">{escape(title)}</text>'
+            f'<text x="1" y="11" font-size="10" fill="{palette.quiet}">{escape(title)}</text>'
         )
     if known:
         ends = [*known, *((limits.lower, limits.upper) if limits else ())]

@@ -199,11 +199,18 @@ def value(voice: Voice, reading: Reading) -> str:
     return voice.format.short(voice.kpi(reading).unit, figure.value if figure else None)
 
 
+def size(voice: Voice, reading: Reading) -> str:
+    """The change on the previous period alone: "+1.2 %"; empty when not comparable."""
+    if reading.previous is None:
+        return ""
+    return voice.format.change(voice.kpi(reading).unit, reading.previous)
+
+
 def change(voice: Voice, reading: Reading) -> str:
     """The change on the previous period: "+1.2 % on the week"; empty when not comparable."""
-    if reading.figure is None or reading.previous is None:
+    moved = size(voice, reading)
+    if reading.figure is None or not moved:
         return ""
-    moved = voice.format.change(voice.kpi(reading).unit, reading.previous)
     match reading.figure.grain:
         case "week":
             return voice.words.say("{change} on the week", change=moved)

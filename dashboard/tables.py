@@ -23,7 +23,7 @@ STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")
 def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> pd.DataFrame:
     """One row per product, one column per family that has a figure, and the worst KPI's trend.
 
-    A cell has two lines, so that six families fit on a screen.
+    Cells are meant to wrap, so that six families fit on a screen.
     """
     shown = list(rows)
     families = [
@@ -49,19 +49,19 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
 
 
 def cell_text(reading: Reading | None, voice: Voice) -> str:
-    """ "▼ Activation" over "41.3 % · worse"; what is steady needs no mark and no word."""
+    """ "▼ Activation 41.3 % · worse"; what is steady needs no mark and no word."""
     if reading is None:
         return ""
     label, figure = voice.short_label(reading.kpi), sentences.value(voice, reading)
     if reading.status == "steady":
-        return f"{label}\n{figure}"
+        return f"{label} {figure}"
     word = voice.words.say(sentences.STATUSES[reading.status])
     told = word if reading.status == "no_data" else f"{figure} · {word}"
-    return f"{MARKS[reading.status]} {label}\n{told}"
+    return f"{MARKS[reading.status]} {label} {told}"
 
 
 def owner_names(owners: Iterable[Person]) -> str:
-    return "\n".join(f"{person.role} {person.name}" for person in owners)
+    return ", ".join(f"{person.role} {person.name}" for person in owners)
 
 
 def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def picture(reading: Reading, palette: Palette, title: str = "") -> str | None:
     """A reading's sparkline for a cell; None when its history was not asked for or is not known."""
     if not reading.history:
         return None
-    return data_uri(sparkline(reading, palette, height=44 if title else 28, title=title))
+    return data_uri(sparkline(reading, palette, height=56 if title else 28, title=title))
 
 
 def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) -> pd.DataFrame:

@@ -18,11 +18,11 @@ def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
     frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
     atelier = frame.set_index("name").loc["Atelier"]
     told = atelier["product_performance"].replace("\u00a0", " ")
-    assert told == "▼ Activation\n41.3 % · worse"
+    assert told == "▼ Activation 41.3 % · worse"
     assert atelier["trend"].startswith("data:image/svg+xml;base64,")
-    assert atelier["owners"] == "PM C. Morel\nPO L. Petit"
+    assert atelier["owners"] == "PM C. Morel, PO L. Petit"
     balise = frame.set_index("name").loc["Balise"]
-    assert balise["market"] == "○ Win rate\nno data"
+    assert balise["market"] == "○ Win rate no data"
 
 
 def test_families_without_any_kpi_take_no_column():
