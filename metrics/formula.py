@@ -34,7 +34,9 @@ def parse_formula(text: str, place: str) -> exp.Expr:
                 raise VigieError(
                     f"{place}: '{node.name}' is not a function of formulas.", choices=FUNCTIONS
                 )
-        elif not isinstance(node, (*_OPERATORS, exp.Column, exp.Identifier, exp.Literal)):
+        elif not isinstance(node, (*_OPERATORS, exp.Column, exp.Identifier, exp.Literal)) or (
+            isinstance(node, exp.Literal) and node.is_string
+        ):
             raise VigieError(
                 f"{place}: '{node.sql()}' may not stand in a formula.",
                 choices=("KPI names", "numbers", "+ - * /", *(f"{name}()" for name in FUNCTIONS)),
