@@ -17,10 +17,11 @@ from streamlit.typing import UploadedFile
 
 from dashboard.session import Session
 from metrics import importing
-from metrics.change import kpis_of
+from metrics.feeds import kpis_fed
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
+from metrics.models import load_models
 from metrics.register.ledger import ImportRecord, history, read_quarantine
 from metrics.warehouse import current_path
 
@@ -50,7 +51,7 @@ class Desk:
         if key == self.inspected:
             return
         self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
-        catalogue = session.voice.catalogue
+        catalogue, models = session.voice.catalogue, load_models(session.workspace.catalogue)
         self.reports = tuple(
             importing.inspect(
                 session.workspace,
@@ -58,7 +59,7 @@ class Desk:
                 self.paths,
                 options,
                 session.organisation,
-                partial(kpis_of, catalogue),
+                partial(kpis_fed, catalogue, models),
             )
         )
         self.options, self.inspected = options, key

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,9 +17,10 @@ import duckdb
 import pandas as pd
 
 from metrics import models, references, warehouse
-from metrics.catalogue import Catalogue, load_catalogue
+from metrics.catalogue import load_catalogue
 from metrics.engines import open_facts
 from metrics.errors import VigieError
+from metrics.feeds import kpis_fed
 from metrics.figures import Setting
 from metrics.importing.report import FileReport
 from metrics.job import Job, Outcome
@@ -178,7 +180,7 @@ class Change:
                 number,
                 self.job.options,
                 organisation,
-                lambda dataset: kpis_of(self._catalogue, dataset),
+                partial(kpis_fed, self._catalogue, self._models),
                 lambda sha256, observed_at: self._known(sha256, observed_at, staged),
                 progress,
             )
@@ -341,11 +343,6 @@ class Change:
             archives = ledger.remove_staged(connection)
         for archive in archives:
             (self.workspace.archive / archive).unlink(missing_ok=True)
-
-
-def kpis_of(catalogue: Catalogue, dataset: str) -> tuple[str, ...]:
-    """The published KPIs that a dataset feeds, in catalogue order."""
-    return tuple(kpi.name for kpi in catalogue if dataset in kpi.datasets)
 
 
 def placed(report: FileReport, organisation: Organisation) -> FileReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import click
 
 from metrics import importing, jobs, warehouse
 from metrics.catalogue import load_catalogue
-from metrics.change import kpis_of
 from metrics.command.output import (
     ProgressOutput,
     answer,
@@ -23,9 +23,11 @@ from metrics.command.output import (
     who,
 )
 from metrics.errors import VigieError
+from metrics.feeds import kpis_fed
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Job, Outcome
+from metrics.models import load_models
 from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
 
@@ -87,7 +89,7 @@ def inspected(
     workspace: Workspace, files: tuple[Path, ...], options: ImportOptions
 ) -> list[FileReport]:
     """The reports of a dry run."""
-    catalogue = load_catalogue(workspace.catalogue)
+    models = load_models(workspace.catalogue)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
     return importing.inspect(
@@ -96,7 +98,7 @@ def inspected(
         files,
         options,
         organisation,
-        lambda dataset: kpis_of(catalogue, dataset),
+        partial(kpis_fed, load_catalogue(workspace.catalogue, models), models),
     )
 
 

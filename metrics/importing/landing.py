@@ -39,7 +39,7 @@ from metrics.importing.values import prepare
 from metrics.organisation import Organisation
 from metrics.workspace import Workspace
 
-KpisOf = Callable[[str], tuple[str, ...]]
+KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
 Known = Callable[[str, datetime], int | None]
 PREVIEW_ROWS = 5
 MOST_ROWS_COMPARED = 2_000_000
@@ -313,7 +313,11 @@ def _report(
         status="loaded",
         rows=RowCounts(),
         observed_at=observed.at,
-        kpis=session.kpis_of(match.profile.dataset),
+        kpis=session.kpis_of(
+            match.profile.dataset,
+            {field for field, _ in binding.missing},
+            {bound.question.kind for bound in binding.questions} or None,
+        ),
         columns=binding.used,
         import_id=session.import_id,
         sha256=source.sha256,

@@ -56,7 +56,7 @@ class Desk:
         path = self.file(name, content)
         landed = land(
             self.connection, self.workspace, path, self.last_id, options, ORGANISATION,
-            lambda dataset: (dataset,), self.known, None,
+            lambda dataset, *_: (dataset,), self.known, None,
         )  # fmt: skip
         report = landed.report
         assert report.rows.balanced
@@ -69,7 +69,7 @@ class Desk:
     ) -> FileReport:
         path = self.file(name, content)
         [report] = inspect(
-            self.workspace, None, [path], options, ORGANISATION, lambda dataset: (dataset,)
+            self.workspace, None, [path], options, ORGANISATION, lambda dataset, *_: (dataset,)
         )
         assert report.rows.balanced
         return report

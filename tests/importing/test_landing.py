@@ -353,7 +353,7 @@ def test_every_other_real_export_is_refused_politely_or_accounted_for(
 ) -> None:
     paths = [path for path in sorted(real_exports.rglob("*")) if path.is_file()]
     reports = inspect(
-        workspace, None, paths, ImportOptions(), Organisation(), lambda dataset: (dataset,)
+        workspace, None, paths, ImportOptions(), Organisation(), lambda dataset, *_: (dataset,)
     )
     for report in reports:
         assert report.rows.balanced

@@ -1,0 +1,77 @@
+"""Which KPIs a file feeds: those of its dataset whose facts can be made from the columns it has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from sqlglot import exp
+
+from metrics.allowlist import parse
+from metrics.catalogue import Catalogue, Kpi
+from metrics.catalogue.loading import parts_of
+from metrics.models import Model
+
+
+def kpis_fed(
+    catalogue: Catalogue,
+    models: Mapping[str, Model],
+    dataset: str,
+    lacking: Collection[str] = (),
+    kinds: Collection[str] | None = None,
+) -> tuple[str, ...]:
+    """The published KPIs that rows of `dataset` feed, in catalogue order.
+
+    `lacking` are canonical fields that the file does not have: a KPI whose facts leave out rows
+    without one of them is not fed. `kinds` are the kinds of survey answers it holds, if it does.
+    """
+    absent = {
+        column
+        for field in lacking
+        for column in (field, f"{field}_day", f"{field.removesuffix('_at')}_day")
+    }
+
+    def fed(kpi: Kpi) -> bool:
+        return all(
+            not absent & set(_needed_columns(models, str(base.calculation["model"])))
+            and (kinds is None or _kind_asked(base) in {None, *kinds})
+            for base in _bases(catalogue, kpi)
+            if dataset in base.datasets
+        )
+
+    return tuple(kpi.name for kpi in catalogue if dataset in kpi.datasets and fed(kpi))
+
+
+def _bases(catalogue: Catalogue, kpi: Kpi) -> Iterator[Kpi]:
+    """The KPIs and measures that read a model, behind a KPI or itself."""
+    parts = parts_of(kpi)
+    if not parts:
+        yield kpi
+    for part in parts:
+        yield from _bases(catalogue, catalogue[part])
+
+
+def _needed_columns(models: Mapping[str, Model], name: str) -> Iterator[str]:
+    """The columns of canonical tables without which a model leaves a row out."""
+    model = models[name]
+    canonical = {
+        table.alias_or_name
+        for table in model.tree.find_all(exp.Table)
+        if table.name in model.sources
+    }
+    for test in model.tree.find_all(exp.Not):
+        column = test.this.this if isinstance(test.this, exp.Is) else None
+        if isinstance(column, exp.Column) and column.table in canonical:
+            yield column.name
+    for source in model.sources:
+        if source in models:
+            yield from _needed_columns(models, source)
+
+
+def _kind_asked(kpi: Kpi) -> str | None:
+    """The kind of survey answers that a KPI's filter asks for."""
+    if "filter" not in kpi.calculation:
+        return None
+    for test in parse(str(kpi.calculation["filter"]), kpi.source).find_all(exp.EQ):
+        if test.this.name == "kind" and isinstance(test.expression, exp.Literal):
+            return str(test.expression.name)
+    return None
