@@ -60,7 +60,8 @@ def _needed_columns(models: Mapping[str, Model], name: str) -> Iterator[str]:
     }
     for test in model.tree.find_all(exp.Not):
         column = test.this.this if isinstance(test.this, exp.Is) else None
-        if isinstance(column, exp.Column) and column.table in canonical:
+        always = isinstance(test.find_ancestor(exp.Or, exp.Where), exp.Where)
+        if always and isinstance(column, exp.Column) and column.table in canonical:
             yield column.name
     for source in model.sources:
         if source in models:
