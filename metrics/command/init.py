@@ -20,6 +20,7 @@ from metrics.register import migrate
 from metrics.workspace import SETTINGS_FILE, Workspace
 
 SAMPLE_FILES = "sample_exports"
+SAMPLE_COMPANY = "Groupe Maréval"
 
 
 @click.command("init")
@@ -45,7 +46,7 @@ def verb(folder: Path, sample: bool, events: int, wants_json: bool) -> None:
     # Made aside and moved at the end: an interrupted 'init' leaves no half workspace behind.
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
         made = Path(aside)
-        workspace = lay_out(made, "Groupe Lumen" if sample else "My company")
+        workspace = lay_out(made, SAMPLE_COMPANY if sample else "My company")
         if sample:
             paths = exports(made / SAMPLE_FILES, events)
             outcome = loaded(workspace, tuple(paths), ImportOptions())
@@ -56,10 +57,8 @@ def verb(folder: Path, sample: bool, events: int, wants_json: bool) -> None:
         answer(content)
         return
     click.echo(f"{folder} is ready.")
-    for file in content.get("files", []):
-        rows = file["rows"]
-        said = f"{rows['loaded']} rows loaded" if file["status"] == "loaded" else file["status"]
-        click.echo(f"  {file['file']}: {said}")
+    for line in by_tool(content.get("files", [])):
+        click.echo(f"  {line}")
     click.echo(f"Next: vigie {'serve' if sample else 'import FILE… --workspace'} {folder}")
 
 
@@ -96,6 +95,23 @@ def in_brief(outcome: Outcome) -> list[dict[str, Any]]:
         }
         for report in outcome.files
     ]
+
+
+def by_tool(files: Sequence[dict[str, Any]]) -> list[str]:
+    """One line per tool: how many files and rows; last, the files that nothing reads yet."""
+    read: dict[str, list[int]] = {}
+    for file in files:
+        if file["status"] != "refused":
+            counts = read.setdefault(file["tool"], [0, 0])
+            counts[0] += 1
+            counts[1] += file["rows"]["loaded"]
+    lines = [f"{tool}: {count} files, {rows:,} rows loaded" for tool, (count, rows) in read.items()]
+    refused = sum(file["status"] == "refused" for file in files)
+    if refused:
+        lines.append(
+            f"{refused} files of tools that Vigie does not read yet stay in {SAMPLE_FILES}"
+        )
+    return lines
 
 
 def move(made: Path, folder: Path) -> None:
