@@ -13,6 +13,7 @@ from html import escape
 from typing import Any
 
 from dashboard.palette import Palette
+from dashboard.pictures import describes
 from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Unit
@@ -70,10 +71,11 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
     after = MONTHS_AT if weeks else 0
     months = [Spot(after + index, point) for index, point in enumerate(facts.months)]
     drawing = Drawing()
+    past = [spot.value for spot in weeks]
     if facts.limits is not None and weeks:
         drawing.add_shape(
             type="rect",
-            x0=-0.4,
+            x0=(-0.4 if describes(facts.limits, past) else len(weeks) - 1.4),
             x1=len(weeks) - 0.6,
             y0=facts.limits.lower,
             y1=facts.limits.upper,

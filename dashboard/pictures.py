@@ -13,6 +13,7 @@ from metrics.review import Limits, Reading
 from metrics.signals import UNBORN
 
 TITLE_LETTERS = 20
+RECENT = 3  # periods behind which the range of the last one is drawn when it has moved
 #: A picture has no access to the page's fonts.
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 
@@ -53,6 +54,16 @@ def trend(reading: Reading, voice: Voice, palette: Palette) -> str:
         ),
         last=voice.format.short(unit, reading.figure.value if reading.figure else None),
     )
+
+
+def describes(limits: Limits, values: Sequence[float | None]) -> bool:
+    """Whether the usual range of the last period is that of the earlier ones too.
+
+    It is not for a figure that grows: drawn behind all its past, the range would look missed.
+    """
+    known = [value for value in values if value is not None]
+    inside = sum(limits.lower <= value <= limits.upper for value in known)
+    return 2 * inside >= len(known)
 
 
 def data_uri(svg: str) -> str:
@@ -103,8 +114,9 @@ def _picture(
             return round(3 + (right - 3) * (index / max(len(values) - 1, 1)), 1)
 
         if limits:
+            left = 0.0 if describes(limits, values) else x(max(len(values) - RECENT, 0))
             parts.append(
-                f'<rect x="0" y="{y(limits.upper)}" width="{right + 6}" '
+                f'<rect x="{left}" y="{y(limits.upper)}" width="{right + 6 - left}" '
                 f'height="{max(y(limits.lower) - y(limits.upper), 1)}" fill="{palette.band}"/>'
             )
         if limits and written:

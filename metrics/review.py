@@ -38,7 +38,7 @@ from metrics.review_facts import (
 from metrics.scopes import COMPANY, members_of
 from metrics.signals import UNBORN
 from metrics.six_twelve import six_twelve_of
-from metrics.subjects import Chain, belongs, chains, has_subject, is_multiple
+from metrics.subjects import Chain, belongs, chains, telling
 from metrics.workspace import Workspace
 
 __all__ = [
@@ -101,6 +101,7 @@ def weekly_review(
         # Owners and lines raise no subject of their own: they would repeat their products'.
         raising = [r for r in below if r.scope.kind in ("company", "product", "squad")]
         subjects = _subjects(panel, raising, readings, products)
+        unusual = telling(raising, panel.catalogue)
         headline = tuple(
             readings[kpi.name, scope] for kpi in panel.review_kpis if (kpi.name, scope) in readings
         )
@@ -112,16 +113,14 @@ def weekly_review(
             freshness=panel.freshness,
             headline=headline,
             judged=len({r.kpi for r in below if _has_value(r)}),
-            attention=len({r.kpi for r in below if _needs_attention(panel, r)}),
+            attention=len({r.kpi for r in unusual}),
             subjects=subjects,
             missing=_missing(panel, [*products, *squads]),
             scorecard=tuple(_scorecard_row(panel, product, readings) for product in products),
             steady=tuple(
                 r for r in below if r.status == "steady" and (r.kpi, r.scope) not in shown
             ),
-            unusual=tuple(
-                r for r in below if _needs_attention(panel, r) and (r.kpi, r.scope) not in shown
-            ),
+            unusual=tuple(r for r in unusual if (r.kpi, r.scope) not in shown),
         )
 
 
@@ -192,10 +191,6 @@ def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
         held = members_of(organisation, scope, kind, day)
         found.append([Scope(kind, key) for key in known[kind] if key in held])
     return found[0], found[1]
-
-
-def _needs_attention(panel: Panel, reading: Reading) -> bool:
-    return has_subject(reading) and not is_multiple(panel.catalogue[reading.kpi])
 
 
 def _has_value(reading: Reading) -> bool:

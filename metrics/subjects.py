@@ -50,24 +50,7 @@ def chains(
     company looks at (those of the catalogue by default).
     """
     watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
-    signals = [
-        reading
-        for reading in readings
-        if has_subject(reading)
-        and belongs(catalogue[reading.kpi], reading.scope)
-        and not is_multiple(catalogue[reading.kpi])
-    ]
-    explained = {
-        (reading.kpi, reading.signal.direction)
-        for reading in signals
-        if reading.signal and reading.scope.kind != "company"
-    }
-    signals = [
-        reading
-        for reading in signals
-        if reading.scope.kind != "company"
-        or (reading.kpi, reading.signal.direction if reading.signal else 0) not in explained
-    ]
+    signals = list(telling(readings, catalogue))
     weights = {
         (reading.kpi, reading.scope): weight(
             reading, reading.kpi in watched, (parts or {}).get(reading.scope, 0.0)
@@ -84,6 +67,28 @@ def chains(
         found.append(Chain(lead, tuple(also), weights[lead.kpi, lead.scope]))
     found.sort(key=lambda chain: heaviest(chain.lead))
     return tuple(found[:MOST_SUBJECTS])
+
+
+def telling(readings: Iterable[Reading], catalogue: Catalogue) -> tuple[Reading, ...]:
+    """The signals that could be a subject: each told once, where it happened."""
+    signals = [
+        reading
+        for reading in readings
+        if has_subject(reading)
+        and belongs(catalogue[reading.kpi], reading.scope)
+        and not is_multiple(catalogue[reading.kpi])
+    ]
+    explained = {
+        (reading.kpi, reading.signal.direction)
+        for reading in signals
+        if reading.signal and reading.scope.kind != "company"
+    }
+    return tuple(
+        reading
+        for reading in signals
+        if reading.scope.kind != "company"
+        or (reading.kpi, reading.signal.direction if reading.signal else 0) not in explained
+    )
 
 
 def has_subject(reading: Reading) -> bool:

@@ -124,6 +124,16 @@ def test_the_dips_of_last_year_are_not_flagged_this_year(growth: float) -> None:
     assert dips["flagged"].mean() < 0.04
 
 
+def test_what_is_mostly_nothing_has_a_range_and_not_a_season() -> None:
+    values = np.zeros(104)
+    values[[5, 20, 33, 47, 60, 72, 85, 92, 99]] = (90, 40, 120, 60, 80, 150, 70, 110, 95)
+    values[-1] = 36
+    judgement = judge(weeks(list(values)), Unit.MONEY, Kind.FLOW)
+    last = max(judgement.limits)
+    assert judgement.limits[last].upper > 36
+    assert not [s for s in judgement.signals if s.start == last and s.rule == 1]
+
+
 def test_a_dip_deeper_than_last_years_is_flagged() -> None:
     values = 1000 * season() * np.exp(0.03 * noise(3))
     values[91] *= 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi, Unit
 from metrics.reading import Limits, Reading, SignalFact
 from metrics.result import Figure, Scope
-from metrics.subjects import chains, weight
+from metrics.subjects import chains, telling, weight
 from tests.test_signals import kpi
 
 COMPANY, ATELIER, BALISE = Scope("company", ""), Scope("product", "a"), Scope("product", "b")
@@ -63,6 +64,14 @@ def test_a_lost_account_is_one_subject_and_not_three() -> None:
     assert {reading.kpi for reading in chain.also} == {"lost_accounts", "churned_mrr"}
 
 
+def test_a_multiple_of_another_kpi_is_no_subject() -> None:
+    arr = replace(entry("arr", "mrr"), kind=Kind.DERIVED, calculation={"formula": "mrr * 12"})
+    growth = replace(entry("growth"), kind=Kind.DERIVED, calculation={"formula": "mrr * users"})
+    catalogue = Catalogue({item.name: item for item in (*CATALOGUE, arr, growth)})
+    found = chains([signal("arr", ATELIER, -9), signal("growth", ATELIER, -4)], catalogue)
+    assert [chain.lead.kpi for chain in found] == ["growth"]
+
+
 def test_a_link_that_comes_last_joins_two_groups() -> None:
     (chain,) = chains(
         [signal("signups", ATELIER, -4), signal("lost_accounts", ATELIER, 4),
@@ -84,6 +93,18 @@ def test_a_companys_signal_is_told_by_the_product_that_shows_it() -> None:
         ("mrr", COMPANY),
         ("mrr", BALISE),
     ]
+
+
+def test_what_finds_no_room_among_the_subjects_is_still_told() -> None:
+    found = [signal(name, scope, 5) for name in ("mrr", "nps") for scope in (ATELIER, BALISE)]
+    found += [
+        signal("nps", COMPANY, 9),
+        signal("throughput", NORD, 6),
+        signal("throughput", NORD, 2, rule=3),
+    ]
+    assert [(r.kpi, r.scope) for r in telling(found, CATALOGUE)] == [
+        ("mrr", ATELIER), ("mrr", BALISE), ("nps", ATELIER), ("nps", BALISE), ("throughput", NORD),
+    ]  # fmt: skip
 
 
 def test_a_squads_kpi_is_told_for_the_squad_alone() -> None:

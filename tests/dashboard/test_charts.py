@@ -142,3 +142,40 @@ def test_a_subject_s_chart_writes_the_ends_of_the_usual_range():
         node.text.replace("\u00a0", " ") for node in ElementTree.fromstring(svg).iter(f"{SVG}text")
     ]
     assert texts[:2] == ["52 %", "44 %"]
+
+
+def test_a_range_that_has_moved_stands_behind_the_last_periods_only():
+    growing = facts.reading("mrr", facts.ATELIER)
+    history = tuple(
+        replace(figure, value=1000.0 * (index + 1)) for index, figure in enumerate(growing.history)
+    )
+    limits = replace(growing.limits, lower=25_000.0, upper=27_000.0)
+    svg = ElementTree.fromstring(
+        pictures.sparkline(replace(growing, history=history, limits=limits), LIGHT)
+    )
+    (band,) = svg.findall(f"{SVG}rect")
+    assert float(band.get("x")) > 100
+    figure = drawn(limits=replace(facts.six_twelve().limits, lower=0.9, upper=0.95))
+    (band,) = figure["layout"]["shapes"]
+    assert (band["x0"], band["x1"]) == (4.6, 5.4)
+
+
+def test_periods_in_which_nothing_could_be_born_leave_no_gap():
+    reading = facts.reading("mrr", facts.ATELIER)
+    history = [
+        replace(figure, value=None, reason="zero_denominator") if index % 2 else figure
+        for index, figure in enumerate(reading.history)
+    ]
+    svg = ElementTree.fromstring(
+        pictures.sparkline(replace(reading, history=tuple(history)), LIGHT)
+    )
+    (line,) = svg.findall(f"{SVG}polyline")
+    assert len(line.get("points").split()) == 13
+    weeks = [
+        replace(point, figure=replace(point.figure, value=None, reason="zero_denominator"))
+        if index % 2
+        else point
+        for index, point in enumerate(facts.six_twelve().weeks)
+    ]
+    figure = drawn(weeks=tuple(weeks))
+    assert not [note for note in figure["layout"]["annotations"] if note["x"] in (1, 3, 5)]
