@@ -22,7 +22,11 @@ from metrics.organisation import Organisation
 LAUNCH_LAG_DAYS = 7
 
 #: Reasons, the gravest last; where parts differ the gravest is given.
-REASONS = ("", "not_closed", "partial_members", "no_data", "history_begins", "gap")
+REASONS = (
+    "", "not_closed", "partial_members", "no_data", "not_launched", "history_begins", "gap"
+)  # fmt: skip
+#: Nobody had begun by the period's end; a product followed since its launch was not there yet.
+NOBODY = ("no_data", "not_launched")
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Coverage:
         open_members = np.zeros(shape, dtype=np.int32)
         expected_members = np.zeros(shape, dtype=np.int32)
         covered_datasets = np.zeros((len(sets), len(datasets)), dtype=np.bool_)
+        launched_later = np.ones(shape, dtype=np.bool_)
         if self.first is None:
             return self._nothing(shape)
         starts = np.array([self.index(window[0]) for window in windows])
@@ -123,7 +128,8 @@ class Coverage:
                     if state is None:
                         continue
                     covered_datasets[row, column] = True
-                    expected, begins, gap, is_open = state
+                    expected, begins, gap, is_open, not_launched = state
+                    launched_later[row] &= not_launched
                     level[row] = np.maximum(
                         level[row], np.where(begins, REASONS.index("history_begins"), 0)
                     )
@@ -139,13 +145,15 @@ class Coverage:
             level = np.maximum(level, np.where(every, REASONS.index("not_closed"), 0))
             level = np.maximum(level, np.where(some, REASONS.index("partial_members"), 0))
             level = np.maximum(level, np.where(nobody, REASONS.index("no_data"), 0))
+            later = nobody & launched_later & (covered_datasets.any(axis=1)[:, None])
+            level = np.maximum(level, np.where(later, REASONS.index("not_launched"), 0))
         reason = np.array(REASONS, dtype=object)[level]
         for row, column in zip(*np.where(level == REASONS.index("partial_members")), strict=True):
             closed_count = expected_members[row, column] - open_members[row, column]
             reason[row, column] = f"partial_members:{closed_count}/{expected_members[row, column]}"
         is_open_cell = (open_members > 0) | (ends > self.day_count - 1)[None, :]
         return Known(
-            closed=~is_open_cell & (level != REASONS.index("no_data")),
+            closed=~is_open_cell & ~np.isin(level, [REASONS.index(word) for word in NOBODY]),
             usable=level == 0,
             to_date=level == REASONS.index("not_closed"),
             reason=reason,
@@ -176,7 +184,8 @@ class Coverage:
         low = np.clip(np.maximum(starts, first), 0, self.day_count)
         high = np.clip(np.minimum(ends, last) + 1, 0, self.day_count)
         gap = expected & (missing_before[np.maximum(high, low)] - missing_before[low] > 0)
-        return expected, begins, gap, expected & (ends > last)
+        not_launched = since_launch & ~expected
+        return expected, begins, gap, expected & (ends > last), not_launched
 
     def _nothing(self, shape: tuple[int, int]) -> Known:
         no = np.zeros(shape, dtype=np.bool_)

@@ -19,7 +19,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.compile import Statement, compile_kpi
-from metrics.coverage import Coverage, Known, windows
+from metrics.coverage import NOBODY, Coverage, Known, windows
 from metrics.formula import parse_formula
 from metrics.grid import Grid, Neighbours, divided, evaluate
 from metrics.importing.report import CoverageSpan
@@ -138,7 +138,7 @@ class Computation:
         held = sets.held[wanted]
         rows, columns = np.where(held >= 0)
         ids = held[rows, columns]
-        keep = ever[ids] & (grid.reason[ids, columns] != "no_data")
+        keep = ever[ids] & ~np.isin(grid.reason[ids, columns].astype(str), NOBODY)
         rows, columns, ids = rows[keep], columns[keep], ids[keep]
         scopes = [sets.scopes[row] for row in wanted]
         starts = np.array([period.start for period in self.periods], dtype=object)

@@ -73,9 +73,17 @@ def _shifted(grid: Grid, source: NDArray[np.int64]) -> Grid:
     def take(array: NDArray[np.generic], outside: object) -> NDArray[np.generic]:
         return np.where(inside[None, :], array[:, column], outside)  # type: ignore[call-overload,no-any-return]
 
-    value = take(grid.value, np.nan)
-    reason = take(grid.reason, "history_begins")
-    return Grid.of(value, take(grid.closed, True), reason)  # type: ignore[arg-type]
+    # Before its launch a product had nothing, and that is known.
+    absent = grid.reason == "not_launched"
+    before = replace(
+        grid,
+        value=np.where(absent, 0.0, grid.value),
+        closed=grid.closed | absent,
+        reason=np.where(absent, "", grid.reason),
+    )
+    value = take(before.value, np.nan)
+    reason = take(before.reason, "history_begins")
+    return Grid.of(value, take(before.closed, True), reason)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

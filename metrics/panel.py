@@ -43,11 +43,13 @@ from metrics.signals import UNBORN
 from metrics.workspace import Workspace
 
 HISTORY = 26  # periods of a sparkline, the reviewed one included
-LAG = 3  # periods by which data of a longer cadence, or of cohorts, may lie back
+LAG = 5  # periods by which data of a longer cadence, or of cohorts, may lie back
 #: How far back the latest figure of a KPI that is not born every period may lie.
 BORN_WITHIN = timedelta(weeks=13)
 #: The part of the company's weekly review KPIs that must be closed for a week to be the latest.
 MOST = 0.5
+#: A closed period in which a KPI was not born: nothing to divide by, or a month without a survey.
+NOT_BORN = (UNBORN, "no_answers")
 
 Key = tuple[str, Scope]
 
@@ -224,7 +226,7 @@ class Panel:
         if not lagging and last.start == period.start and last.reason != UNBORN:
             return last
         for figure in reversed(figures):
-            if figure.closed and figure.reason != UNBORN:
+            if figure.closed and figure.reason not in NOT_BORN:
                 recent = period.start - figure.start <= BORN_WITHIN
                 return figure if recent or period.grain is not Grain.WEEK else last
         return last
