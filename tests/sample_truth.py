@@ -1,0 +1,800 @@
+"""The true figures of the sample company, computed from its export files in plain pandas.
+
+Nothing of Vigie's is used: definitions are those of the KPI dictionary, facts about the company
+those that `sample_data/README.md` tells. `Truth.value` answers for one KPI, scope and span of days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HISTORY_BEGINS = date(2024, 11, 18)
+LAST_DAY = date(2026, 11, 15)
+LEDGER = (date(2024, 12, 1), date(2026, 10, 31))
+OUTAGE = ("passerelle", date(2026, 6, 9), date(2026, 6, 12))
+LAUNCHED = {"clairiere": date(2025, 9, 22)}  # the others are older than the history
+SILENT_SQUADS = ("quart",)  # works in a tool that no profile reads
+PRODUCT_NAMES = {
+    "Sillon": "sillon", "Escale": "escale", "Passerelle": "passerelle",
+    "Clairière": "clairiere", "Clairiere": "clairiere", "Orée": "oree", "Oree": "oree",
+}  # fmt: skip
+SQUAD_NAMES = {
+    "Boussole": "boussole", "Sonde": "sonde", "Misaine": "misaine", "Foc": "foc",
+    "Amarre": "amarre", "Grand-Voile": "grandvoile", "Balise": "balise", "Quart": "quart",
+    "BOU": "boussole", "SON": "sonde", "MIS": "misaine", "FOC": "foc", "AMA": "amarre",
+}  # fmt: skip
+FIFTH_DIGIT = dict(
+    zip("12345", ("sillon", "escale", "passerelle", "clairiere", "oree"), strict=True)
+)
+ZONE = "Europe/Paris"
+FEWEST_PEOPLE = 5
+FEWEST_DAYS = 7
+
+#: What a change is counted in: "volume" in % of the base, "rate" in points.
+VOLUMES = (
+    "throughput", "cycle_time_p50", "cycle_time_p85", "lead_time_p50", "lead_time_p85", "wip",
+    "mrr", "active_users", "rolling_active_users", "new_users", "retained_users",
+    "resurrected_users", "churned_users", "arr", "new_mrr", "expansion_mrr", "contraction_mrr",
+    "churned_mrr", "reactivation_mrr", "arpa", "revenue", "contribution_margin", "members",
+    "wip_per_person",
+)  # fmt: skip
+RATES = (
+    "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
+    "stickiness", "usage_churn_rate", "activation_rate", "feature_adoption", "ai_feature_adoption",
+    "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
+    "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
+)  # fmt: skip
+MONTHLY = (
+    "growth_contribution", "share_of_growth", "win_rate", "arr", "gross_revenue_retention",
+    "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate", "arpa", "revenue",
+    "contribution_margin", "contribution_margin_rate", "engagement_score", "enps", "members",
+    "nps", "csat",
+)  # fmt: skip
+QUARTERLY = ("pmf_score",)
+OF_SQUADS = (
+    "sprint_predictability", "throughput", "cycle_time_p50", "cycle_time_p85", "lead_time_p50",
+    "lead_time_p85", "wip", "engagement_score", "enps", "members", "wip_per_person",
+)  # fmt: skip
+#: Days after a cohort's week until it is known, and what is born in some weeks only.
+LATE = {"activation_rate": 7, "retention_w4": 28}
+SELDOM = ("sprint_predictability",)
+
+_JIRA_TIME = "%d/%b/%y %I:%M %p"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `start` to `end`, both inclusive: a week, a month, a quarter or any others."""
+
+    start: date
+    end: date
+
+    @property
+    def grain(self) -> str:
+        if self == week_of(self.start):
+            return "week"
+        if self == month_of(self.start):
+            return "month"
+        return "quarter" if self == quarter_of(self.start) else "other"
+
+    def before(self) -> Span:
+        """The period of the same grain that ends the day before."""
+        return of_grain(self.grain)(self.start - timedelta(1))
+
+    def year_before(self) -> Span:
+        if self.grain == "week":
+            return week_of(self.start - timedelta(364))
+        return of_grain(self.grain)(self.start.replace(year=self.start.year - 1))
+
+
+def week_of(day: date) -> Span:
+    monday = day - timedelta(day.weekday())
+    return Span(monday, monday + timedelta(6))
+
+
+def month_of(day: date) -> Span:
+    following = (day.replace(day=28) + timedelta(4)).replace(day=1)
+    return Span(day.replace(day=1), following - timedelta(1))
+
+
+def quarter_of(day: date) -> Span:
+    first = date(day.year, 1 + 3 * ((day.month - 1) // 3), 1)
+    return Span(first, month_of(first + timedelta(70)).end)
+
+
+def of_grain(grain: str) -> Callable[[date], Span]:
+    return {"week": week_of, "month": month_of, "quarter": quarter_of}[grain]
+
+
+def iso_week(text: str) -> Span:
+    """The span of `2026-W46`."""
+    return week_of(date.fromisocalendar(int(text[:4]), int(text[6:]), 1))
+
+
+def grain_of(kpi: str) -> str:
+    return "month" if kpi in MONTHLY else "quarter" if kpi in QUARTERLY else "week"
+
+
+def _number(day: date) -> int:
+    return day.toordinal()
+
+
+def _days(moments: pd.Series) -> np.ndarray:
+    """Ordinal day numbers of local moments, 0 where there is none."""
+    local = moments.dt.tz_localize(None) if moments.dt.tz is not None else moments
+    since = (local.dt.normalize() - pd.Timestamp(date(1970, 1, 1))).dt.days
+    return (since + date(1970, 1, 1).toordinal()).fillna(0).to_numpy(dtype=int)
+
+
+def _utc(texts: pd.Series, form: str | None = None) -> pd.Series:
+    return pd.to_datetime(texts, utc=True, format=form).dt.tz_convert(ZONE)
+
+
+def _quotient(above: float | None, below: float | None) -> float | None:
+    return None if above is None or not below else above / below
+
+
+class Truth:
+    """The figures that the exports in `folder` amount to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._values: dict[tuple[str, str, str, Span], float | None] = {}
+
+    # Periods and scopes
+
+    def value(self, kpi: str, kind: str, key: str, span: Span) -> float | None:
+        """The figure of a company ('company', ''), product or squad; None where there is none."""
+        at = (kpi, kind, key, span)
+        if at not in self._values:
+            members = self._squads if kpi in OF_SQUADS else self._products
+            held = members(kind, key, span.end)
+            self._values[at] = getattr(self, f"_{kpi}")(held, span) if held else None
+        return self._values[at]
+
+    def read_at(self, kpi: str, kind: str, key: str, week: Span) -> Span:
+        """The period in which a page shows the KPI when it reviews `week`.
+
+        Of a KPI born once a month or a sprint the latest one, of a cohort the latest that has had
+        the days it is given.
+        """
+        period = of_grain(grain_of(kpi))(week.end)
+        while period.end > week.end or period.end + timedelta(LATE.get(kpi, 0)) > LAST_DAY:
+            period = period.before()
+        found = period
+        if kpi in SELDOM or grain_of(kpi) != "week":
+            for _ in range(13 if kpi in SELDOM else 5):
+                if self.value(kpi, kind, key, found) is not None:
+                    return found
+                found = found.before()
+        return period
+
+    def previous(self, kpi: str, kind: str, key: str, span: Span) -> Span:
+        """The period that a figure is compared with: for sprints the last one that had one."""
+        before = span.before()
+        if kpi in SELDOM:
+            oldest = span.start - timedelta(7 * 26)
+            while self.value(kpi, kind, key, before) is None and before.start > oldest:
+                before = before.before()
+        return before
+
+    def _products(self, kind: str, key: str, day: date) -> tuple[str, ...]:
+        if kind == "company":
+            return tuple(FIFTH_DIGIT.values())
+        if kind == "product":
+            return (key,)
+        return tuple(sorted(product for squad, product in self._assigned(day) if squad == key))
+
+    def _squads(self, kind: str, key: str, day: date) -> tuple[str, ...]:
+        if kind == "company":
+            return tuple(sorted(set(SQUAD_NAMES.values())))
+        if kind == "squad":
+            return (key,)
+        return tuple(sorted(squad for squad, product in self._assigned(day) if product == key))
+
+    def _assigned(self, day: date) -> list[tuple[str, str]]:
+        rows = self._assignments
+        now = (rows["start"] <= str(day)) & (rows["end"].isna() | (rows["end"] >= str(day)))
+        return list(zip(rows["squad"][now], rows["product"][now], strict=True))
+
+    @cached_property
+    def _assignments(self) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "assignments.csv", dtype=str)
+
+    def _files(self, pattern: str) -> dict[date, Path]:
+        """Dated exports, oldest first."""
+        return {date.fromisoformat(p.stem[-10:]): p for p in sorted(self.folder.glob(pattern))}
+
+    def _one(self, pattern: str) -> Path:
+        (path,) = self.folder.glob(pattern)
+        return path
+
+    # Usage
+
+    @cached_property
+    def _events(self) -> pd.DataFrame:
+        """Every event, with columns product, user, day (a number), moment, event, feature."""
+        rows = pd.concat(
+            pd.read_csv(path) for path in self._files("Mixpanel events *.csv").values()
+        )
+        moment = pd.to_datetime(rows["Time"])
+        found = pd.DataFrame(
+            {
+                "product": rows["Product"].map(PRODUCT_NAMES),
+                "user": pd.factorize(rows["Distinct ID"])[0],
+                "day": _days(moment),
+                "moment": moment,
+                "event": rows["Event Name"],
+                "feature": rows["Feature"],
+            }
+        )
+        return found.sort_values("day", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def _activity(self) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
+        """By which rows count (all, feature, ai) and product: days in order, and their users."""
+        rows = self._events
+        kept = {
+            "all": rows["product"].notna(),
+            "feature": rows["feature"].notna(),
+            "ai": rows["feature"].fillna("").str.startswith("ai"),
+        }
+        return {
+            name: {
+                product: (part["day"].to_numpy(), part["user"].to_numpy())
+                for product, part in rows[chosen].groupby("product")
+            }
+            for name, chosen in kept.items()
+        }
+
+    def _users(self, products: Iterable[str], span: Span, which: str = "all") -> set[int]:
+        found: set[int] = set()
+        for product in products:
+            days, users = self._activity[which].get(product, (np.array([]), np.array([])))
+            low = np.searchsorted(days, _number(span.start), "left")
+            high = np.searchsorted(days, _number(span.end), "right")
+            found.update(users[low:high].tolist())
+        return found
+
+    def _tracked(self, products: Iterable[str], start: date, end: date, period_end: date) -> bool:
+        """Whether tracking recorded all of these days of those products that had begun."""
+        begun = [p for p in products if LAUNCHED.get(p, HISTORY_BEGINS) <= period_end]
+        if not begun or end > LAST_DAY:
+            return False
+        for product in begun:
+            if start < HISTORY_BEGINS and product not in LAUNCHED:
+                return False
+            if product == OUTAGE[0] and start <= OUTAGE[2] and end >= OUTAGE[1]:
+                return False
+        return True
+
+    def _active_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._tracked(products, span.start, span.end, span.end):
+            return None
+        return len(self._users(products, span))
+
+    def _trailing(self, products: tuple[str, ...], span: Span) -> Span | None:
+        window = Span(span.end - timedelta(27), span.end)
+        return window if self._tracked(products, window.start, window.end, span.end) else None
+
+    def _rolling_active_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        window = self._trailing(products, span)
+        return len(self._users(products, window)) if window else None
+
+    def _stickiness(self, products: tuple[str, ...], span: Span) -> float | None:
+        window = self._trailing(products, span)
+        if window is None:
+            return None
+        days = [window.start + timedelta(n) for n in range(28)]
+        daily = sum(len(self._users(products, Span(day, day))) for day in days) / 28
+        return _quotient(daily, len(self._users(products, window)))
+
+    def _moves(self, products: tuple[str, ...], span: Span) -> dict[str, int] | None:
+        """New, retained, resurrected and churned users, as sets of people."""
+        before = span.before()
+        if not self._tracked(products, before.start, span.end, span.end):
+            return None
+        now, previous = self._users(products, span), self._users(products, before)
+        ever = self._users(products, Span(HISTORY_BEGINS, span.start - timedelta(1)))
+        return {
+            "new": len(now - ever),
+            "retained": len(now & previous),
+            "resurrected": len((now & ever) - previous),
+            "churned": len(previous - now),
+            "previous": len(previous),
+        }
+
+    def _new_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return moves["new"] if moves else None
+
+    def _retained_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return moves["retained"] if moves else None
+
+    def _resurrected_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return moves["resurrected"] if moves else None
+
+    def _churned_users(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return moves["churned"] if moves else None
+
+    def _usage_churn_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return _quotient(moves["churned"], moves["previous"]) if moves else None
+
+    def _share(self, products: tuple[str, ...], span: Span, which: str) -> float | None:
+        if not self._tracked(products, span.start, span.end, span.end):
+            return None
+        using = len(self._users(products, span, which))
+        return _quotient(using, len(self._users(products, span)))
+
+    def _feature_adoption(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._share(products, span, "feature")
+
+    def _ai_feature_adoption(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._share(products, span, "ai")
+
+    @cached_property
+    def _cohorts(self) -> dict[str, pd.DataFrame]:
+        """By product, each user's day of sign-up and days until activation (NaN: never)."""
+        named = pd.read_csv(self.folder / "products.csv").set_index("product")
+        found = {}
+        for product, rows in self._events.groupby("product"):
+            signed = rows[rows["event"] == named.loc[product, "signup_event"]]
+            first = signed.groupby("user")["moment"].min()
+            done = rows[rows["event"] == named.loc[product, "activation_event"]]
+            done = done[done["moment"] >= done["user"].map(first)]
+            reached = done.groupby("user")["moment"].min().reindex(first.index)
+            waited = (reached.dt.normalize() - first.dt.normalize()).dt.days
+            found[str(product)] = pd.DataFrame({"day": _days(first), "waited": waited.to_numpy()})
+        return found
+
+    def _activation_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        elapsed = span.end + timedelta(FEWEST_DAYS)
+        if not self._tracked(products, span.start, elapsed, span.end):
+            return None
+        entered = reached = 0
+        for product in products:
+            rows = self._cohorts[product]
+            cohort = rows[rows["day"].between(_number(span.start), _number(span.end))]
+            entered += len(cohort)
+            reached += int((cohort["waited"] <= FEWEST_DAYS).sum())
+        return _quotient(reached, entered)
+
+    def _retention_w4(self, products: tuple[str, ...], span: Span) -> float | None:
+        later = week_of(span.start + timedelta(28))
+        if not self._tracked(products, span.start, later.end, span.end):
+            return None
+        earlier = self._users(products, Span(HISTORY_BEGINS, span.start - timedelta(1)))
+        cohort = self._users(products, span) - earlier
+        return _quotient(len(cohort & self._users(products, later)), len(cohort))
+
+    # Subscriptions
+
+    @cached_property
+    def _contracts(self) -> tuple[pd.DataFrame, np.ndarray, list[int]]:
+        """One row a subscription (product, account, first paid and first unpaid day), its monthly
+        amounts as each export shows them, and the export days."""
+        exports = {day: pd.read_csv(p) for day, p in self._files("subscriptions_*.csv").items()}
+        newest = pd.concat(exports.values()).drop_duplicates("id", keep="last").set_index("id")
+        amounts = {}
+        for day, rows in exports.items():
+            months = rows["Interval"].map({"month": 1, "quarter": 3, "year": 12})
+            monthly = rows["Amount"] * rows["Quantity"] / months
+            amounts[_number(day)] = pd.Series(monthly.to_numpy(), index=rows["id"])
+        table = pd.DataFrame(amounts).reindex(newest.index)
+        begun = _utc(newest["Trial End (UTC)"].fillna(newest["Start Date (UTC)"]))
+        ended = _utc(newest["Ended At (UTC)"])
+        contracts = pd.DataFrame(
+            {
+                "product": newest["Plan"].str.split().str[0].map(PRODUCT_NAMES),
+                "account": newest["Customer ID"],
+                "begun": _days(begun),
+                "ended": np.where(ended.isna(), 10**7, _days(ended)),
+            }
+        )
+        return contracts, table.ffill(axis=1).bfill(axis=1).to_numpy(), list(amounts)
+
+    @cached_property
+    def _book_cache(self) -> dict[date, pd.Series]:
+        return {}
+
+    def _book(self, day: date) -> pd.Series:
+        """What each account pays a month for each product at the end of `day`."""
+        if day not in self._book_cache:
+            contracts, amounts, exports = self._contracts
+            column = max(0, int(np.searchsorted(exports, _number(day), "right")) - 1)
+            paid = (contracts["begun"] <= _number(day)) & (contracts["ended"] > _number(day))
+            rows = contracts[paid].assign(amount=amounts[paid.to_numpy(), column])
+            self._book_cache[day] = rows.groupby(["product", "account"])["amount"].sum().round(6)
+        return self._book_cache[day]
+
+    def _held(self, products: tuple[str, ...], day: date) -> pd.Series:
+        book = self._book(day)
+        return book[book.index.get_level_values("product").isin(products)]
+
+    def _billed(self, products: Iterable[str], span: Span) -> bool:
+        """Whether one of the products was there; contracts older than the exports say so."""
+        return span.end <= LAST_DAY and any(
+            LAUNCHED.get(product, date.min) <= span.end for product in products
+        )
+
+    def _mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        return float(self._held(products, span.end).sum())
+
+    def _arr(self, products: tuple[str, ...], span: Span) -> float | None:
+        now = self._mrr(products, span)
+        return None if now is None else 12 * now
+
+    def _bridge(self, products: tuple[str, ...], span: Span) -> dict[str, float] | None:
+        """How MRR moved between the end of the period before and this one's, account by account."""
+        if not self._billed(products, span):
+            return None
+        opening = self._held(products, span.start - timedelta(1))
+        closing = self._held(products, span.end)
+        both = pd.DataFrame({"opening": opening, "closing": closing}).fillna(0.0)
+        contracts = self._contracts[0]
+        real = contracts[contracts["ended"] > contracts["begun"]]
+        first = real.groupby(["product", "account"])["begun"].min()
+        known = first.reindex(both.index) < _number(span.start)
+        change = (both["closing"] - both["opening"]).round(6)
+        come, gone = both["opening"] == 0, both["closing"] == 0
+        return {
+            "opening": float(opening.sum()),
+            "accounts": float(len(opening)),
+            "lost": float((gone & ~come).sum()),
+            "new": float(both["closing"][come & ~known].sum()),
+            "reactivation": float(both["closing"][come & known].sum()),
+            "expansion": float(change[~come & ~gone & (change > 0)].sum()),
+            "contraction": float(-change[~come & ~gone & (change < 0)].sum()),
+            "churned": float(both["opening"][gone].sum()),
+        }
+
+    def _moved(self, products: tuple[str, ...], span: Span, name: str) -> float | None:
+        bridge = self._bridge(products, span)
+        return bridge[name] if bridge else None
+
+    def _new_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "new")
+
+    def _expansion_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "expansion")
+
+    def _contraction_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "contraction")
+
+    def _churned_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "churned")
+
+    def _reactivation_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "reactivation")
+
+    def _gross_revenue_retention(self, products: tuple[str, ...], span: Span) -> float | None:
+        if (moved := self._bridge(products, span)) is None:
+            return None
+        kept = moved["opening"] - moved["contraction"] - moved["churned"]
+        return _quotient(kept, moved["opening"])
+
+    def _net_revenue_retention(self, products: tuple[str, ...], span: Span) -> float | None:
+        if (moved := self._bridge(products, span)) is None:
+            return None
+        kept = moved["opening"] + moved["expansion"] - moved["contraction"] - moved["churned"]
+        return _quotient(kept, moved["opening"])
+
+    def _logo_churn_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        moved = self._bridge(products, span)
+        return _quotient(moved["lost"], moved["accounts"]) if moved else None
+
+    def _revenue_churn_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        moved = self._bridge(products, span)
+        return (
+            _quotient(moved["churned"] + moved["contraction"], moved["opening"]) if moved else None
+        )
+
+    def _arpa(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        held = self._held(products, span.end)
+        return _quotient(float(held.sum()), held.index.get_level_values("account").nunique())
+
+    def _grown(self, products: tuple[str, ...], span: Span) -> tuple[float, float, float]:
+        """The change over a year of these products and of the company, and the company a year ago."""
+        everything = tuple(FIFTH_DIGIT.values())
+        ago = span.year_before().end
+        then = float(self._held(everything, ago).sum())
+        changes = [
+            float(self._held(held, span.end).sum()) - float(self._held(held, ago).sum())
+            for held in (products, everything)
+        ]
+        return changes[0], changes[1], then
+
+    def _growth_contribution(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        change, _, then = self._grown(products, span)
+        return 100 * change / then if then else None
+
+    def _share_of_growth(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        change, whole, _ = self._grown(products, span)
+        return _quotient(change, whole)
+
+    # Accounts
+
+    @cached_property
+    def _ledger(self) -> pd.DataFrame:
+        """Entries of accounts that belong to a product: product, day, prefix, credit − debit."""
+        parts = [
+            pd.read_csv(path, sep="\t", dtype=str) for path in sorted(self.folder.glob("*FEC*.txt"))
+        ]
+        rows = pd.concat(parts)
+        amounts = [
+            rows[column].str.replace(",", ".").astype(float) for column in ("Credit", "Debit")
+        ]
+        found = pd.DataFrame(
+            {
+                "product": rows["CompteNum"].str[4].map(FIFTH_DIGIT),
+                "day": _days(pd.to_datetime(rows["EcritureDate"], format="%Y%m%d")),
+                "prefix": rows["CompteNum"].str[:4],
+                "amount": amounts[0] - amounts[1],
+            }
+        )
+        return found[rows["JournalCode"] != "AN"]
+
+    def _booked(
+        self, products: tuple[str, ...], span: Span, prefixes: tuple[str, ...]
+    ) -> float | None:
+        if span.start < LEDGER[0] or span.end > LEDGER[1]:
+            return None
+        rows = self._ledger
+        chosen = (
+            rows["product"].isin(products)
+            & rows["prefix"].isin(prefixes)
+            & rows["day"].between(_number(span.start), _number(span.end))
+        )
+        return float(rows["amount"][chosen].sum())
+
+    def _revenue(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._booked(products, span, ("7061",))
+
+    def _contribution_margin(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._booked(products, span, ("7061", "6135", "6278", "6110"))
+
+    def _contribution_margin_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        return _quotient(self._contribution_margin(products, span), self._revenue(products, span))
+
+    # Answers
+
+    @cached_property
+    def _answers(self) -> dict[str, pd.DataFrame]:
+        """By survey: whose (a product or squad), day, score."""
+        satisfaction = pd.read_csv(self._one("Enquête de satisfaction*.csv"))
+        fit = pd.read_csv(self._one("Enquête PMF*.csv"))
+        teams = pd.read_csv(self._one("Baromètre*.csv"))
+
+        def answers(rows: pd.DataFrame, whose: pd.Series, column: str) -> pd.DataFrame:
+            moment = pd.to_datetime(rows["Horodateur"], format="%d/%m/%Y %H:%M:%S")
+            found = pd.DataFrame({"whose": whose, "day": _days(moment), "score": rows[column]})
+            return found.assign(respondent=range(len(rows))).dropna(subset="score")
+
+        products = satisfaction["Produit"].map(PRODUCT_NAMES)
+        nps, csat = satisfaction.columns[3:5]
+        squads = teams["Équipe"].map(SQUAD_NAMES)
+        return {
+            "nps": answers(satisfaction, products, nps),
+            "csat": answers(satisfaction, products, csat),
+            "pmf": answers(fit, fit["Produit"].map(PRODUCT_NAMES), fit.columns[2]),
+            "engagement": pd.concat(answers(teams, squads, name) for name in teams.columns[2:8]),
+            "enps": answers(teams, squads, teams.columns[8]),
+        }
+
+    def _scores(self, members: tuple[str, ...], span: Span, survey: str) -> pd.DataFrame:
+        rows = self._answers[survey]
+        if span.end > LAST_DAY:
+            return rows.iloc[:0]
+        inside = rows["day"].between(_number(span.start), _number(span.end))
+        return rows[rows["whose"].isin(members) & inside]
+
+    @staticmethod
+    def _net(rows: pd.DataFrame) -> float | None:
+        """% of 9 and 10 less % of 0 to 6."""
+        if rows.empty:
+            return None
+        promoters, detractors = (rows["score"] >= 9).sum(), (rows["score"] <= 6).sum()
+        return 100 * float(promoters - detractors) / len(rows)
+
+    def _nps(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._net(self._scores(products, span, "nps"))
+
+    def _csat(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._scores(products, span, "csat")
+        return _quotient(float((rows["score"] >= 4).sum()), len(rows))
+
+    def _pmf_score(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._scores(products, span, "pmf")
+        rows = rows[rows["score"] != "Je ne l'utilise plus"]
+        return _quotient(float((rows["score"] == "Très déçu(e)").sum()), len(rows))
+
+    def _engagement_score(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._scores(squads, span, "engagement")
+        if rows["respondent"].nunique() < FEWEST_PEOPLE:
+            return None
+        return float(((rows["score"] - 1) / 4 * 10).mean())
+
+    def _enps(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._scores(squads, span, "enps")
+        return self._net(rows) if len(rows) >= FEWEST_PEOPLE else None
+
+    # Deals
+
+    @cached_property
+    def _deals(self) -> pd.DataFrame:
+        rows = pd.read_csv(self._one("hubspot-*.csv"))
+        rows["product"] = rows["Pipeline"].str.removeprefix("Ventes ").map(PRODUCT_NAMES)
+        rows["day"] = _days(pd.to_datetime(rows["Close Date"]))
+        return rows
+
+    def _win_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._deals[self._deals["product"].isin(products)]
+        begun = rows.groupby("product")["Create Date"].min()
+        late = begun[(begun > str(span.start)) & (begun <= str(span.end))]
+        if span.end > LAST_DAY or set(late.index) - set(LAUNCHED):
+            return None
+        rows = rows[rows["day"].between(_number(span.start), _number(span.end))]
+        won = (rows["Deal Stage"] == "Closed Won").sum()
+        lost = rows["Deal Stage"] == "Closed Lost"
+        lost = (lost & (rows["Closed Lost Reason"] != "No decision")).sum()
+        return _quotient(float(won), float(won + lost))
+
+    # Delivery
+
+    @cached_property
+    def _issues(self) -> dict[date, pd.DataFrame]:
+        """Each Jira export: squad, key, state, days created, started and done, points, sprints."""
+        found = {}
+        for day, path in self._files("Jira *.csv").items():
+            rows = pd.read_csv(path, low_memory=False)
+            sprints = [name for name in rows.columns if name.partition(".")[0] == "Sprint"]
+            table = pd.DataFrame(
+                {
+                    "squad": rows["Project key"].map(SQUAD_NAMES),
+                    "key": rows["Issue key"],
+                    "state": rows["Status Category"],
+                    "created": _days(pd.to_datetime(rows["Created"], format=_JIRA_TIME)),
+                    "started": _days(
+                        pd.to_datetime(rows["Custom field (Actual start)"], format=_JIRA_TIME)
+                    ),
+                    "done": _days(pd.to_datetime(rows["Resolved"], format=_JIRA_TIME)),
+                    "points": rows["Custom field (Story Points)"],
+                }
+            )
+            table["sprints"] = [
+                {name for name in names if isinstance(name, str)}
+                for names in rows[sprints].to_numpy(dtype=object)
+            ]
+            found[day] = table
+        return found
+
+    @cached_property
+    def _items(self) -> pd.DataFrame:
+        """Every item as its newest export shows it."""
+        jira = pd.concat(self._issues.values()).drop_duplicates("key", keep="last")
+        rows = pd.read_csv(self._one("Linear*.csv"))
+        linear = pd.DataFrame(
+            {
+                "squad": rows["Team"].map(SQUAD_NAMES),
+                "key": rows["ID"],
+                "state": np.where(rows["Completed"].notna(), "Done", "Open"),
+                "created": _days(_utc(rows["Created"], "ISO8601")),
+                "started": _days(_utc(rows["Started"], "ISO8601")),
+                "done": _days(_utc(rows["Completed"], "ISO8601")),
+            }
+        )
+        found = pd.concat([jira, linear], ignore_index=True)
+        done, open_ = found["state"] == "Done", found["state"] != "Done"
+        # What the figures below rest on: done items say when they began, open ones are not done.
+        assert (found["started"][done] > 0).all()
+        assert (found["done"][open_] == 0).all()
+        assert (found["started"][found["state"] == "In Progress"] > 0).all()
+        assert (found["started"][found["state"] == "To Do"] == 0).all()
+        return found
+
+    def _finished(self, squads: tuple[str, ...], span: Span) -> pd.DataFrame | None:
+        heard = [squad for squad in squads if squad not in SILENT_SQUADS]
+        if not heard or span.start < HISTORY_BEGINS or span.end > LAST_DAY:
+            return None
+        rows = self._items
+        inside = rows["done"].between(_number(span.start), _number(span.end))
+        return rows[rows["squad"].isin(heard) & (rows["state"] == "Done") & inside]
+
+    def _throughput(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._finished(squads, span)
+        return None if rows is None else len(rows)
+
+    def _waited(
+        self, squads: tuple[str, ...], span: Span, since: str, share: float
+    ) -> float | None:
+        """The quantile of whole days, between the two nearest ones where it falls between."""
+        rows = self._finished(squads, span)
+        if rows is None or rows.empty:
+            return None
+        days = sorted((rows["done"] - rows[since]).tolist())
+        place = share * (len(days) - 1)
+        low = int(place)
+        high = min(low + 1, len(days) - 1)
+        return days[low] + (place - low) * (days[high] - days[low])
+
+    def _cycle_time_p50(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return self._waited(squads, span, "started", 0.5)
+
+    def _cycle_time_p85(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return self._waited(squads, span, "started", 0.85)
+
+    def _lead_time_p50(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return self._waited(squads, span, "created", 0.5)
+
+    def _lead_time_p85(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return self._waited(squads, span, "created", 0.85)
+
+    def _wip(self, squads: tuple[str, ...], span: Span) -> float | None:
+        heard = [squad for squad in squads if squad not in SILENT_SQUADS]
+        if not heard or span.end < HISTORY_BEGINS or span.end > LAST_DAY:
+            return None
+        rows, day = self._items, _number(span.end)
+        begun = (rows["started"] > 0) & (rows["started"] <= day)
+        under_way = begun & ~((rows["done"] > 0) & (rows["done"] <= day))
+        return float((under_way & rows["squad"].isin(heard)).sum())
+
+    @cached_property
+    def _memberships(self) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "memberships.csv", dtype=str)
+
+    def _members(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if span.end > LAST_DAY:
+            return None
+        rows, day = self._memberships, str(span.end)
+        now = (rows["start"] <= day) & (rows["end"].isna() | (rows["end"] >= day))
+        return rows["person"][now & rows["squad"].isin(squads)].nunique()
+
+    def _wip_per_person(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return _quotient(self._wip(squads, span), self._members(squads, span))
+
+    @cached_property
+    def _sprints(self) -> list[tuple[str, str, date, float, float]]:
+        """Squad, name, last day, points committed at the start and points of those done in time."""
+        newest = self._items.set_index("key")
+        found = []
+        for sprint in pd.read_csv(self.folder / "sprints.csv").itertuples():
+            start, end = date.fromisoformat(str(sprint.start)), date.fromisoformat(str(sprint.end))
+            seen = [day for day in self._issues if abs((day - start).days) <= 1]
+            if not seen:
+                continue
+            rows = self._issues[min(seen, key=lambda day, start=start: abs((day - start).days))]
+            inside = np.array([sprint.sprint in names for names in rows["sprints"]])
+            rows = rows[inside & ((rows["state"] != "Done") | (rows["done"] >= _number(start)))]
+            rows = rows[rows["squad"] == sprint.squad]
+            points = rows["points"].fillna(1.0).to_numpy()
+            present = newest.loc[rows["key"]]
+            kept = present["done"].between(_number(start), _number(end)).to_numpy()
+            if len(rows):
+                name = (str(sprint.squad), str(sprint.sprint), end)
+                found.append((*name, float(points.sum()), float(points[kept].sum())))
+        return found
+
+    def _sprint_predictability(self, squads: tuple[str, ...], span: Span) -> float | None:
+        ended = [s for s in self._sprints if s[0] in squads and span.start <= s[2] <= span.end]
+        if span.end > LAST_DAY:
+            return None
+        return _quotient(sum(s[4] for s in ended), sum(s[3] for s in ended))

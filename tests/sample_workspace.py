@@ -1,0 +1,45 @@
+"""The sample company, made and imported once per test run, whichever workers share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+import sample_data
+from metrics import jobs
+from metrics.command.init import lay_out
+from metrics.workspace import Workspace
+
+EVENTS = 400_000
+#: Tools whose exports no profile reads yet; importing refuses them, which is tried elsewhere.
+UNREAD = ("reviews_", "trello", "OKR", "Roadmap", "skill", "Instantan")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Where the exports lie, and the workspace into which they were imported."""
+
+    exports: Path
+    workspace: Workspace
+
+
+def make(root: Path) -> Sample:
+    """Make the exports under `root` and import them with one ordinary job, unless that is done."""
+    exports, folder, done = root / "exports", root / "workspace", root / "done"
+    root.mkdir(exist_ok=True)
+    with FileLock(root / "lock"):
+        if not done.exists():
+            files = sample_data.make(exports, events=EVENTS)
+            lay_out(folder, "Groupe Maréval").register.dispose()
+            read = [
+                str(file)
+                for file in files
+                if not file.name.startswith(UNREAD) and "segment-fr" not in file.name
+            ]
+            outcome = jobs.run(jobs.Job("import", str(folder), "test", tuple(read)))
+            assert outcome.status == "done", outcome
+            assert {report.status for report in outcome.files} == {"loaded"}
+            done.touch()
+    return Sample(exports, Workspace.open(folder))
