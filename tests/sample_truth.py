@@ -509,7 +509,7 @@ class Truth:
         return _quotient(float(held.sum()), held.index.get_level_values("account").nunique())
 
     def _grown(self, products: tuple[str, ...], span: Span) -> tuple[float, float, float]:
-        """The change over a year of these products and of the company, and the company a year ago."""
+        """The change over a year of these products and of the company, and the company then."""
         everything = tuple(FIFTH_DIGIT.values())
         ago = span.year_before().end
         then = float(self._held(everything, ago).sum())

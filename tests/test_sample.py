@@ -70,7 +70,8 @@ def wrong_reading(truth: Truth, reading: pages.Reading, week: Span) -> Iterator[
                 yield f"{place}: no {name}, truly {base} in {other}"
             continue
         if comparison.base.start != other.start or not same(kpi, comparison.base.value, base):
-            yield f"{place}: {name} {comparison.base.value} in {comparison.base.period}, truly {base}"
+            shown = f"{comparison.base.value} in {comparison.base.period}"
+            yield f"{place}: {name} {shown}, truly {base}"
         elif true is None or base is None:
             yield f"{place}: compared with {name} although one of them is not known"
         else:
