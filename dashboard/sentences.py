@@ -49,7 +49,7 @@ REASONS = {
     "gap": mark("days without data in this period"),
     "not_closed": mark("period not finished"),
     "partial_members": mark("some products not up to date yet"),
-    "zero_denominator": mark("nothing to divide by"),
+    "zero_denominator": mark("nothing to measure in this period"),
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
     "too_few": mark("too few answers"),

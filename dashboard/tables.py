@@ -172,6 +172,7 @@ def boxes(found: Iterable[Box], voice: Voice, kpi: str) -> pd.DataFrame:
     """
     titles = {
         "last_week": voice.words.say("Last week"),
+        "last_closed_week": voice.words.say("Last closed week"),
         "last_month": voice.words.say("Last month"),
         "wow": voice.words.say("On the week"),
         "mom": voice.words.say("On the month"),

@@ -74,7 +74,8 @@ class Point:
 class Box:
     """One box of the 6-12 table: last_week, wow, yoy, mtd, qtd, ytd.
 
-    A KPI that has no weeks has last_month and mom in place of the first two.
+    A KPI that has no weeks has last_month and mom in place of the first two, one whose cohorts are
+    still under way has last_closed_week.
     """
 
     name: str

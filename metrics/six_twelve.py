@@ -31,7 +31,8 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
     months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
     limits, _ = panel.limits([kpi.name], [scope], kpi.cadence, _since(panel, week), week.start)
-    band = limits.get((kpi.name, scope, week.start)) if kpi.cadence is Grain.WEEK else None
+    judged = _last_closed(panel, figures) if kpi.kind is Kind.COHORT else week
+    band = limits.get((kpi.name, scope, judged.start)) if kpi.cadence is Grain.WEEK else None
     if band is not None:
         band = within_nature(band, kpi.unit, [f for f in figures.all("week") if f])
     return SixTwelve(
@@ -49,6 +50,15 @@ def _last_month(panel: Panel) -> Period:
     """The last month that had ended by the end of the week."""
     month = panel.calendar.period(Grain.MONTH, panel.week.end)
     return month if month.end <= panel.week.end else panel.calendar.previous(month)
+
+
+def _last_closed(panel: Panel, figures: _Figures) -> Period:
+    """The latest of the six weeks whose figure is known; the reviewed one when none is."""
+    for week in reversed(_back(panel, panel.week, WEEKS)):
+        figure = figures.get(week)
+        if figure is not None and figure.closed and figure.value is not None:
+            return week
+    return panel.week
 
 
 class _Figures:
@@ -111,13 +121,17 @@ def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
 def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     """Last week with its changes on the week and on the year, then the year's sums so far.
 
-    A KPI that has no weeks begins with its last complete month. `wow`, `mom` and `yoy` hold a
+    A KPI that has no weeks begins with its last complete month, one whose cohorts are still under
+    way with its last closed week. `wow`, `mom` and `yoy` hold a
     change and no value.
     """
     calendar, week = panel.calendar, panel.week
     last, latest, step = week, "last_week", "wow"
     if Grain.WEEK not in kpi.grains:
         last, latest, step = _last_month(panel), "last_month", "mom"
+    elif kpi.kind is Kind.COHORT:
+        last = _last_closed(panel, figures)
+        latest = "last_week" if last == week else "last_closed_week"
     this = figures.get(last)
     boxes = [_value_box(latest, this)]
     for name, other in ((step, calendar.previous(last)), ("yoy", calendar.prior_year(last))):

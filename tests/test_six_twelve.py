@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,6 +47,27 @@ def test_months_add_up_to_the_year_so_far(tmp_path: Path) -> None:
     assert found["qtd"].ratio == pytest.approx((16 + 17) / (4 + 5) - 1)
     assert found["ytd"].value == sum(this)
     assert found["ytd"].ratio == pytest.approx(sum(this) / sum(last) - 1)
+
+
+def test_a_kpi_without_weeks_begins_with_its_last_month(tmp_path: Path) -> None:
+    months: list[float | None] = [float(value) for value in range(1, 18)]
+    found = boxes(tmp_path / "ws", months)
+    assert list(found) == ["last_month", "mom", "yoy", "mtd", "qtd", "ytd"]
+    assert found["last_month"].value == 17
+    assert found["mom"].ratio == pytest.approx(17 / 16 - 1)
+    assert found["yoy"].ratio == pytest.approx(17 / 5 - 1)
+
+
+def test_cohorts_under_way_leave_the_last_closed_week(tmp_path: Path) -> None:
+    rates = [0.4 + week / 1000 for week in range(60)]
+    *closed, last = series("activation_rate", ATELIER, rates)
+    figures = [*closed, replace(last, value=None, closed=False, reason="not_closed")]
+    figures += series("active_users", Scope("company", ""), [100.0] * 60)
+    workspace = publish(tmp_path / "ws", figures)
+    found = six_twelve(workspace, LOCAL_CPO, "activation_rate", ATELIER)
+    first, second, *_ = found.boxes
+    assert (first.name, first.value) == ("last_closed_week", rates[-2])
+    assert (second.name, second.points) == ("wow", pytest.approx(0.001))
 
 
 def test_a_month_without_data_makes_no_partial_sum(tmp_path: Path) -> None:
