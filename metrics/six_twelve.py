@@ -217,11 +217,14 @@ def _to_date(panel: Panel, figures: _Figures, name: str, start: date, end: date)
 
 
 def is_additive(kpi: Kpi, catalogue: Catalogue) -> bool:
-    """Whether the KPI over a span follows from its parts: a flow, or a ratio of flows."""
-    if kpi.kind is Kind.RATIO:
-        parts = measures_of(kpi, catalogue)
-        return bool(parts) and all(part.kind is Kind.FLOW for part in parts)
-    return kpi.kind is Kind.FLOW
+    """Whether the KPI over a span follows from its parts: a flow, or a ratio of flows.
+
+    A movement between two period ends does not: what grew and shrank within the span is no change.
+    """
+    parts = measures_of(kpi, catalogue) if kpi.kind is Kind.RATIO else [kpi]
+    return bool(parts) and all(
+        part.kind is Kind.FLOW and "movement" not in part.calculation for part in parts
+    )
 
 
 def fill(start: date, end: date, figures: Iterable[Figure]) -> list[Figure]:
