@@ -602,7 +602,7 @@ class Truth:
 
     def _scores(self, members: tuple[str, ...], span: Span, survey: str) -> pd.DataFrame:
         rows = self._answers[survey]
-        if span.end > LAST_DAY:
+        if span.end > LAST_DAY or span.start < HISTORY_BEGINS.replace(day=1):
             return rows.iloc[:0]
         inside = rows["day"].between(_number(span.start), _number(span.end))
         return rows[rows["whose"].isin(members) & inside]
