@@ -145,7 +145,7 @@ class Coverage:
             level = np.maximum(level, np.where(every, REASONS.index("not_closed"), 0))
             level = np.maximum(level, np.where(some, REASONS.index("partial_members"), 0))
             level = np.maximum(level, np.where(nobody, REASONS.index("no_data"), 0))
-            later = nobody & launched_later & (covered_datasets.any(axis=1)[:, None])
+            later = nobody & launched_later & np.asarray(covered_datasets.any(axis=1))[:, None]
             level = np.maximum(level, np.where(later, REASONS.index("not_launched"), 0))
         reason = np.array(REASONS, dtype=object)[level]
         for row, column in zip(*np.where(level == REASONS.index("partial_members")), strict=True):

@@ -138,7 +138,9 @@ class Computation:
         held = sets.held[wanted]
         rows, columns = np.where(held >= 0)
         ids = held[rows, columns]
-        keep = ever[ids] & ~np.isin(grid.reason[ids, columns].astype(str), NOBODY)
+        keep = ever[ids]
+        for nobody in NOBODY:
+            keep = keep & (grid.reason[ids, columns] != nobody)
         rows, columns, ids = rows[keep], columns[keep], ids[keep]
         scopes = [sets.scopes[row] for row in wanted]
         starts = np.array([period.start for period in self.periods], dtype=object)
