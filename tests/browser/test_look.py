@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.cards import WRAPPING_ROW
 from dashboard.palette import DARK, LIGHT
 from tests.browser.serving import DESKTOP, PHONE, Reader, plain
 
@@ -69,7 +70,7 @@ def test_a_name_in_the_scorecard_leads_to_its_product(reader):
     page = reader.open("/")
     table = page.locator("[data-testid=stDataFrame]").first
     table.scroll_into_view_if_needed()
-    header, row = 33, 38
+    header, row = 33, WRAPPING_ROW
     table.click(position={"x": 35, "y": header + row + row / 2})
     page.get_by_role("heading", name="Balise").wait_for()
     assert "product=Balise" in page.url
