@@ -54,10 +54,11 @@ def setting_of(workspace: Workspace) -> Setting:
     return Setting.of(workspace.settings, catalogue, models, organisation, spans)
 
 
-def _refuse_dimension(kpi: Kpi, dimension: str) -> VigieError:
+def _refuse_dimension(kpi: Kpi, dimension: str, *, scopes: bool = True) -> VigieError:
+    """The refusal of a dimension; `scopes` says whether kinds of scope are choices as well."""
     return VigieError(
         f"{kpi.name} cannot be cut by '{dimension}'.",
-        choices=(*SCOPE_KINDS, *kpi.dimensions),
+        choices=(*(SCOPE_KINDS if scopes else ()), *kpi.dimensions),
         next_step="'vigie kpi show' lists what a KPI can be cut by.",
         exit_code=2,
     )
@@ -71,7 +72,7 @@ def checked(question: Question, catalogue: Catalogue, viewer: Viewer) -> list[Kp
             raise _refuse_dimension(kpi, question.by)
         for dimension in question.where or {}:
             if dimension not in kpi.dimensions:
-                raise _refuse_dimension(kpi, dimension)
+                raise _refuse_dimension(kpi, dimension, scopes=False)
         if question.grain and question.grain not in kpi.grains:
             raise VigieError(
                 f"{kpi.name} is not born per {question.grain}: its figures exist per "
@@ -190,6 +191,10 @@ def sql(
     """The SQL of a KPI, per part: a ratio or derived KPI has one statement for each base figure."""
     models = load_models(workspace.catalogue)
     catalogue = load_catalogue(workspace.catalogue, models)
+    asked = catalogue[name]
+    for dimension in (*([by] if by else []), *(where or {})):
+        if dimension not in asked.dimensions:
+            raise _refuse_dimension(asked, dimension, scopes=False)
     statements: dict[str, str] = {}
 
     def collect(kpi: Kpi) -> None:
@@ -198,8 +203,9 @@ def sql(
         if "model" in kpi.calculation:
             model = models[str(kpi.calculation["model"])]
             cut = by if by in model.dimensions else None
-            compiled = compile_kpi(kpi, models, cut=cut, where=where)
+            held = {key: value for key, value in (where or {}).items() if key in model.dimensions}
+            compiled = compile_kpi(kpi, models, cut=cut, where=held)
             statements[kpi.name] = compiled.sql(dialect)
 
-    collect(catalogue[name])
+    collect(asked)
     return statements

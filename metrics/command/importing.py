@@ -56,6 +56,13 @@ def verb(
     wants_json: bool,
 ) -> None:
     """Load export files. A file that is refused does not stop the others."""
+    folders = [str(file) for file in files if file.is_dir()]
+    if folders:
+        raise VigieError(
+            f"{', '.join(folders)} is a folder.",
+            next_step=f"Name its files: vigie import {folders[0].rstrip('/')}/*",
+            exit_code=2,
+        )
     absent = [str(file) for file in files if not file.is_file()]
     if absent:
         raise VigieError(

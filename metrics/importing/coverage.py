@@ -70,9 +70,19 @@ def of_events(
     return Coverage(tuple(spans), gaps, last if partial else None)
 
 
-def of_ledger(source: str, days: Iterable[tuple[str, date]], file_name: str) -> Coverage:
+def of_ledger(
+    source: str,
+    days: Iterable[tuple[str, date]],
+    file_name: str,
+    observed_day: date,
+    stated: bool,
+) -> Coverage:
     """Whole months, from the first entry that is not an opening one to the last, all accounts
-    at once (stream ''), not past the closing date that the file's name states."""
+    at once (stream ''), not past the closing date that the file's name states.
+
+    The month in which the export was taken is known to the day before, so it stays open. A file's
+    own time that is before its entries tells nothing.
+    """
     entries = sorted(day for journal, day in days if journal.upper() not in OPENING_JOURNALS)
     if not entries:
         return Coverage((), {})
@@ -82,6 +92,10 @@ def of_ledger(source: str, days: Iterable[tuple[str, date]], file_name: str) -> 
         closing = date(*(int(part) for part in named.groups()))
         if closing >= entries[0]:
             end = min(end, closing)
+    if stated or observed_day >= entries[-1]:
+        end = min(end, observed_day - timedelta(1))
+    if end < entries[0]:
+        return Coverage((), {})
     return Coverage((CoverageSpan("ledger", source, "", entries[0].replace(day=1), end),), {})
 
 

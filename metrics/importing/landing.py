@@ -509,7 +509,7 @@ def _coverage(
                 "select distinct journal, day from landed_ledger where import_id = ?",
                 [session.import_id],
             ).fetchall()
-            return covering.of_ledger(tool, days, source.name)
+            return covering.of_ledger(tool, days, source.name, observed_day, observed.stated)
         case "responses" | "observations":
             ranges = {
                 stream: (first, last)

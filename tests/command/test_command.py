@@ -113,6 +113,12 @@ def test_sql_and_queries(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "holds no data yet" in empty.stderr
     bad = call(monkeypatch, "kpi", "query", "active_users", "--where", "country")
     assert (bad.exit_code, "is not a condition" in bad.stderr) == (2, True)
+    for option in ("--by=plans", "--where=plans=Pro"):
+        refused = call(monkeypatch, "kpi", "sql", "mrr", option)
+        assert (refused.exit_code, "choices: plan, channel" in refused.stderr) == (2, True)
+    # A ratio is cut where its parts hold the dimension, as when it is asked.
+    parts = answered(monkeypatch, "kpi", "sql", "feature_adoption", "--where", "feature=Search")
+    assert set(parts["statements"]) == {"feature_users", "active_users"}
 
 
 def test_check_finds_what_is_missing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +136,8 @@ def test_files_that_do_not_exist_are_refused_before_anything(
 ) -> None:
     result = call(monkeypatch, "import", "nowhere.csv", "--workspace", str(made))
     assert (result.exit_code, "nowhere.csv" in result.stderr) == (2, True)
+    result = call(monkeypatch, "import", str(made), "--workspace", str(made))
+    assert (result.exit_code, "is a folder" in result.stderr) == (2, True)
     result = call(monkeypatch, "undo", "7", "--workspace", str(made))
     assert (result.exit_code, "no import number 7" in result.stderr) == (2, True)
 

@@ -155,6 +155,18 @@ def test_subscriptions_are_paid_from_the_trial_to_the_end(desk: Desk) -> None:
     ]
 
 
+def test_an_amount_in_another_currency_is_never_counted_as_the_companys(desk: Desk) -> None:
+    landed = desk.land("subscriptions_2026-02-01.csv", STRIPE.replace("1,eur,year", "1,usd,year"))
+    assert [(row.column, row.reason) for row in landed.quarantine] == [
+        ("Currency", "foreign_currency"),
+        ("Interval", "interval_not_supported"),
+    ]
+    assert desk.rows("select subscription_id from subscriptions order by 1") == [
+        ("sub_1",),
+        ("sub_4",),
+    ]
+
+
 FEC_HEADER = (
     "JournalCode{0}JournalLib{0}EcritureNum{0}EcritureDate{0}CompteNum{0}CompteLib{0}EcritureLib{0}"
 )
@@ -179,6 +191,17 @@ def test_ledger_amounts_are_credit_less_debit(desk: Desk, encoding: str, separat
     ]
     [span] = report.coverage
     assert (span.stream, span.start, span.end) == ("", date(2025, 10, 1), date(2025, 10, 31))
+
+
+def test_a_ledger_exported_during_a_month_leaves_that_month_open(desk: Desk) -> None:
+    text = (FEC_HEADER + "Montant{0}Sens\n").format("\t") + (
+        "VE\tVentes\t1\t20251015\t706100\tx\tx\t50,00\tC\n"
+        "VE\tVentes\t2\t20251111\t706100\tx\tx\t50,00\tC\n"
+        "OD\tAmortissements\t3\t20251231\t681000\tx\tx\t5,00\tD\n"
+    )
+    taken = ImportOptions(observed_at=datetime(2025, 11, 12, 9, 0))
+    [span] = desk.land("000000000FEC20251231.txt", text, taken).report.coverage
+    assert (span.start, span.end) == (date(2025, 10, 1), date(2025, 11, 11))
 
 
 def test_ledger_by_amount_and_side(desk: Desk) -> None:
