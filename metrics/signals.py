@@ -182,10 +182,14 @@ def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def stride_of(kpi: Kpi, catalogue: Catalogue) -> int:
-    """How many periods apart a KPI's windows no longer overlap; 1 when they never do."""
-    rolling = kpi.kind is Kind.ROLLING or any(
-        measure.kind is Kind.ROLLING for measure in measures_of(kpi, catalogue)
-    )
+    """How many periods apart a KPI's windows no longer overlap; 1 when they never do.
+
+    A change over a year, such as a contribution to growth, looks back over a window of a year.
+    """
+    behind = [kpi, *measures_of(kpi, catalogue)]
+    if any("prior_year" in _names(measure.calculation) for measure in behind):
+        return YEAR[kpi.cadence]
+    rolling = any(measure.kind is Kind.ROLLING for measure in behind)
     return STRIDE.get(kpi.cadence, 1) if rolling else 1
 
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from metrics.calendar import Calendar, Grain
+from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
 from metrics.result import Figure, Scope
 from metrics.signals import COLUMNS, judge, judged_rows, signal_frames, stride_of
@@ -256,6 +257,12 @@ def frame(figures: Sequence[Figure], **columns: object) -> pd.DataFrame:
         ]
     )  # fmt: skip
     return rows.assign(**columns)
+
+
+def test_a_change_over_a_year_overlaps_for_a_year() -> None:
+    catalogue = load_catalogue()
+    assert stride_of(catalogue["growth_contribution"], catalogue) == 12
+    assert stride_of(catalogue["mrr"], catalogue) == 1
 
 
 def test_frames_say_what_judging_each_series_says() -> None:
