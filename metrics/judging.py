@@ -98,7 +98,7 @@ def season(values: Floats, sets: NDArray[np.int64], lag: int, relative: Bools) -
         factor=np.ones(shape),
         known=np.zeros(shape, dtype=np.bool_),
     )
-    if past <= 0:
+    if past <= 0 or lag < 2:  # points a year apart have no season within it
         return found
     deviation = _deviation(values, lag, relative)
     deviation[sets[:, :past] != sets[:, lag:]] = np.nan
