@@ -96,6 +96,24 @@ def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path, change, mes
         assert choice in refusal.value.choices
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("type = 'Bug'", "typ = 'Bug'"), "column named 'typ'"),
+        (
+            ('"1"', "read_csv('/etc/passwd')"),
+            r"own\.yml:3 \(expression\): .* does not mean the same",
+        ),
+        (('"1"', "(select count(*) from finished_items)"), "looks at several rows"),
+        (('"1"', "sum(points)"), "looks at several rows"),
+        (("kind: flow", "kind: flow\n        dimensions: [colour]"), "dimension named 'colour'"),
+    ],
+)
+def test_what_a_model_cannot_give_is_refused_when_the_catalogue_loads(tmp_path, change, message):
+    with pytest.raises(VigieError, match=message):
+        load_catalogue(written(tmp_path, OWN.replace(*change)))
+
+
 def test_kpis_that_read_each_other_in_a_circle_are_refused(tmp_path):
     text = """\
         family: growth

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import Grain
+from metrics.catalogue.checking import check_expressions
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
 from metrics.errors import VigieError, unknown
 from metrics.formula import names_in
@@ -224,6 +225,7 @@ def _resolved(written: Mapping[str, Kpi], models: Mapping[str, Model]) -> dict[s
             if model_name not in models:
                 raise unknown("model", model_name, models, f"See {kpi.source}.")
             model = models[model_name]
+            check_expressions(kpi, model)
             member, datasets, basis = (
                 model.member,
                 _datasets(model, models),
