@@ -22,7 +22,7 @@ from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.feeds import kpis_fed
 from metrics.figures import Setting
-from metrics.importing.report import FileReport
+from metrics.importing.report import FileReport, Problem
 from metrics.job import Job, Outcome
 from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
@@ -185,7 +185,7 @@ class Change:
                 progress,
             )
             self._reached("landing")
-            report = landed.report
+            report = self._known_elsewhere(landed.report)
             if report.status == "loaded":
                 report = replace(report, import_id=number)
                 with self.register.begin() as connection:
@@ -236,6 +236,21 @@ class Change:
     def _known(self, sha256: str, observed_at: datetime, staged: list[int]) -> int | None:
         with self.register.connect() as connection:
             return ledger.find(connection, sha256, observed_at, including=staged)
+
+    def _known_elsewhere(self, report: FileReport) -> FileReport:
+        """Refuse a known file that is now given to another product or squad: nothing moves it."""
+        wanted = (self.job.options.product, self.job.options.squad)
+        if report.status != "unchanged" or report.import_id is None or wanted == (None, None):
+            return report
+        with self.register.connect() as connection:
+            given = ledger.placed_by_hand(connection, report.import_id)
+        if wanted == given:
+            return report
+        number = str(report.import_id)
+        problem = Problem("refused", "known_elsewhere", details={"import_id": number})
+        return replace(
+            report, status="refused", problems=(*report.problems, problem), import_id=None
+        )
 
     def _undo(self, facts: duckdb.DuckDBPyConnection) -> Drafted:
         number = self.job.import_id

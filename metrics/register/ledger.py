@@ -189,6 +189,14 @@ def find(
     return found
 
 
+def placed_by_hand(connection: sa.Connection, import_id: int) -> tuple[str | None, str | None]:
+    """The product and the squad that a person gave every row of an import."""
+    options: dict[str, Any] = connection.execute(
+        sa.select(imports.c.options).where(imports.c.id == import_id)
+    ).scalar_one()
+    return options["product"], options["squad"]
+
+
 def history(connection: sa.Connection, *, limit: int | None = None) -> list[ImportRecord]:
     """Imports that counted once, undone ones included, newest first."""
     query = (

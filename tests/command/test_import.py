@@ -104,6 +104,11 @@ def test_from_files_to_figures_and_back(tmp_path: Path, monkeypatch: pytest.Monk
     again = answered(monkeypatch, "import", *files[:2])
     assert (again["status"], again["publication"]) == ("unchanged", done["publication"])
     assert {file["status"] for file in again["files"]} == {"unchanged"}
+    elsewhere = answered(monkeypatch, "import", files[0], "--product", "atelier", exit_code=1)
+    assert [problem["reason"] for problem in elsewhere["files"][0]["problems"]] == [
+        "known_elsewhere"
+    ]
+    assert f"vigie undo {events['import_id']}" in elsewhere["files"][0]["problems"][0]["text"]
     assert answered(monkeypatch, "publish")["status"] == "unchanged"
 
     undone = answered(monkeypatch, "undo", str(events["import_id"]))
