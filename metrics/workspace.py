@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from metrics.engines import open_register
 from metrics.errors import VigieError
 
 SETTINGS_FILE = "vigie.toml"
+SECRET_BYTES = 32
 
 
 class Settings(BaseModel):
@@ -109,9 +112,21 @@ class Workspace:
 
     @cached_property
     def secret(self) -> bytes:
-        """The key for hashing personal identifiers; made once, readable by its owner only."""
+        """The key for hashing personal identifiers; made once, readable by its owner only.
+
+        Raises VigieError when the file does not hold a whole key: hashes made without one could be
+        undone by trying every e-mail.
+        """
         file = self.path / ".secret"
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_hex(32), "ascii")
-        return bytes.fromhex(file.read_text("ascii").strip())
+            unfinished = file.with_name(f".secret.{os.getpid()}")
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_hex(SECRET_BYTES), "ascii")
+            unfinished.replace(file)
+        written = file.read_text("ascii").strip()
+        if not re.fullmatch(f"[0-9a-f]{{{2 * SECRET_BYTES}}}", written):
+            raise VigieError(
+                f"{file} does not hold this workspace's key.",
+                next_step="Restore it from a backup; a new key would make everyone a new person.",
+            )
+        return bytes.fromhex(written)

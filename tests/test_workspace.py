@@ -36,3 +36,14 @@ def test_the_hashing_key_is_made_once_and_is_its_owners_only(tmp_path):
     assert Workspace.open(tmp_path).secret == key
     assert len(key) == 32
     assert stat.S_IMODE((tmp_path / ".secret").stat().st_mode) == 0o600
+
+
+def test_half_a_key_is_refused_rather_than_used(tmp_path):
+    (tmp_path / "vigie.toml").write_text("")
+    key = Workspace.open(tmp_path).secret
+    assert len(key) == 32
+    assert Workspace.open(tmp_path).secret == key
+    for half in ("", key.hex()[:10]):
+        (tmp_path / ".secret").write_text(half)
+        with pytest.raises(VigieError, match="does not hold this workspace's key"):
+            _ = Workspace.open(tmp_path).secret
