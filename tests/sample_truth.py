@@ -402,7 +402,7 @@ class Truth:
                 "ended": np.where(ended.isna(), 10**7, _days(ended)),
             }
         )
-        return contracts, table.ffill(axis=1).bfill(axis=1).to_numpy(), list(amounts)
+        return contracts, table.bfill(axis=1).ffill(axis=1).to_numpy(), list(amounts)
 
     @cached_property
     def _book_cache(self) -> dict[date, pd.Series]:
@@ -412,7 +412,8 @@ class Truth:
         """What each account pays a month for each product at the end of `day`."""
         if day not in self._book_cache:
             contracts, amounts, exports = self._contracts
-            column = max(0, int(np.searchsorted(exports, _number(day), "right")) - 1)
+            # The first export after the day shows what was paid on it.
+            column = min(len(exports) - 1, int(np.searchsorted(exports, _number(day), "right")))
             paid = (contracts["begun"] <= _number(day)) & (contracts["ended"] > _number(day))
             rows = contracts[paid].assign(amount=amounts[paid.to_numpy(), column])
             self._book_cache[day] = rows.groupby(["product", "account"])["amount"].sum().round(6)

@@ -203,6 +203,8 @@ def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[st
     for box in chart.boxes:
         place = f"{box.name} of {chart.kpi} of {chart.scope.key or 'company'}"
         span = week if weekly else last_month(week)
+        if any(other_box.name == "last_closed_week" for other_box in chart.boxes):
+            span = truth.read_at(*at, week)  # a cohort's own last closed week
         other = span.year_before() if box.name == "yoy" else span.before()
         if box.name in starts:
             span = Span(starts[box.name], week.end)
@@ -219,8 +221,9 @@ def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[st
             change = true - base
             if box.points is not None and (volume or not same(chart.kpi, box.points, change)):
                 yield f"{place}: {box.points} points, truly {change}"
+            ratio = change / base if base else 0.0 if not change else math.nan
             if box.ratio is not None and (
-                not volume or not base or not math.isclose(box.ratio, change / base, abs_tol=1e-6)
+                not volume or not math.isclose(box.ratio, ratio, abs_tol=1e-6)
             ):
                 yield f"{place}: {box.ratio}, truly {change} on {base}"
 

@@ -135,3 +135,19 @@ def test_product_points_of_growth_sum_to_the_growth_of_the_company():
     whole = facts.values("growth_contribution", grain=Grain.MONTH)["", "2026-01"]
     assert whole == pytest.approx((33.33 + 21) / 160 * 100)
     assert sum(v for (_, month), v in parts.items() if month == "2026-01") == pytest.approx(whole)
+
+
+def test_a_price_change_belongs_to_the_days_between_the_exports_that_show_it():
+    facts = Facts().cover("subscriptions", ["anvil"], MONDAY, QUARTER_END)
+    facts.insert(
+        "landed_subscriptions",
+        "source, observed_at, observed_day, subscription_id, account_key, stream, "
+        "interval_months, amount, currency, start_day",
+        [
+            ("test", seen, seen, "s", 1, "anvil", 1, amount, "EUR", date(2025, 6, 1))
+            for seen, amount in ((date(2026, 2, 1), "10.00"), (date(2026, 3, 1), "12.00"))
+        ],
+    )
+    mrr = facts.values("mrr", grain=Grain.MONTH)
+    assert [mrr["", f"2026-0{month}"] for month in (1, 2)] == [10, 12]
+    assert facts.values("expansion_mrr", grain=Grain.MONTH)["", "2026-02"] == 2

@@ -2,8 +2,9 @@
 -- datasets: subscriptions
 -- dimensions: plan, channel
 -- Days on which a subscription paid a monthly amount; end_day is the first day it no longer did.
--- An amount seen in a dated export holds from that export's day until the next; when a subscription
--- began and ended is what its newest export says.
+-- An amount first seen in a dated export has held since the export before it: a change is of the
+-- days that the newer export covers, not of the day after them. When a subscription began and ended
+-- is what its newest export says.
 with versions as (
     select
         source,
@@ -17,6 +18,9 @@ with versions as (
         row_number() over (
             partition by source, subscription_id order by observed_at
         ) as version_number,
+        lag(observed_day) over (
+            partition by source, subscription_id order by observed_at
+        ) as previous_observed_day,
         lead(observed_day) over (
             partition by source, subscription_id order by observed_at
         ) as next_observed_day,
@@ -38,12 +42,12 @@ spans as (
         v.channel,
         cast(v.monthly_amount as decimal(18, 6)) as mrr,
         case
-            when v.version_number = 1 or v.observed_day < v.first_day then v.first_day
-            else v.observed_day
+            when v.version_number = 1 or v.previous_observed_day < v.first_day then v.first_day
+            else v.previous_observed_day
         end as start_day,
         case
             when v.next_observed_day is null then v.last_day
-            when v.last_day is null or v.last_day > v.next_observed_day then v.next_observed_day
+            when v.last_day is null or v.last_day > v.observed_day then v.observed_day
             else v.last_day
         end as end_day
     from versions as v

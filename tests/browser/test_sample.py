@@ -23,13 +23,12 @@ HEADLINE = {
     "NRR": ("net_revenue_retention", "rate"),
     "Contribution margin rate": ("contribution_margin_rate", "rate"),
 }
-#: Some of a product's table: label, KPI, unit.
+#: Some of a product's table, where the KPIs of the review stand: label, KPI, unit.
 TABLE = {
     "Active users": ("active_users", "count"),
     "Activation rate": ("activation_rate", "rate"),
-    "Churned users": ("churned_users", "count"),
     "Monthly recurring revenue (MRR)": ("mrr", "money"),
-    "New MRR": ("new_mrr", "money"),
+    "Win rate": ("win_rate", "rate"),
 }
 
 
