@@ -105,8 +105,9 @@ def measure(workspace: Workspace, runs: int) -> None:
                 print(f"| {file.stem} | {ours:.2f} | {by_hand:.2f} | {ours / by_hand:.2f} |")
         whole = seconds(lambda: sum(len(frame) for frame in compute_all(facts, setting)), 1)
         print(
-            f"| every figure of a publication, against the {len(list((HERE / 'sql').glob('*')))} "
-            f"queries above and user_movements | {whole:.2f} | {total:.2f} | {whole / total:.2f} |"
+            f"| every figure of a publication ({len(setting.catalogue)} KPIs, all scopes and "
+            f"grains), against the {len(list((HERE / 'sql').glob('*.sql')))} hand-written queries "
+            f"| {whole:.2f} | {total:.2f} | {whole / total:.2f} |"
         )
     reading = seconds(lambda: weekly_review(workspace, LOCAL_CPO), 5)
     first, following = page_seconds(workspace)

@@ -15,9 +15,25 @@ from metrics.errors import VigieError
 ICON = Path(__file__).with_name("icon.svg")
 
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def only_on_loopback() -> bool:
+    """Whether only this machine can reach the pages; true where no server runs, as in tests."""
+    return not st.runtime.exists() or st.get_option("server.address") in LOOPBACK
+
+
 def main(home: str = "review") -> None:
     """Draw the page that the address asks for; `home` is the one for the bare address."""
     st.set_page_config(page_title="Vigie", layout="wide", page_icon=ICON)
+    if not only_on_loopback():
+        cards.refusal(
+            VigieError(
+                "Vigie has no sign-in yet and answers on this machine only.",
+                next_step="Start it with 'vigie serve', or add --server.address 127.0.0.1.",
+            )
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         chooser = st.container(horizontal=True, key="chooser")
         language = filters.language()

@@ -106,6 +106,7 @@ class Coverage:
         expected_members = np.zeros(shape, dtype=np.int32)
         covered_datasets = np.zeros((len(sets), len(datasets)), dtype=np.bool_)
         launched_later = np.ones(shape, dtype=np.bool_)
+        untouched = np.zeros(shape, dtype=np.bool_)  # no day of the window is known yet
         if self.first is None:
             return self._nothing(shape)
         starts = np.array([self.index(window[0]) for window in windows])
@@ -128,7 +129,8 @@ class Coverage:
                     if state is None:
                         continue
                     covered_datasets[row, column] = True
-                    expected, begins, gap, is_open, not_launched = state
+                    expected, begins, gap, is_open, not_launched, not_begun = state
+                    untouched[row] |= not_begun
                     launched_later[row] &= not_launched
                     level[row] = np.maximum(
                         level[row], np.where(begins, REASONS.index("history_begins"), 0)
@@ -155,7 +157,7 @@ class Coverage:
         return Known(
             closed=~is_open_cell & ~np.isin(level, [REASONS.index(word) for word in NOBODY]),
             usable=level == 0,
-            to_date=level == REASONS.index("not_closed"),
+            to_date=(level == REASONS.index("not_closed")) & ~untouched,
             reason=reason,
             ever=np.asarray(covered_datasets.all(axis=1)),
         )
@@ -185,7 +187,7 @@ class Coverage:
         high = np.clip(np.minimum(ends, last) + 1, 0, self.day_count)
         gap = expected & (missing_before[np.maximum(high, low)] - missing_before[low] > 0)
         not_launched = since_launch & ~expected
-        return expected, begins, gap, expected & (ends > last), not_launched
+        return expected, begins, gap, expected & (ends > last), not_launched, starts > last
 
     def _nothing(self, shape: tuple[int, int]) -> Known:
         no = np.zeros(shape, dtype=np.bool_)

@@ -119,3 +119,10 @@ def test_small_groups_are_hidden_with_every_number_about_them():
     hidden = shown["north"]
     assert hidden.reason == "small_group"
     assert [hidden.value, hidden.n, hidden.numerator, hidden.denominator, hidden.low] == [None] * 5
+
+
+def test_an_open_period_of_which_no_day_is_known_has_no_figure():
+    facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(6)).events(EVENTS[:1])
+    facts.cover("deals", ["anvil"], MONDAY, MONDAY + timedelta(9))
+    nothing = figure(facts, "2026-W03")
+    assert (nothing.value, nothing.n, nothing.reason) == (None, None, "not_closed")

@@ -204,7 +204,9 @@ def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[st
         place = f"{box.name} of {chart.kpi} of {chart.scope.key or 'company'}"
         span = week if weekly else last_month(week)
         if any(other_box.name == "last_closed_week" for other_box in chart.boxes):
-            span = truth.read_at(*at, week)  # a cohort's own last closed week
+            # A cohort's own last closed week that has a figure.
+            shown = [p.figure for p in chart.weeks if p.figure.value is not None]
+            span = Span(shown[-1].start, shown[-1].end)
         other = span.year_before() if box.name == "yoy" else span.before()
         if box.name in starts:
             span = Span(starts[box.name], week.end)
