@@ -25,3 +25,8 @@ def test_work_items_without_an_end_are_never_finished_but_may_be_in_progress():
 
 def test_a_survey_feeds_what_it_asks():
     assert kpis_fed(CATALOGUE, MODELS, "responses", (), {"nps", "csat"}) == ("nps", "csat")
+
+
+def test_a_file_that_does_not_name_its_product_may_be_told_it():
+    fed = kpis_fed(CATALOGUE, MODELS, "responses", {"product", "answered"}, {"nps", "csat"})
+    assert fed == ("nps", "csat")
