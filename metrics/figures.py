@@ -116,7 +116,8 @@ class Computation:
         Scopes that never had the data are left out, and so are the periods before it began.
         """
         sets = self._sets[kpi.member]
-        wanted = [row for row, scope in enumerate(sets.scopes) if scope in set(self.scopes)]
+        asked = set(self.scopes)
+        wanted = [row for row, scope in enumerate(sets.scopes) if scope in asked]
         if not self.periods or not sets.sets:
             return pd.DataFrame(columns=list(COLUMNS))
         ever = self._known(kpi, kinds.Need.PERIOD, {}).ever

@@ -101,23 +101,28 @@ def figures_of(
         if by_scope
         else [COMPANY]
     )
+    computations: dict[Grain, Computation] = {}
     found: list[Figure] = []
-    for kpi in kpis:
-        computation = Computation(
-            connection,
-            setting,
-            question.grain or kpi.cadence,
-            scopes,
-            cut=None if by_scope else question.by,
-            where=question.where or {},
-        )
+    for kpi in sorted(kpis, key=lambda kpi: question.grain or kpi.cadence):
+        grain = question.grain or kpi.cadence
+        if grain not in computations:
+            # One grain after the other: each puts its own calendar beside the facts.
+            computations[grain] = Computation(
+                connection,
+                setting,
+                grain,
+                scopes,
+                cut=None if by_scope else question.by,
+                where=question.where or {},
+            )
+        computation = computations[grain]
         found += [
             figure
             for figure in to_figures(computation.frame(kpi))
             if (question.since is None or figure.end >= question.since)
             and (question.until is None or figure.start <= question.until)
         ]
-    return found
+    return sorted(found, key=lambda figure: question.names.index(figure.kpi))
 
 
 def to_figures(frame: pd.DataFrame) -> list[Figure]:
