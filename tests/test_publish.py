@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from metrics.access import LOCAL_CPO
 from metrics.engines import open_register
 from metrics.errors import VigieError
+from metrics.publication import CHUNK
 from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import migrate
 from metrics.register.decisions import decide
@@ -315,29 +316,42 @@ def many(rows: int, seed: int) -> Iterator[pd.DataFrame]:
         yield frame
 
 
-def test_a_decision_written_meanwhile_waits_less_than_half_a_second(
+def test_decisions_are_written_between_the_portions_of_a_publication(
     register: sa.Engine, lease: Lease
 ) -> None:
-    waits: list[float] = []
+    """How long a decision waits is told by `benchmarks/register.py`; here: for one portion."""
+    portions: list[int] = []
+    decided = 0
     over = threading.Event()
 
+    @sa.event.listens_for(register, "before_cursor_execute")
+    def note(
+        connection: sa.Connection, cursor: Any, statement: str, rows: Any, context: Any, many: bool
+    ) -> None:
+        if many:
+            connection.info["rows"] = connection.info.get("rows", 0) + len(rows)
+
+    @sa.event.listens_for(register, "commit")
+    def count(connection: sa.Connection) -> None:
+        portions.append(connection.info.pop("rows", 0))
+
     def decide_often() -> None:
+        nonlocal decided
         while not over.is_set():
-            began = time.perf_counter()
             with register.begin() as connection:
                 decide(
                     connection, LOCAL_CPO, kpi="mrr", scope=Scope("company", ""), what="We wait."
                 )
-            waits.append(time.perf_counter() - began)
+            decided += 1
             time.sleep(0.02)
 
     person = threading.Thread(target=decide_often)
     person.start()
     try:
-        done = run(register, lease, *many(300_000, seed=1))
+        done = run(register, lease, *many(40_000, seed=1))
     finally:
         over.set()
         person.join()
-    assert done.rows_written >= 299_000
-    assert len(waits) > 50
-    assert max(waits) < 0.5, f"the longest wait was {max(waits):.2f} s"
+    assert done.rows_written >= 39_000
+    assert max(portions) <= CHUNK
+    assert decided > 3
