@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -60,6 +61,29 @@ class Text:
         return self.fr if language.startswith("fr") else self.en
 
 
+class Status(StrEnum):
+    """How far a definition may be relied on."""
+
+    CERTIFIED = "certified"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Governance:
+    """What a definition owes to those who decide by it.
+
+    `decision`: the decision it serves. `in_words`: its formula. `edge_rule`: what it does where the
+    formula alone would mislead. `version` and `since`: which definition, from when.
+    """
+
+    decision: Text | None = None
+    in_words: Text | None = None
+    edge_rule: Text | None = None
+    version: int = 1
+    since: date | None = None
+    status: Status = Status.DRAFT
+
+
 @dataclass(frozen=True)
 class Kpi:
     """One KPI. `member` is what its facts belong to: 'product' or 'squad'.
@@ -88,6 +112,7 @@ class Kpi:
     calculation: dict[str, object]
     definition: str  # digest of everything that changes the figure
     source: str  # file:line
+    governance: Governance = Governance()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import Grain
 from metrics.catalogue.checking import check_expressions
-from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
+from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
 from metrics.errors import VigieError, unknown
 from metrics.formula import names_in
 from metrics.models import Model, load_models
@@ -57,6 +58,12 @@ class Entry(BaseModel):
     parents: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     review: bool = False
+    decision: TextEntry | None = None
+    in_words: TextEntry | None = None
+    edge_rule: TextEntry | None = None
+    version: int = Field(default=1, ge=1)
+    since: date | None = None
+    status: Status = Status.DRAFT
     model: str | None = None
     expression: str | None = None
     entity: str | None = None
@@ -151,6 +158,10 @@ def read_entries(text: str, place: str) -> Iterator[tuple[Entry, Family, bool, s
             yield entry, file.family, section == "kpis", f"{place}:{line}"
 
 
+def _text(entry: TextEntry | None) -> Text | None:
+    return Text(entry.en, entry.fr) if entry else None
+
+
 def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
     """The KPI of an entry, before what it inherits from others (member, datasets, definition)."""
     if published and not (entry.label and entry.meaning):
@@ -182,6 +193,14 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
         calculation={key: given[key] for key in CALCULATION if key in given},
         definition="",
         source=place,
+        governance=Governance(
+            decision=_text(entry.decision),
+            in_words=_text(entry.in_words),
+            edge_rule=_text(entry.edge_rule),
+            version=entry.version,
+            since=entry.since,
+            status=entry.status,
+        ),
     )
 
 
