@@ -9,10 +9,11 @@ import pytest
 
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
-from metrics.catalogue.kpi import Family, Kind
+from metrics.catalogue.kpi import Family, Kind, Status
 from metrics.compile import compile_kpi
 from metrics.errors import VigieError
 from metrics.models import load_models
+from tests.french_labels import FRENCH_LABELS
 
 CATALOGUE = load_catalogue()
 
@@ -47,6 +48,28 @@ def test_every_published_kpi_says_who_answers_for_it_and_what_it_means_in_both_l
         assert kpi.owner_role in ("PM", "PO", "squad lead", "CPO"), kpi.name
         assert kpi.name == "arr" or kpi.meaning.en != kpi.meaning.fr
         assert kpi.cadence in kpi.grains
+
+
+def test_every_published_kpi_says_which_decision_it_serves_and_how_far_to_rely_on_it():
+    for kpi in CATALOGUE:
+        owed = kpi.governance
+        for text in (owed.decision, owed.in_words):
+            assert text is not None, kpi.name
+            assert text.en.strip() and text.fr.strip(), kpi.name
+            assert text.en != text.fr, kpi.name
+        if owed.edge_rule is not None:
+            assert owed.edge_rule.en != owed.edge_rule.fr, kpi.name
+        assert owed.since is not None, kpi.name
+        assert owed.status is Status.CERTIFIED, kpi.name
+
+
+def test_french_names_are_those_of_the_dictionary():
+    wrong = {
+        kpi.name: (kpi.label.fr, FRENCH_LABELS[kpi.name])
+        for kpi in CATALOGUE
+        if kpi.name in FRENCH_LABELS and kpi.label.fr != FRENCH_LABELS[kpi.name]
+    }
+    assert not wrong
 
 
 def test_the_kpi_tree_has_no_circle():
