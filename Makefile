@@ -1,7 +1,7 @@
 # make run   sets everything up, loads the sample company, opens http://localhost:8501
 # make test  sets everything up and runs every test, the real-browser ones included
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock sample chromium clean
+.PHONY: help run test check format golden lock sample chromium clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -48,6 +48,10 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# make golden writes the SQL of every KPI on every engine again, for review
+golden: $(VENV)/.dev
+	$(BIN)/python -m tests.golden_sql
 
 # make lock renews both locks from pyproject.toml
 lock: $(VENV)/.dev

@@ -1,0 +1,3 @@
+-- arpa: ratio, money
+-- denominator: paying_accounts
+-- numerator: mrr

@@ -1,0 +1,2 @@
+-- contribution_margin: derived, money
+-- formula: revenue - direct_variable_cost

@@ -1,0 +1,74 @@
+-- direct_variable_cost: flow, money
+-- expression: -amount
+-- filter: nature = 'direct_variable'
+-- model: ledger_entries
+WITH ledger_entries AS (
+  WITH accounts AS (
+    SELECT DISTINCT
+      account
+    FROM ledger
+  ), ranked AS (
+    SELECT
+      a.account,
+      n.nature,
+      ROW_NUMBER() OVER (PARTITION BY a.account ORDER BY CHAR_LENGTH(n.account) DESC) AS fit
+    FROM accounts AS a
+    JOIN account_natures AS n
+      ON LEFT(a.account, CHAR_LENGTH(n.account)) = n.account
+  )
+  SELECT
+    s.product,
+    l.day,
+    l.account,
+    r.nature,
+    l.amount
+  FROM ledger AS l
+  JOIN ranked AS r
+    ON r.account = l.account AND r.fit = 1
+  JOIN streams AS s
+    ON s.source = l.source AND s.stream = l.stream
+  WHERE
+    NOT (
+      s.product IS NULL
+    )
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    -amount AS amount
+  FROM ledger_entries
+  WHERE
+    NOT (
+      product IS NULL
+    ) AND (
+      nature = 'direct_variable'
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(b.period_index AS Nullable(Int64)) AS period_index,
+  CAST(SUM(b.amount) AS Nullable(Float64)) AS value,
+  CAST(SUM(b.fact_count) AS Nullable(Float64)) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

@@ -1,0 +1,3 @@
+-- logo_churn_rate: ratio, rate
+-- denominator: opening_accounts
+-- numerator: lost_accounts

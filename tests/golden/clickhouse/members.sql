@@ -1,0 +1,45 @@
+-- members: stock, count
+-- distinct: True
+-- expression: person
+-- model: squad_memberships
+WITH squad_memberships AS (
+  SELECT
+    squad,
+    person,
+    start_day,
+    end_day
+  FROM squad_members
+), facts AS (
+  SELECT
+    squad AS member,
+    '' AS cut,
+    start_day,
+    end_day,
+    person AS entity
+  FROM squad_memberships
+  WHERE
+    NOT (
+      squad IS NULL
+    )
+)
+SELECT
+  CAST(f.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(p.period_index AS Nullable(Int64)) AS period_index,
+  CAST(COUNT(DISTINCT f.entity) AS Nullable(Float64)) AS value,
+  CAST(COUNT(DISTINCT f.entity) AS Nullable(Float64)) AS n
+FROM facts AS f
+JOIN periods AS p
+  ON f.start_day <= p.end_day AND (
+    f.end_day IS NULL OR f.end_day > p.end_day
+  )
+JOIN set_members AS s
+  ON s.member = f.member
+WHERE
+  NOT (
+    f.entity IS NULL
+  )
+GROUP BY
+  f.cut,
+  s.set_id,
+  p.period_index

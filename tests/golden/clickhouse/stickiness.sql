@@ -1,0 +1,3 @@
+-- stickiness: ratio, rate
+-- denominator: rolling_active_users
+-- numerator: mean_daily_active_users

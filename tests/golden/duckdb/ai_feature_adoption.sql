@@ -1,0 +1,3 @@
+-- ai_feature_adoption: ratio, rate
+-- denominator: active_users
+-- numerator: ai_feature_users

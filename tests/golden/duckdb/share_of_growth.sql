@@ -1,0 +1,2 @@
+-- share_of_growth: derived, rate
+-- formula: (mrr - prior_year(mrr)) / company(mrr - prior_year(mrr))

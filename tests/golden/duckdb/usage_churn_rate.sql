@@ -1,0 +1,3 @@
+-- usage_churn_rate: ratio, rate
+-- denominator: previous(active_users)
+-- numerator: churned_users

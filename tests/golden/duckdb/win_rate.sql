@@ -1,0 +1,3 @@
+-- win_rate: ratio, rate
+-- denominator: decided_deals
+-- numerator: won_deals

@@ -1,0 +1,3 @@
+-- contribution_margin_rate: ratio, rate
+-- denominator: revenue
+-- numerator: contribution_margin

@@ -1,0 +1,2 @@
+-- growth_contribution: derived, points
+-- formula: (mrr - prior_year(mrr)) / company(prior_year(mrr)) * 100

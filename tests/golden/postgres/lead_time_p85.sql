@@ -1,0 +1,63 @@
+-- lead_time_p85: quantile, days
+-- expression: lead_days
+-- model: finished_items
+-- quantile: 0.85
+WITH finished_items AS (
+  WITH starts AS (
+    SELECT
+      source,
+      item_id,
+      MIN(
+        COALESCE(started_day, CASE WHEN status_category = 'doing' THEN category_changed_day END)
+      ) AS started_day
+    FROM work_item_versions
+    GROUP BY
+      source,
+      item_id
+  )
+  SELECT
+    s.squad,
+    w.done_day AS day,
+    w.type,
+    w.item_id,
+    w.points,
+    CAST(EXTRACT(epoch FROM CAST(CAST(w.done_day AS DATE) AS TIMESTAMP) - CAST(CAST(w.created_day AS DATE) AS TIMESTAMP)) / 86400 AS BIGINT) AS lead_days,
+    CASE
+      WHEN t.started_day <= w.done_day
+      THEN CAST(EXTRACT(epoch FROM CAST(CAST(w.done_day AS DATE) AS TIMESTAMP) - CAST(CAST(t.started_day AS DATE) AS TIMESTAMP)) / 86400 AS BIGINT)
+    END AS cycle_days
+  FROM work_items AS w
+  JOIN streams AS s
+    ON s.source = w.source AND s.stream = w.stream
+  LEFT JOIN starts AS t
+    ON t.source = w.source AND t.item_id = w.item_id
+  WHERE
+    NOT s.squad IS NULL AND w.status_category = 'done' AND NOT w.done_day IS NULL
+), facts AS (
+  SELECT
+    squad AS member,
+    '' AS cut,
+    day,
+    lead_days AS amount
+  FROM finished_items
+  WHERE
+    NOT squad IS NULL
+)
+SELECT
+  CAST(f.cut AS VARCHAR) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(d.period_index AS BIGINT) AS period_index,
+  CAST(PERCENTILE_CONT(0.85) WITHIN GROUP (ORDER BY
+    f.amount) AS DOUBLE PRECISION) AS value,
+  CAST(COUNT(*) AS DOUBLE PRECISION) AS n
+FROM facts AS f
+JOIN days AS d
+  ON d.day = f.day
+JOIN set_members AS s
+  ON s.member = f.member
+WHERE
+  NOT f.amount IS NULL
+GROUP BY
+  f.cut,
+  s.set_id,
+  d.period_index

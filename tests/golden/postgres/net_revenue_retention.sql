@@ -1,0 +1,3 @@
+-- net_revenue_retention: ratio, rate
+-- denominator: previous(mrr)
+-- numerator: previous(mrr) + expansion_mrr - contraction_mrr - churned_mrr

@@ -1,0 +1,88 @@
+-- paying_accounts: stock, count
+-- distinct: True
+-- expression: account_key
+-- model: subscription_spans
+WITH subscription_spans AS (
+  WITH versions AS (
+    SELECT
+      source,
+      subscription_id,
+      account_key,
+      stream,
+      plan,
+      channel,
+      CAST(amount AS DOUBLE PRECISION) / NULLIF(CAST(interval_months AS DOUBLE PRECISION), 0) AS monthly_amount,
+      observed_day,
+      ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
+      LAG(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS previous_observed_day,
+      LEAD(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS next_observed_day,
+      FIRST_VALUE(start_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at DESC NULLS LAST) AS first_day,
+      FIRST_VALUE(end_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at DESC NULLS LAST) AS last_day
+    FROM subscription_versions
+  ), spans AS (
+    SELECT
+      v.source,
+      v.stream,
+      v.account_key,
+      v.plan,
+      v.channel,
+      CAST(v.monthly_amount AS DECIMAL(18, 6)) AS mrr,
+      CASE
+        WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
+        THEN v.first_day
+        ELSE v.previous_observed_day
+      END AS start_day,
+      CASE
+        WHEN v.next_observed_day IS NULL
+        THEN v.last_day
+        WHEN v.last_day IS NULL OR v.last_day > v.observed_day
+        THEN v.observed_day
+        ELSE v.last_day
+      END AS end_day
+    FROM versions AS v
+  )
+  SELECT
+    s.product,
+    p.account_key,
+    p.plan,
+    p.channel,
+    p.mrr,
+    p.start_day,
+    p.end_day
+  FROM spans AS p
+  JOIN streams AS s
+    ON s.source = p.source AND s.stream = p.stream
+  WHERE
+    NOT s.product IS NULL AND (
+      p.end_day IS NULL OR p.end_day > p.start_day
+    )
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    start_day,
+    end_day,
+    account_key AS entity
+  FROM subscription_spans
+  WHERE
+    NOT product IS NULL
+)
+SELECT
+  CAST(f.cut AS VARCHAR) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(p.period_index AS BIGINT) AS period_index,
+  CAST(COUNT(DISTINCT f.entity) AS DOUBLE PRECISION) AS value,
+  CAST(COUNT(DISTINCT f.entity) AS DOUBLE PRECISION) AS n
+FROM facts AS f
+JOIN periods AS p
+  ON f.start_day <= p.end_day AND (
+    f.end_day IS NULL OR f.end_day > p.end_day
+  )
+JOIN set_members AS s
+  ON s.member = f.member
+WHERE
+  NOT f.entity IS NULL
+GROUP BY
+  f.cut,
+  s.set_id,
+  p.period_index

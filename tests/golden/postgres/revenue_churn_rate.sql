@@ -1,0 +1,3 @@
+-- revenue_churn_rate: ratio, rate
+-- denominator: previous(mrr)
+-- numerator: churned_mrr + contraction_mrr

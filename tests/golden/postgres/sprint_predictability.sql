@@ -1,0 +1,3 @@
+-- sprint_predictability: ratio, rate
+-- denominator: committed_points
+-- numerator: kept_points

@@ -1,0 +1,2 @@
+-- arr: derived, money
+-- formula: mrr * 12

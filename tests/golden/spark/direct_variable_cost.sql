@@ -1,0 +1,69 @@
+-- direct_variable_cost: flow, money
+-- expression: -amount
+-- filter: nature = 'direct_variable'
+-- model: ledger_entries
+WITH accounts AS (
+  SELECT DISTINCT
+    account
+  FROM ledger
+), ranked AS (
+  SELECT
+    a.account,
+    n.nature,
+    ROW_NUMBER() OVER (PARTITION BY a.account ORDER BY LENGTH(n.account) DESC) AS fit
+  FROM accounts AS a
+  JOIN account_natures AS n
+    ON LEFT(a.account, LENGTH(n.account)) = n.account
+), ledger_entries AS (
+  SELECT
+    s.product,
+    l.day,
+    l.account,
+    r.nature,
+    l.amount
+  FROM ledger AS l
+  JOIN ranked AS r
+    ON r.account = l.account AND r.fit = 1
+  JOIN streams AS s
+    ON s.source = l.source AND s.stream = l.stream
+  WHERE
+    NOT s.product IS NULL
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    -amount AS amount
+  FROM ledger_entries
+  WHERE
+    NOT product IS NULL AND (
+      nature = 'direct_variable'
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS STRING) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(b.period_index AS BIGINT) AS period_index,
+  CAST(SUM(b.amount) AS DOUBLE) AS value,
+  CAST(SUM(b.fact_count) AS DOUBLE) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

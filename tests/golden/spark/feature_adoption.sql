@@ -1,0 +1,3 @@
+-- feature_adoption: ratio, rate
+-- denominator: active_users
+-- numerator: feature_users

@@ -1,0 +1,3 @@
+-- gross_revenue_retention: ratio, rate
+-- denominator: previous(mrr)
+-- numerator: previous(mrr) - contraction_mrr - churned_mrr

@@ -1,0 +1,3 @@
+-- wip_per_person: ratio, number
+-- denominator: members
+-- numerator: wip
