@@ -316,6 +316,7 @@ class Change:
             by=self.job.by,
             settling_days=settings.settling_days,
             today=datetime.now(self.workspace.zone).date(),
+            once=[kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation],
             progress=lambda rows: self._reached("publishing"),
         )
 

@@ -28,6 +28,7 @@ from metrics.organisation import Organisation
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
+from metrics.suppression import shown_waves
 from metrics.workspace import Settings
 
 COLUMNS = (
@@ -82,6 +83,7 @@ class Computation:
     setting: Setting
     grain: Grain
     scopes: Sequence[Scope]
+    beside: Sequence[Scope] = ()  # further scopes whose figures are public, for hiding small groups
     cut: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
@@ -99,7 +101,7 @@ class Computation:
             [self._index.get(calendar.prior_year(period).start, -1) for period in self.periods],
             dtype=np.int64,
         )
-        asked = list(dict.fromkeys([COMPANY, *self.scopes]))
+        asked = list(dict.fromkeys([COMPANY, *self.scopes, *self.beside]))
         self._sets: dict[str, ScopeSets] = {
             kind: scope_sets(self.setting.organisation, asked, kind, self.periods)
             for kind in ("product", "squad")
@@ -286,7 +288,9 @@ class Computation:
                 cells[at] = inside[column].to_numpy(dtype=float)
             return cells
 
-        shown = known.usable | (known.to_date if shape.shows_partial else False)
+        # A wave under way would tell, from one publication to the next, what each new answer was.
+        to_date = shape.shows_partial and "small_groups" not in kpi.calculation
+        shown = known.usable | (known.to_date if to_date else False)
         blank = 0.0 if shape.zero else np.nan
         if "total" in shape.outputs:
             grid = self._score(kpi, filled, known)
@@ -321,7 +325,14 @@ class Computation:
         )
         if "small_groups" not in kpi.calculation:
             return grid
-        small = (respondents > 0) & (respondents < self.setting.small_group)
+        shown = shown_waves(
+            self._sets[kpi.member],
+            self.periods,
+            respondents,
+            self.setting.small_group,
+            self.setting.organisation,
+        )
+        small = (respondents > 0) & ~shown
         hidden = _masked(grid, ~small)
         return replace(hidden, reason=np.where(small, "small_group", grid.reason))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -40,6 +40,7 @@ def publish(
     by: str,
     settling_days: int,
     today: date,
+    once: Collection[str] = (),
     progress: Callable[[int], None] = lambda rows_written: None,
 ) -> Published:
     """Write the figures that differ from the ones readers see, under a new publication.
@@ -51,7 +52,8 @@ def publish(
     lower, upper, provisional. Together they are everything: what they do not hold any more is
     closed. Readers see none of it until the caller flips the pointer. A value that changes although
     its period was closed and had ended more than `settling_days` before `today` leaves a
-    restatement; a value where there was none before does not.
+    restatement; a value where there was none before does not. A closed value of a KPI named in
+    `once` is kept as it was first published, until what it rests on is undone.
     """
     with register.begin() as connection:
         lease.hold(connection)
@@ -69,7 +71,7 @@ def publish(
             .returning(publications.c.id)
         ).scalar_one()
     settled = (today - timedelta(settling_days) - EPOCH).days
-    writer = Writer(register, lease, number, current, settled, cause, progress)
+    writer = Writer(register, lease, number, current, settled, cause, progress, once)
     writer.write(FIGURES, computed)
     writer.write(SIGNALS, judged(number))
     if writer.touched:

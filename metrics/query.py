@@ -101,6 +101,9 @@ def figures_of(
         if by_scope
         else [COMPANY]
     )
+    # What may be shown of a small group depends on everything else that is.
+    hides = any("small_groups" in kpi.calculation for kpi in kpis)
+    beside = all_scopes(setting.organisation) if hides else ()
     computations: dict[Grain, Computation] = {}
     found: list[Figure] = []
     for kpi in sorted(kpis, key=lambda kpi: question.grain or kpi.cadence):
@@ -112,6 +115,7 @@ def figures_of(
                 setting,
                 grain,
                 scopes,
+                beside=beside,
                 cut=None if by_scope else question.by,
                 where=question.where or {},
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from metrics.calendar import Grain
-from metrics.organisation import Organisation, Product
-from tests.facts import MONDAY, Facts
+from metrics.organisation import Membership, Organisation, Product
+from tests.facts import MONDAY, ORGANISATION, Facts
 
 WEEK = timedelta(7)
 EVENTS = [("anvil", 1, MONDAY, "look"), ("anvil", 2, MONDAY + WEEK, "look")]
@@ -115,10 +116,70 @@ def test_small_groups_are_hidden_with_every_number_about_them():
     )
     answers = facts.ask("engagement_score", by="squad")
     shown = {f.scope.key: f for f in answers if f.period == "2026-01"}
-    assert shown["south"].value == pytest.approx(7.5)
-    hidden = shown["north"]
-    assert hidden.reason == "small_group"
-    assert [hidden.value, hidden.n, hidden.numerator, hidden.denominator, hidden.low] == [None] * 5
+    for hidden in shown.values():
+        assert hidden.reason == "small_group"
+        assert [hidden.value, hidden.n, hidden.numerator, hidden.denominator] == [None] * 4
+        assert [hidden.low, hidden.high] == [None] * 2
+    assert set(shown) == {"north", "south"}
+
+
+def answers_of(sizes: dict[str, int], day: date = MONDAY) -> list[tuple[object, ...]]:
+    return [
+        ("test", day, f"{squad}{n} {day}", "q", "engagement", str(day), day, squad, 4, 1, 5)
+        for squad, size in sizes.items()
+        for n in range(size)
+    ]
+
+
+ANSWER = (
+    "source, observed_at, response_id, question, kind, wave, day, stream, score, scale_min, "
+    "scale_max"
+)
+
+
+def test_the_next_smallest_group_is_hidden_where_a_small_one_would_follow_by_subtraction():
+    facts = Facts().cover("responses", ["north", "south"], date(2026, 1, 1), date(2026, 3, 31))
+    facts.insert("landed_responses", ANSWER, answers_of({"north": 4, "south": 9}))
+    squads = facts.ask("engagement_score", by="squad")
+    assert {f.reason for f in squads if f.period == "2026-01"} == {"small_group"}
+    (company,) = (f for f in facts.ask("engagement_score") if f.period == "2026-01")
+    assert company.value == pytest.approx(7.5)
+
+
+def test_of_two_waves_between_which_one_person_came_the_second_is_not_shown_in_detail():
+    joined = Membership("zoe", "south", date(2026, 2, 10))
+    organisation = replace(
+        ORGANISATION,
+        memberships=(
+            *(Membership(f"n{n}", "north", date(2020, 1, 1)) for n in range(8)),
+            *(Membership(f"s{n}", "south", date(2020, 1, 1)) for n in range(8)),
+            joined,
+        ),
+    )
+    facts = Facts(organisation)
+    facts.cover("responses", ["north", "south"], date(2026, 1, 1), date(2026, 3, 31))
+    for month in (1, 2, 3):
+        size = 8 if month == 1 else 9
+        rows = answers_of({"north": 8, "south": size}, date(2026, month, 20))
+        facts.insert("landed_responses", ANSWER, rows)
+    shown = {
+        (f.scope.key, f.period): f.reason
+        for by in ("company", "squad")
+        for f in facts.ask("engagement_score", by=by)
+    }
+    assert shown["south", "2026-01"] is None
+    assert shown["south", "2026-02"] == shown["south", "2026-03"] == "small_group"
+    assert shown["", "2026-02"] is None
+    # The other squad is hidden too, or the company less it would be the one not shown.
+    assert shown["north", "2026-01"] is None
+    assert shown["north", "2026-02"] == "small_group"
+
+
+def test_a_team_survey_under_way_shows_nothing_yet():
+    facts = Facts().cover("responses", ["north", "south"], date(2026, 1, 1), date(2026, 1, 20))
+    facts.insert("landed_responses", ANSWER, answers_of({"north": 9, "south": 9}))
+    (company,) = facts.ask("engagement_score")
+    assert (company.closed, company.value, company.n) == (False, None, None)
 
 
 def test_an_open_period_of_which_no_day_is_known_has_no_figure():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ def run(
     judged: Any = lambda number: (),
     cause: Cause = IMPORT,
     flipped: bool = True,
+    once: Sequence[str] = (),
 ) -> Published:
     done = publish(
         register,
@@ -98,6 +99,7 @@ def run(
         by="test",
         settling_days=3,
         today=TODAY,
+        once=once,
     )
     if flipped and done.publication:
         with register.begin() as connection:
@@ -355,3 +357,23 @@ def test_decisions_are_written_between_the_portions_of_a_publication(
     assert done.rows_written >= 39_000
     assert max(portions) <= CHUNK
     assert decided > 3
+
+
+def test_a_wave_of_a_team_survey_is_published_once(register: sa.Engine, lease: Lease) -> None:
+    once = ["engagement_score"]
+    first = weeks("engagement_score", [7.0, 6.0])
+    run(register, lease, first, weeks("mrr", [1.0, 2.0]), once=once)
+    later = weeks("engagement_score", [7.4, 6.0, 5.0])
+    run(register, lease, later, weeks("mrr", [1.5, 2.0]), once=once)
+    with register.connect() as connection:
+        frame = read_frame(connection, LOCAL_CPO)
+        moved = read_restatements(connection, LOCAL_CPO)
+    values = {kpi: part["value"].tolist() for kpi, part in frame.groupby("kpi")}
+    assert values == {"engagement_score": [7.0, 6.0, 5.0], "mrr": [1.5, 2.0]}
+    assert [restated.kpi for restated in moved] == ["mrr"]
+    run(register, lease, weeks("mrr", [1.5, 2.0]), once=once)  # the answers were undone
+    run(register, lease, later, weeks("mrr", [1.5, 2.0]), once=once)
+    with register.connect() as connection:
+        assert read_frame(connection, LOCAL_CPO, kpis=["engagement_score"])["value"].tolist() == [
+            7.4, 6.0, 5.0,
+        ]  # fmt: skip
