@@ -48,7 +48,7 @@ REASONS = {
     "no_data": mark("no data imported for this period"),
     "gap": mark("days without data in this period"),
     "not_closed": mark("period not finished"),
-    "partial_members": mark("some products not up to date yet"),
+    "partial_members": mark("{closed} of {all} up to date"),
     "zero_denominator": mark("nothing to measure in this period"),
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
@@ -184,7 +184,12 @@ def reason(voice: Voice, figure: Figure | None) -> str:
 
 
 def why(voice: Voice, key: str | None) -> str:
-    return "" if key is None else voice.words.say(REASONS.get(key, key))
+    """The words of a reason; 'partial_members:4/5' carries its two numbers."""
+    if key is None:
+        return ""
+    word, _, numbers = key.partition(":")
+    closed, _, everyone = numbers.partition("/")
+    return voice.words.say(REASONS.get(word, word), closed=closed, all=everyone)
 
 
 def period(voice: Voice, figure: Figure) -> str:

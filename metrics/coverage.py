@@ -162,6 +162,36 @@ class Coverage:
             ever=np.asarray(covered_datasets.all(axis=1)),
         )
 
+    def states(
+        self,
+        members: Iterable[str],
+        kind: str,
+        datasets: Sequence[str],
+        periods: Sequence[Period],
+        windows: Sequence[tuple[date, date]],
+    ) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        """Per member that was ever covered, one flag a period for closed and one for open.
+
+        Closed: it had begun, and every dataset reaches the last day needed; open: one does not yet.
+        """
+        if self.first is None:
+            return {}
+        starts = np.array([self.index(window[0]) for window in windows])
+        ends = np.array([self.index(window[1]) for window in windows])
+        period_ends = np.array([self.index(period.end) for period in periods])
+        found = {}
+        for member in members:
+            states = [
+                self._member_state(dataset, kind, member, starts, ends, period_ends)
+                for dataset in datasets
+            ]
+            known = [state for state in states if state is not None]
+            if known and len(known) == len(states):
+                begun = np.logical_and.reduce([state[0] for state in known])
+                is_open = np.logical_or.reduce([state[3] for state in known])
+                found[member] = (begun & ~is_open, is_open)
+        return found
+
     def _member_state(
         self,
         dataset: str,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlglot import exp
 
 from metrics import kinds
@@ -23,6 +25,7 @@ from metrics.coverage import NOBODY, Coverage, Known, windows
 from metrics.formula import parse_formula
 from metrics.grid import Grid, Neighbours, divided, evaluate
 from metrics.importing.report import CoverageSpan
+from metrics.like_with_like import LIKE_WITH_LIKE, Flags, Subset, in_both, with_subsets
 from metrics.models import Model
 from metrics.organisation import Organisation
 from metrics.result import Scope
@@ -84,6 +87,7 @@ class Computation:
     grain: Grain
     scopes: Sequence[Scope]
     beside: Sequence[Scope] = ()  # further scopes whose figures are public, for hiding small groups
+    compared: Sequence[Kpi] = ()  # those also wanted for the members that have closed a period
     cut: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
@@ -106,6 +110,9 @@ class Computation:
             kind: scope_sets(self.setting.organisation, asked, kind, self.periods)
             for kind in ("product", "squad")
         }
+        self._subsets: dict[str, tuple[Subset, ...]] = {}
+        for kpi in self.compared:
+            self._add_subsets(kpi)
         self._loaded_member_kind = ""
         self._rows: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = {}
         self._grids: dict[str, dict[str, Grid]] = {}
@@ -118,8 +125,7 @@ class Computation:
         Scopes that never had the data are left out, and so are the periods before it began.
         """
         sets = self._sets[kpi.member]
-        asked = set(self.scopes)
-        wanted = [row for row, scope in enumerate(sets.scopes) if scope in asked]
+        wanted = self._wanted(sets)
         if not self.periods or not sets.sets:
             return pd.DataFrame(columns=list(COLUMNS))
         ever = self._known(kpi, kinds.Need.PERIOD, {}).ever
@@ -127,7 +133,14 @@ class Computation:
             self._scope_rows(kpi, sets, wanted, grid, member, ever)
             for member, grid in self.grids(kpi.name).items()
         ]
+        if kpi.name in self._subsets and not self.cut:
+            frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
         return pd.concat(frames, ignore_index=True)
+
+    def _wanted(self, sets: ScopeSets) -> list[int]:
+        """The rows of the scopes that were asked for; company and others stand beside them."""
+        asked = set(self.scopes)
+        return [row for row, scope in enumerate(sets.scopes) if scope in asked]
 
     def _scope_rows(
         self,
@@ -144,8 +157,35 @@ class Computation:
         keep = ever[ids]
         for nobody in NOBODY:
             keep = keep & (grid.reason[ids, columns] != nobody)
-        rows, columns, ids = rows[keep], columns[keep], ids[keep]
-        scopes = [sets.scopes[row] for row in wanted]
+        rows = np.asarray(wanted, dtype=np.int64)[rows]
+        return self._rows_of(kpi, grid, rows[keep], columns[keep], ids[keep], member)
+
+    def _subset_rows(self, kpi: Kpi, grid: Grid) -> pd.DataFrame:
+        """What has closed of an open scope, with the two periods that it is compared with."""
+        cells = [
+            (subset.scope, column, subset.set_id)
+            for subset in self._subsets[kpi.name]
+            for column in (subset.column, subset.column - 1, int(self._prior_year[subset.column]))
+            if column >= 0 and not np.isnan(grid.value[subset.set_id, subset.column])
+        ]
+        rows, columns, ids = (
+            np.array([cell[part] for cell in dict.fromkeys(cells)], dtype=np.int64)
+            for part in range(3)
+        )
+        frame = self._rows_of(kpi, grid, rows, columns, ids, "")
+        return frame.assign(dimension=LIKE_WITH_LIKE, member=frame["members"])
+
+    def _rows_of(
+        self,
+        kpi: Kpi,
+        grid: Grid,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        ids: NDArray[np.int64],
+        member: str,
+    ) -> pd.DataFrame:
+        """One row per scope (its row), period (its column) and set, with the columns of COLUMNS."""
+        sets = self._sets[kpi.member]
         starts = np.array([period.start for period in self.periods], dtype=object)
         ends = np.array([period.end for period in self.periods], dtype=object)
         keys = np.array([period.key for period in self.periods], dtype=object)
@@ -154,8 +194,8 @@ class Computation:
             {
                 "kpi": kpi.name,
                 "definition": kpi.definition,
-                "scope_kind": np.array([scope.kind for scope in scopes], dtype=object)[rows],
-                "scope": np.array([scope.key for scope in scopes], dtype=object)[rows],
+                "scope_kind": np.array([scope.kind for scope in sets.scopes], dtype=object)[rows],
+                "scope": np.array([scope.key for scope in sets.scopes], dtype=object)[rows],
                 "grain": self.grain.value,
                 "dimension": self.cut or "",
                 "member": member,
@@ -169,7 +209,7 @@ class Computation:
                 "low": grid.low[ids, columns],
                 "high": grid.high[ids, columns],
                 "closed": grid.closed[ids, columns],
-                "reason": np.where(reason == "", None, reason),
+                "reason": pd.Series(reason, dtype="object").replace("", None),
                 "members": np.array(sets.digests, dtype=object)[ids],
             }
         )
@@ -257,21 +297,51 @@ class Computation:
             self._rows[key] = self.connection.execute(key[1], list(statement.values)).df()
         return self._rows[key]
 
+    def _add_subsets(self, kpi: Kpi) -> None:
+        """Find what has closed of the scopes that are still open for a KPI."""
+        states: dict[str, tuple[Flags, Flags]] | None = None
+        sets = self._sets[kpi.member]
+        members = sorted(set().union(*sets.sets)) if sets.sets else []
+        for part in self._base_parts(kpi):
+            shape = kinds.shape_of(part.kind, part.calculation, part.source)
+            needed = self._windows(shape.need, part.calculation)
+            found = self.setting.coverage.states(
+                members, kpi.member, part.datasets, self.periods, needed
+            )
+            states = found if states is None else in_both(states, found)
+        self._sets[kpi.member], self._subsets[kpi.name] = with_subsets(
+            sets, states or {}, self._wanted(sets)
+        )
+
+    def _base_parts(self, kpi: Kpi) -> list[Kpi]:
+        if "model" in kpi.calculation:
+            return [kpi]
+        catalogue = self.setting.catalogue
+        return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
+
     def _known(self, kpi: Kpi, need: kinds.Need, calculation: Mapping[str, object]) -> Known:
+        return self.setting.coverage.known(
+            self._sets[kpi.member].sets,
+            kpi.member,
+            kpi.datasets,
+            self.periods,
+            self._windows(need, calculation),
+        )
+
+    def _windows(
+        self, need: kinds.Need, calculation: Mapping[str, object]
+    ) -> list[tuple[date, date]]:
         after = int(str(calculation.get("after", 0)))
         later = list(self.periods)
         for _ in range(after):
             later = [self.setting.calendar.following(period) for period in later]
-        needed = windows(
+        return windows(
             need,
             self.periods,
             self.previous,
             trailing_days=int(str(calculation.get("window", 0))),
             elapsed_days=int(str(calculation.get("elapsed", 0))),
             later=later,
-        )
-        return self.setting.coverage.known(
-            self._sets[kpi.member].sets, kpi.member, kpi.datasets, self.periods, needed
         )
 
     def _grid(self, kpi: Kpi, statement: Statement, rows: pd.DataFrame) -> Grid:
@@ -364,8 +434,15 @@ def compute_all(
     grains = [grain for grain in Grain if any(grain in kpi.grains for kpi in setting.catalogue)]
     statements: dict[str, Statement] = {}
     for position, grain in enumerate(grains):
-        computation = Computation(connection, setting, grain, scopes, statements=statements)
         published: Iterable[Kpi] = [kpi for kpi in setting.catalogue if grain in kpi.grains]
+        computation = Computation(
+            connection,
+            setting,
+            grain,
+            scopes,
+            compared=[kpi for kpi in published if kpi.cadence == grain],
+            statements=statements,
+        )
         # KPIs of products first, then those of squads: the sets are put beside the facts twice.
         ordered = sorted(published, key=lambda kpi: kpi.member)
         for done, kpi in enumerate(ordered):

@@ -7,7 +7,7 @@ before) and the history of some, so a panel reads those, in few queries, all of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.kpi import Family, Kind
 from metrics.errors import unknown
+from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Organisation
 from metrics.reading import (
     Limits,
@@ -102,13 +103,14 @@ class Panel:
         grains: Iterable[str],
         since: date,
         until: date,
+        dimension: str = "",
     ) -> list[Figure]:
         """Whole figures whose first day lies in the span, ordered by series, grain and start."""
         if not kpis:
             return []
         return read_figures(
             self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=grains,
-            since=since, until=until, publication=self.publication.id,
+            dimensions=[dimension], since=since, until=until, publication=self.publication.id,
         )  # fmt: skip
 
     def limits(
@@ -173,9 +175,11 @@ class Panel:
             )  # fmt: skip
             for key in wanting:
                 series[key] = [f for f in more if (f.kpi, f.scope) == key]
+        closed_parts = self._closed_parts(grain, current)
         return {
             key: self._reading(
                 by_name[key[0]],
+                closed_parts.get(key, {}),
                 [figure for figure in figures if figure.start <= current[key].start],
                 prior,
                 limits.get((*key, current[key].start)),
@@ -184,9 +188,40 @@ class Panel:
             for key, figures in series.items()
         }
 
+    def _closed_parts(
+        self, grain: Grain, current: dict[Key, Figure]
+    ) -> dict[Key, dict[date, Figure]]:
+        """For scopes of which only a part has closed: that part's figures, by first day."""
+        parted = {
+            key: figure
+            for key, figure in current.items()
+            if (figure.reason or "").startswith("partial_members")
+        }
+        if not parted:
+            return {}
+        starts = [figure.start for figure in parted.values()]
+        since = self.calendar.prior_year(self.calendar.period(grain, min(starts))).start
+        rows = self.figures(
+            {kpi for kpi, _ in parted}, {scope for _, scope in parted}, [grain],
+            since, max(starts), LIKE_WITH_LIKE,
+        )  # fmt: skip
+        sets = {
+            (row.kpi, row.scope): row.member
+            for row in rows
+            if (row.kpi, row.scope) in parted
+            and row.start == parted[row.kpi, row.scope].start
+        }
+        found: dict[Key, dict[date, Figure]] = {}
+        for row in rows:
+            key = (row.kpi, row.scope)
+            if sets.get(key) == row.member:
+                found.setdefault(key, {})[row.start] = row
+        return found
+
     def _reading(
         self,
         kpi: Kpi,
+        closed_part: dict[date, Figure],
         figures: list[Figure],
         prior: dict[tuple[str, Scope, date], Figure],
         limits: Limits | None,
@@ -201,6 +236,14 @@ class Panel:
             expected = self.calendar.previous(period).start
             previous = previous if previous.start == expected else None
         year_ago = prior.get((kpi.name, figure.scope, self.calendar.prior_year(period).start))
+        now = figure
+        if figure.start in closed_part:
+            now = closed_part[figure.start]
+            previous = closed_part.get(self.calendar.previous(period).start)
+            year_ago = closed_part.get(self.calendar.prior_year(period).start)
+            figure = replace(
+                now, closed=False, reason=figure.reason, dimension="", member=""
+            )
         if limits is not None:
             limits = within_nature(limits, kpi.unit, figures)
         if signal is not None and limits is not None:
@@ -209,8 +252,8 @@ class Panel:
             kpi=kpi.name,
             scope=figure.scope,
             figure=figure,
-            previous=compare(figure, previous, kpi.unit),
-            prior_year=compare(figure, year_ago, kpi.unit),
+            previous=compare(now, previous, kpi.unit),
+            prior_year=compare(now, year_ago, kpi.unit),
             limits=limits,
             signal=signal,
             status=status_of(kpi, figure, signal),
@@ -316,7 +359,7 @@ def _weeks(
     kpis: Iterable[Kpi],
     publication: int,
 ) -> tuple[tuple[Period, ...], Period | None]:
-    """The weeks of which the company has closed figures, newest first, and the latest to review."""
+    """The weeks that the company, or a part of it, has closed, newest first; the latest to review."""
     weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and k.kind is not Kind.COHORT]
     rows = read_frame(
         connection, viewer, kpis=weekly, scopes=[COMPANY], grains=[Grain.WEEK],
@@ -326,7 +369,9 @@ def _weeks(
         return (), None
     known = rows["closed"] & (rows["value"].notna() | (rows["reason"] == UNBORN))
     closed = known.groupby(rows["start"]).mean()
-    starts = [start.date() for start in closed.index[closed > 0]]
+    in_part = rows["reason"].fillna("").str.startswith("partial_members")
+    some = (known | in_part).groupby(rows["start"]).any()
+    starts = [start.date() for start in some.index[some]]
     weeks = tuple(calendar.period(Grain.WEEK, start) for start in sorted(starts, reverse=True))
     most = [start.date() for start in closed.index[closed >= MOST]]
     latest = calendar.period(Grain.WEEK, max(most)) if most else (weeks[0] if weeks else None)

@@ -138,6 +138,11 @@ class ScopeSets:
     held: NDArray[np.int32]
 
 
+def digest_of(members: frozenset[str]) -> str:
+    """A short name of a set, the same on every machine."""
+    return hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()[:12]
+
+
 def scope_sets(
     organisation: Organisation,
     scopes: Sequence[Scope],
@@ -158,7 +163,5 @@ def scope_sets(
                 members = members_of(organisation, scope, member_kind, period.end)
             if members:
                 held[row, column] = ids.setdefault(members, len(ids))
-    digests = tuple(
-        hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()[:12] for members in ids
-    )
+    digests = tuple(digest_of(members) for members in ids)
     return ScopeSets(member_kind, tuple(scopes), tuple(ids), digests, held)

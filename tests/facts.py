@@ -110,9 +110,12 @@ class Facts:
         grain: Grain | None = None,
         where: dict[str, str] | None = None,
     ) -> list[Figure]:
-        setting = Setting.of(self.settings, CATALOGUE, MODELS, self.organisation, self.spans)
         question = Question(names, by, grain, where=where)
-        return figures_of(self.connection, setting, LOCAL_CPO, question)
+        return figures_of(self.connection, self.setting, LOCAL_CPO, question)
+
+    @property
+    def setting(self) -> Setting:
+        return Setting.of(self.settings, CATALOGUE, MODELS, self.organisation, self.spans)
 
     def values(
         self, name: str, *, by: str = "company", grain: Grain | None = None

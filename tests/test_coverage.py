@@ -8,8 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from metrics.calendar import Grain
+from metrics.figures import Computation
+from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Membership, Organisation, Product
-from tests.facts import MONDAY, ORGANISATION, Facts
+from metrics.scopes import COMPANY
+from tests.facts import CATALOGUE, MONDAY, ORGANISATION, Facts
 
 WEEK = timedelta(7)
 EVENTS = [("anvil", 1, MONDAY, "look"), ("anvil", 2, MONDAY + WEEK, "look")]
@@ -56,6 +59,30 @@ def test_a_company_closes_when_each_product_has():
     assert figure(facts, "2026-W02").closed
     alone = figure(facts, "2026-W03", by="product", key="anvil")
     assert (alone.value, alone.closed) == (1, True)
+
+
+def test_the_members_that_have_closed_are_compared_with_themselves():
+    facts = Facts()
+    facts.cover("events", ["anvil"], MONDAY, MONDAY + timedelta(13))
+    facts.cover("events", ["bellows"], MONDAY, MONDAY + timedelta(6))
+    facts.events([*EVENTS, ("anvil", 3, MONDAY + WEEK, "look"), ("bellows", 9, MONDAY, "look")])
+    users, churn = CATALOGUE["active_users"], CATALOGUE["usage_churn_rate"]
+    computation = Computation(
+        facts.connection, facts.setting, Grain.WEEK, [COMPANY], compared=[users, churn]
+    )
+    frame = computation.frame(users)
+    alike = frame[frame["dimension"] == LIKE_WITH_LIKE]
+    # Only anvil, in the open week and in the one before: never bellows' user of that week.
+    assert alike[["period", "value", "closed"]].values.tolist() == [
+        ["2026-W03", 2.0, True],
+        ["2026-W02", 1.0, True],
+    ]
+    assert alike["member"].nunique() == 1
+    whole = frame[(frame["dimension"] == "") & (frame["period"] == "2026-W03")]
+    assert whole["reason"].tolist() == ["partial_members:1/2"]
+    rates = computation.frame(churn)
+    rates = rates[rates["dimension"] == LIKE_WITH_LIKE]
+    assert rates.iloc[0][["value", "numerator", "denominator"]].tolist() == [1.0, 1.0, 1.0]
 
 
 def test_a_product_without_data_is_left_out_and_does_not_hold_up_the_company():

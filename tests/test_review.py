@@ -188,6 +188,27 @@ def test_an_open_week_is_partial_and_compared_with_nothing(tmp_path: Path) -> No
     assert (users.previous, users.signal) == (None, None)
 
 
+def test_an_open_company_shows_what_has_closed_against_itself(tmp_path: Path) -> None:
+    found = figures()
+    of_company = [i for i, f in enumerate(found) if (f.kpi, f.scope) == ("active_users", COMPANY)]
+    last, before = found[of_company[-1]], found[of_company[-2]]
+    partial = {"closed": False, "value": None, "reason": "partial_members:1/2"}
+    found[of_company[-1]] = Figure(**(vars(last) | partial))
+    part = {"dimension": "like_with_like", "member": "m1"}
+    found += [
+        Figure(**(vars(last) | part | {"value": 4400.0})),
+        Figure(**(vars(before) | part | {"value": 4000.0})),
+    ]
+    review = weekly_review(publish(tmp_path / "part", found), LOCAL_CPO, week="2026-W46")
+    users = next(r for r in review.headline if r.kpi == "active_users")
+    assert users.figure is not None
+    assert (users.status, users.signal) == ("partial", None)
+    assert (users.figure.value, users.figure.reason) == (4400.0, "partial_members:1/2")
+    assert users.previous is not None
+    assert (users.previous.base.value, users.previous.ratio) == (4000.0, pytest.approx(0.1))
+    assert users.history[-1].value is None
+
+
 def test_a_stream_without_data_is_missing_and_not_a_fall(tmp_path: Path) -> None:
     workspace = publish(tmp_path / "missing", figures())
     spans = [("atelier", date(2026, 11, 11)), ("balise", LAST)]
