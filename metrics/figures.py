@@ -13,19 +13,20 @@ from datetime import date
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlglot import exp
 
 from metrics import kinds
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
+from metrics.cells import base_grid, masked
 from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
-from metrics.formula import parse_formula
-from metrics.grid import Grid, Neighbours, divided, evaluate
+from metrics.formula import is_transferred, parse_formula
+from metrics.frames import COLUMNS, Cells, Labels, frame_of
+from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
 from metrics.importing.report import CoverageSpan
-from metrics.like_with_like import LIKE_WITH_LIKE, Flags, Subset, in_both, with_subsets
+from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
 from metrics.models import Model
 from metrics.organisation import Organisation
 from metrics.result import Scope
@@ -33,14 +34,6 @@ from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
 from metrics.suppression import shown_waves
 from metrics.workspace import Settings
-
-COLUMNS = (
-    "kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member", "start", "end",
-    "period", "value", "numerator", "denominator", "n", "low", "high", "closed", "reason",
-    "members",
-)  # fmt: skip
-#: Two-sided 95 % of the normal distribution, as kpis are quoted.
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -128,6 +121,8 @@ class Computation:
         wanted = self._wanted(sets)
         if not self.periods or not sets.sets:
             return pd.DataFrame(columns=list(COLUMNS))
+        if kpi.kind is Kind.DERIVED and is_transferred(str(kpi.calculation["formula"]), kpi.source):
+            return self._transferred_rows(kpi, wanted)
         ever = self._known(kpi, kinds.Need.PERIOD, {}).ever
         frames = [
             self._scope_rows(kpi, sets, wanted, grid, member, ever)
@@ -158,7 +153,8 @@ class Computation:
         for nobody in NOBODY:
             keep = keep & (grid.reason[ids, columns] != nobody)
         rows = np.asarray(wanted, dtype=np.int64)[rows]
-        return self._rows_of(kpi, grid, rows[keep], columns[keep], ids[keep], member)
+        cells = Cells(grid, rows[keep], columns[keep], ids[keep])
+        return frame_of(kpi, self._labels(kpi), cells, dimension=self.cut or "", member=member)
 
     def _subset_rows(self, kpi: Kpi, grid: Grid) -> pd.DataFrame:
         """What has closed of an open scope, with the two periods that it is compared with."""
@@ -172,47 +168,27 @@ class Computation:
             np.array([cell[part] for cell in dict.fromkeys(cells)], dtype=np.int64)
             for part in range(3)
         )
-        frame = self._rows_of(kpi, grid, rows, columns, ids, "")
+        frame = frame_of(kpi, self._labels(kpi), Cells(grid, rows, columns, ids))
         return frame.assign(dimension=LIKE_WITH_LIKE, member=frame["members"])
 
-    def _rows_of(
-        self,
-        kpi: Kpi,
-        grid: Grid,
-        rows: NDArray[np.int64],
-        columns: NDArray[np.int64],
-        ids: NDArray[np.int64],
-        member: str,
-    ) -> pd.DataFrame:
-        """One row per scope (its row), period (its column) and set, with the columns of COLUMNS."""
-        sets = self._sets[kpi.member]
-        starts = np.array([period.start for period in self.periods], dtype=object)
-        ends = np.array([period.end for period in self.periods], dtype=object)
-        keys = np.array([period.key for period in self.periods], dtype=object)
-        reason = grid.reason[ids, columns]
-        return pd.DataFrame(
-            {
-                "kpi": kpi.name,
-                "definition": kpi.definition,
-                "scope_kind": np.array([scope.kind for scope in sets.scopes], dtype=object)[rows],
-                "scope": np.array([scope.key for scope in sets.scopes], dtype=object)[rows],
-                "grain": self.grain.value,
-                "dimension": self.cut or "",
-                "member": member,
-                "start": starts[columns],
-                "end": ends[columns],
-                "period": keys[columns],
-                "value": grid.value[ids, columns],
-                "numerator": grid.numerator[ids, columns],
-                "denominator": grid.denominator[ids, columns],
-                "n": grid.n[ids, columns],
-                "low": grid.low[ids, columns],
-                "high": grid.high[ids, columns],
-                "closed": grid.closed[ids, columns],
-                "reason": pd.Series(reason, dtype="object").replace("", None),
-                "members": np.array(sets.digests, dtype=object)[ids],
-            }
+    def _transferred_rows(self, kpi: Kpi, wanted: list[int]) -> pd.DataFrame:
+        """What came or went with what each scope holds: the earlier period's figure of the set held
+        now less that of the set held then. A scope that held nothing then had nothing."""
+        (part,) = parts_of(kpi)
+        grid, sets = self.grids(part)[""], self._sets[kpi.member]
+        moved = transferred(grid, sets.held)
+        rows, columns = np.where(~np.isnan(moved.value[wanted]))
+        rows = np.asarray(wanted, dtype=np.int64)[rows]
+        return frame_of(
+            kpi,
+            self._labels(kpi),
+            Cells(moved, rows, columns, rows),
+            sets.held[rows, columns].astype(np.int64),
         )
+
+    def _labels(self, kpi: Kpi) -> Labels:
+        sets = self._sets[kpi.member]
+        return Labels(sets.scopes, sets.digests, tuple(self.periods), str(self.grain))
 
     def grids(self, name: str) -> dict[str, Grid]:
         """The grids of a KPI or measure, one per member of the cut ('' when there is none)."""
@@ -345,56 +321,12 @@ class Computation:
         )
 
     def _grid(self, kpi: Kpi, statement: Statement, rows: pd.DataFrame) -> Grid:
-        """One base KPI's cells: what the query gave where the days are known, else why not."""
-        shape = statement.shape
-        known = self._known(kpi, shape.need, kpi.calculation)
-        size = known.usable.shape
-        inside = rows[rows["period_index"] < size[1]]
-        at = (inside["set_id"].to_numpy(dtype=int), inside["period_index"].to_numpy(dtype=int))
-
-        def filled(column: str, empty: float) -> np.ndarray:
-            cells = np.full(size, empty, dtype=float)
-            if column in inside:
-                cells[at] = inside[column].to_numpy(dtype=float)
-            return cells
-
-        # A wave under way would tell, from one publication to the next, what each new answer was.
-        to_date = shape.shows_partial and "small_groups" not in kpi.calculation
-        shown = known.usable | (known.to_date if to_date else False)
-        blank = 0.0 if shape.zero else np.nan
-        if "total" in shape.outputs:
-            grid = self._score(kpi, filled, known)
-        elif "reached" in shape.outputs:
-            closed, reason = known.closed, known.reason
-            grid = divided(
-                Grid.of(filled("reached", 0.0), closed, reason),
-                Grid.of(entered := filled("entered", 0.0), closed, reason, entered),
-            )
-        else:
-            column = str(kpi.calculation.get("movement", "value"))
-            n = filled("n", blank) if "n" in shape.outputs else None
-            grid = Grid.of(filled(column, blank), known.closed, known.reason, n)
-        missing = np.isnan(grid.value) & (grid.reason == "")
-        reason = np.where(missing, "no_answers", grid.reason)
-        return _masked(replace(grid, reason=reason), shown)
-
-    def _score(self, kpi: Kpi, filled: Callable[[str, float], np.ndarray], known: Known) -> Grid:
-        """Mean of the points, with the 95 % interval from Var = (Σx²/n − mean²)/n."""
-        total, squares, answers = filled("total", 0), filled("squares", 0), filled("answers", 0)
-        respondents = filled("respondents", 0)
-        scale = float(str(kpi.calculation.get("scale", 1)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = total / answers
-            spread = np.sqrt(np.maximum(squares / answers - mean**2, 0) / answers)
-        grid = replace(
-            Grid.of(mean * scale, known.closed, known.reason, respondents),
-            numerator=total,
-            denominator=answers,
-            low=(mean - Z95 * spread) * scale,
-            high=(mean + Z95 * spread) * scale,
-        )
+        """One base KPI's cells, those of small groups hidden where it asks for that."""
+        known = self._known(kpi, statement.shape.need, kpi.calculation)
+        grid = base_grid(kpi, statement.shape, rows, known)
         if "small_groups" not in kpi.calculation:
             return grid
+        respondents = np.nan_to_num(grid.n)
         shown = shown_waves(
             self._sets[kpi.member],
             self.periods,
@@ -403,25 +335,8 @@ class Computation:
             self.setting.organisation,
         )
         small = (respondents > 0) & ~shown
-        hidden = _masked(grid, ~small)
-        return replace(hidden, reason=np.where(small, "small_group", grid.reason))
-
-
-def _masked(grid: Grid, shown: np.ndarray) -> Grid:
-    """The grid without any number where it may not be shown."""
-
-    def keep(cells: np.ndarray) -> np.ndarray:
-        return np.where(shown, cells, np.nan)
-
-    return replace(
-        grid,
-        value=keep(grid.value),
-        n=keep(grid.n),
-        numerator=keep(grid.numerator),
-        denominator=keep(grid.denominator),
-        low=keep(grid.low),
-        high=keep(grid.high),
-    )
+        reason = np.where(small, "small_group", grid.reason)
+        return replace(masked(grid, ~small), reason=reason)
 
 
 def compute_all(

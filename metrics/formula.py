@@ -1,7 +1,8 @@
 """Formulas over KPIs: `(mrr - prior_year(mrr)) / company(prior_year(mrr))`.
 
 Parsed with the SQL parser, evaluated on grids (see `metrics.grid`), so a formula is never executed
-as code. Functions: previous(x), prior_year(x), company(x).
+as code. Functions: previous(x), prior_year(x), company(x); and transferred(x), which stands alone:
+what x was a period earlier for what a scope holds now, less what it was for what it held then.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from sqlglot.errors import SqlglotError
 
 from metrics.errors import VigieError
 
-FUNCTIONS = ("previous", "prior_year", "company")
+TRANSFERRED = "transferred"
+FUNCTIONS = ("previous", "prior_year", "company", TRANSFERRED)
 _OPERATORS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren)
 
 
@@ -34,6 +36,13 @@ def parse_formula(text: str, place: str) -> exp.Expr:
                 raise VigieError(
                     f"{place}: '{node.name}' is not a function of formulas.", choices=FUNCTIONS
                 )
+            if node.name == TRANSFERRED and (
+                node is not tree or not isinstance(node.expressions[0], exp.Column)
+            ):
+                raise VigieError(
+                    f"{place}: '{text}' takes {TRANSFERRED}() as a part.",
+                    next_step=f"Write it alone, over one KPI: '{TRANSFERRED}(mrr)'.",
+                )
         elif not isinstance(node, (*_OPERATORS, exp.Column, exp.Identifier, exp.Literal)) or (
             isinstance(node, exp.Literal) and node.is_string
         ):
@@ -42,6 +51,11 @@ def parse_formula(text: str, place: str) -> exp.Expr:
                 choices=("KPI names", "numbers", "+ - * /", *(f"{name}()" for name in FUNCTIONS)),
             )
     return tree
+
+
+def is_transferred(text: str, place: str) -> bool:
+    """Whether a formula tells what came or went with a change of roles."""
+    return getattr(parse_formula(text, place), "name", "") == TRANSFERRED
 
 
 def names_in(text: str, place: str) -> tuple[str, ...]:

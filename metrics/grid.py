@@ -86,6 +86,24 @@ def _shifted(grid: Grid, source: NDArray[np.int64]) -> Grid:
     return Grid.of(value, take(before.closed, True), reason)  # type: ignore[arg-type]
 
 
+def transferred(grid: Grid, held: NDArray[np.int32]) -> Grid:
+    """Scope by scope: the earlier period's figure of the set held now, less that of the set held
+    then. `held` names the set of each scope and period, −1 for none. The first period has none.
+    """
+    shape = held.shape
+    value, closed = np.full(shape, np.nan), np.zeros(shape, dtype=np.bool_)
+    reason = np.full(shape, "history_begins", dtype=object)
+    rows, columns = np.where(held[:, 1:] >= 0)
+    now, then = held[rows, columns + 1], held[rows, columns]
+    had = then >= 0
+    earlier = np.where(had, grid.value[then, columns], 0.0)
+    why = np.where(had, grid.reason[then, columns], "")
+    value[rows, columns + 1] = grid.value[now, columns] - earlier
+    reason[rows, columns + 1] = gravest(grid.reason[now, columns], why)
+    closed[rows, columns + 1] = grid.closed[now, columns]
+    return Grid.of(value, closed, reason)
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """For each period the index of the previous one and of the same one a year earlier (−1: none);

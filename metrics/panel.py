@@ -208,8 +208,7 @@ class Panel:
         sets = {
             (row.kpi, row.scope): row.member
             for row in rows
-            if (row.kpi, row.scope) in parted
-            and row.start == parted[row.kpi, row.scope].start
+            if (row.kpi, row.scope) in parted and row.start == parted[row.kpi, row.scope].start
         }
         found: dict[Key, dict[date, Figure]] = {}
         for row in rows:
@@ -241,9 +240,7 @@ class Panel:
             now = closed_part[figure.start]
             previous = closed_part.get(self.calendar.previous(period).start)
             year_ago = closed_part.get(self.calendar.prior_year(period).start)
-            figure = replace(
-                now, closed=False, reason=figure.reason, dimension="", member=""
-            )
+            figure = replace(now, closed=False, reason=figure.reason, dimension="", member="")
         if limits is not None:
             limits = within_nature(limits, kpi.unit, figures)
         if signal is not None and limits is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import quantiles
 
 import pytest
@@ -215,6 +216,29 @@ def test_mrr_and_its_movements_tie_to_the_cent(by, rows):
         assert closing.value == pytest.approx(total, abs=1e-6)
         for name, amount in expected.items():
             assert figures[name].value == pytest.approx(amount, abs=1e-6), name
+
+
+@brute
+@given(subscriptions)
+@pytest.mark.parametrize("by", ["company", "squad", "owner"])
+def test_from_one_closing_to_the_next_with_what_was_transferred(by, rows):
+    """Over changes of role: opening + movements + transferred = closing, to the cent."""
+    facts = money(rows)
+    gains = ("new_mrr", "expansion_mrr", "reactivation_mrr", "transferred_mrr")
+    losses = ("contraction_mrr", "churned_mrr")
+    found: dict[Scope, dict[str, dict[date, Figure]]] = defaultdict(lambda: defaultdict(dict))
+    for figure in facts.ask("mrr", *gains, *losses, by=by, grain=Grain.MONTH):
+        found[figure.scope][figure.kpi][figure.start] = figure
+    moved = 0
+    for of_scope in found.values():
+        closings = [f for f in of_scope["mrr"].values() if f.closed and f.value is not None]
+        for opening, closing in pairwise(closings):
+            parts = {name: of_scope[name][closing.start].value for name in (*gains, *losses)}
+            change = sum(parts[name] for name in gains) - sum(parts[name] for name in losses)
+            assert opening.value + change == pytest.approx(closing.value, abs=1e-6)
+            moved += opening.members != closing.members
+            assert parts["transferred_mrr"] == 0 or opening.members != closing.members
+    assert by == "company" or moved
 
 
 @brute

@@ -1,0 +1,86 @@
+"""Cells as rows: one figure a row, with the scope, period and set that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.calendar import Period
+from metrics.catalogue.kpi import Kpi
+from metrics.grid import Grid
+from metrics.result import Scope
+
+COLUMNS = (
+    "kpi", "definition", "scope_kind", "scope", "grain", "dimension", "member", "start", "end",
+    "period", "value", "numerator", "denominator", "n", "low", "high", "closed", "reason",
+    "members",
+)  # fmt: skip
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the positions of cells stand for: scopes by row, digests by set id, periods by column."""
+
+    scopes: tuple[Scope, ...]
+    digests: tuple[str, ...]
+    periods: tuple[Period, ...]
+    grain: str
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Chosen cells of a grid: each one's scope, its period, and its row in the grid."""
+
+    grid: Grid
+    scopes: Positions
+    periods: Positions
+    grid_rows: Positions  # ids of sets, unless the grid has one row a scope
+
+
+def frame_of(
+    kpi: Kpi,
+    labels: Labels,
+    cells: Cells,
+    set_ids: Positions | None = None,
+    *,
+    dimension: str = "",
+    member: str = "",
+) -> pd.DataFrame:
+    """One row per cell, with the columns of COLUMNS. `set_ids` are the grid's rows when left out."""
+    columns, grid = cells.periods, cells.grid
+    at = (cells.grid_rows, columns)
+
+    def of(values: list[object], positions: Positions) -> NDArray[np.object_]:
+        found = np.empty(len(values), dtype=object)
+        found[:] = values
+        return found[positions]
+
+    sets = cells.grid_rows if set_ids is None else set_ids
+    return pd.DataFrame(
+        {
+            "kpi": kpi.name,
+            "definition": kpi.definition,
+            "scope_kind": of([scope.kind for scope in labels.scopes], cells.scopes),
+            "scope": of([scope.key for scope in labels.scopes], cells.scopes),
+            "grain": labels.grain,
+            "dimension": dimension,
+            "member": member,
+            "start": of([period.start for period in labels.periods], columns),
+            "end": of([period.end for period in labels.periods], columns),
+            "period": of([period.key for period in labels.periods], columns),
+            "value": grid.value[at],
+            "numerator": grid.numerator[at],
+            "denominator": grid.denominator[at],
+            "n": grid.n[at],
+            "low": grid.low[at],
+            "high": grid.high[at],
+            "closed": grid.closed[at],
+            "reason": pd.Series(grid.reason[at], dtype="object").replace("", None),
+            "members": of(list(labels.digests), sets),
+        }
+    )
