@@ -33,6 +33,9 @@ ALLOWED: frozenset[type[exp.Expr]] = frozenset(
 #: The only types a model may cast to: others differ between engines in range or rounding.
 TYPES = frozenset({"DATE", "BIGINT", "DOUBLE", "DECIMAL", "VARCHAR", "TEXT", "BOOLEAN", "INT"})
 
+#: What date_diff may count: only these are exact and the same everywhere.
+DIFFERENCES = ("DAY", "MICROSECOND")
+
 
 def parse(sql: str, place: str, *, into: type[exp.Expr] | None = None) -> exp.Expr:
     """The tree of `sql`, checked against the allow-list. `place` is file:line for the message.
@@ -66,8 +69,9 @@ def check(tree: exp.Expr, place: str) -> None:
                 f"{place}: a cast to {node.sql('duckdb')} differs between engines.",
                 choices=sorted(TYPES),
             )
-        if isinstance(node, exp.DateDiff) and node.text("unit").upper() != "DAY":
+        if isinstance(node, exp.DateDiff) and node.text("unit").upper() not in DIFFERENCES:
             raise VigieError(
                 f"{place}: date_diff counts {node.text('unit')} differently on each engine.",
-                next_step="Count days and divide.",
+                choices=DIFFERENCES,
+                next_step="Count days between dates or microseconds between moments, and divide.",
             )

@@ -22,11 +22,13 @@ def _division(node: exp.Div) -> exp.Expr:
 
 
 def _date_difference(node: exp.DateDiff) -> exp.Expr:
-    """Whole days between two local dates."""
+    """Whole days between two local dates, or microseconds between two moments."""
+    unit = node.text("unit").upper()
+    kind = exp.DataType.Type.DATE if unit == "DAY" else exp.DataType.Type.TIMESTAMP
     return exp.DateDiff(
-        this=exp.cast(node.this, exp.DataType.Type.DATE),
-        expression=exp.cast(node.expression, exp.DataType.Type.DATE),
-        unit=exp.var("DAY"),
+        this=exp.cast(node.this, kind),
+        expression=exp.cast(node.expression, kind),
+        unit=exp.var(unit),
     )
 
 
