@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from metrics.importing.report import CoverageSpan
 
 DENSE_DAY = 10  # rows on the median day of a weekday from which an empty day is a gap
 PARTIAL_SHARE = 0.5
+NEARBY_DAYS = 7
 OPENING_JOURNALS = ("AN", "ANO", "RAN", "OUV", "AD")
 
 Counts = Mapping[str, Mapping[date, int]]  # stream -> day -> rows
@@ -35,8 +37,9 @@ def of_events(
 
     The last day is left out when the export was taken during it, or, when nobody says when that
     was, when it is the file's own day or holds less than half of what its weekday usually does.
-    On a dense stream (the weekday's median is 10 rows or more: by chance alone
-    one such day in 20,000 would be empty) a day without rows is a gap.
+    On a dense stream (the weekday's median is 10 rows or more, and so is that of the days around,
+    for streams grow: by chance alone one such day in 20,000 would be empty) a day without rows is
+    a gap.
     """
     totals: dict[date, int] = defaultdict(int)
     for days in counts.values():
@@ -59,11 +62,16 @@ def of_events(
     for stream, days in sorted(counts.items()):
         begin = min(days)
         medians = _weekday_medians(days, begin, known_until)
+        busy = sorted(day for day, rows in days.items() if rows)
         known: list[date] = []
         missing: list[date] = []
         for day in _days(begin, known_until):
-            empty = days.get(day, 0) == 0
-            (missing if empty and medians[day.weekday()] >= DENSE_DAY else known).append(day)
+            is_gap = (
+                days.get(day, 0) == 0
+                and medians[day.weekday()] >= DENSE_DAY
+                and median(days[near] for near in _nearest(busy, day)) >= DENSE_DAY
+            )
+            (missing if is_gap else known).append(day)
         spans += _spans("events", source, stream, known)
         if missing:
             gaps[stream] = tuple(missing)
@@ -136,6 +144,13 @@ def _days(first: date, last: date) -> list[date]:
 
 def _month_end(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _nearest(busy: list[date], day: date) -> list[date]:
+    """The seven days with rows that lie nearest to a day."""
+    at = bisect_left(busy, day)
+    around = busy[max(0, at - NEARBY_DAYS) : at + NEARBY_DAYS]
+    return sorted(around, key=lambda other: abs((other - day).days))[:NEARBY_DAYS]
 
 
 def _weekday_medians(days: Mapping[date, int], first: date, last: date) -> list[float]:

@@ -89,7 +89,7 @@ def compiled(session: Session, asked: Retention) -> Statement:
     parts: dict[str, exp.Expr] = {
         "visits": asked.audience.visits(bound, asked.breakdown),
         "targets": matching(targeted),
-        "returning": matching(asked.returning.condition(bound)),
+        "returned": matching(asked.returning.condition(bound)),
     }
     match asked.cohort:
         case Cohort.RECURRING:
@@ -104,7 +104,7 @@ def compiled(session: Session, asked: Retention) -> Statement:
     enough = exp.GTE(
         this=trees.rows_counted(), expression=exp.Literal.number(asked.min_occurrences)
     )
-    parts["came_back"] = on_intervals("returning", hours=hours, having=enough)
+    parts["came_back"] = on_intervals("returned", hours=hours, having=enough)
     parts["offsets"] = _offsets(asked)
     parts["cells"] = exp.union(
         exp.select(

@@ -36,7 +36,7 @@ class Statement:
     """One compiled question. `values` are bound to its named placeholders."""
 
     tree: exp.Expr
-    values: dict[str, str | int]
+    values: dict[str, str]
 
     def sql(self, dialect: str = "duckdb") -> str:
         """The text for one engine, with the meaning of every construct pinned."""
@@ -120,7 +120,7 @@ class Session:
         periods: list[Period] = [interval.period for interval in intervals]
         needed = windows or [(period.start, period.end) for period in periods]
         known = self.setting.coverage.known([members], "product", DATASETS, periods, needed)
-        # Where the history begins within the days, what is known of them is shown and said to be so.
+        # Where the history begins within the days, what is known of them is shown, and said so.
         begins = known.reason == "history_begins"
         return Certainty(
             shown=tuple((known.usable | known.to_date | begins)[0].tolist()),

@@ -20,14 +20,14 @@ PEERS_AND_AHEAD = exp.WindowSpec(
 class Bound:
     """Values that a person typed, each behind a named placeholder."""
 
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
-    def value(self, value: str | int) -> exp.Placeholder:
+    def value(self, value: str) -> exp.Placeholder:
         name = next((key for key, known in self.values.items() if known == value), None)
         if name is None:
             name = f"v{len(self.values) + 1}"
             self.values[name] = value
-        return exp.Placeholder(this=name)
+        return exp.Placeholder(this=name, kind=exp.DataType.build("VARCHAR"))
 
 
 def column(name: str, table: str | None = None) -> exp.Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -393,3 +393,19 @@ def test_a_column_tells_whether_its_days_or_months_come_first(
     text = "Event Name,Time,Distinct ID\n" + "".join(f"Use,{day} 10:00,u\n" for day in dates)
     desk.land("upload.csv", text)
     assert desk.rows("select min(day) from landed_events") == [(expected,)]
+
+
+def test_a_day_without_rows_is_a_gap_only_where_the_days_around_are_busy(desk):
+    start = datetime(2025, 1, 6)
+    rows = []
+    for day in range(70):
+        # a product that begins with one visit a day and has twenty a day after a month
+        visits = 1 if day < 30 else 20
+        if day in (11, 53):
+            continue
+        rows += [f"Open,{start + timedelta(day, minutes=n)},u{n},Alpha" for n in range(visits)]
+    report = desk.land(
+        "Mixpanel events.csv", "\n".join(["Event Name,Time,Distinct ID,Product", *rows]) + "\n"
+    ).report
+    gaps = [problem.details["days"] for problem in report.problems if problem.reason == "gap_days"]
+    assert gaps == [str((start + timedelta(53)).date())]
