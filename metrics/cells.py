@@ -32,7 +32,8 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
     # A wave under way would tell, from one publication to the next, what each new answer was.
     to_date = shape.shows_partial and "small_groups" not in kpi.calculation
     shown = known.usable | (known.to_date if to_date else False)
-    blank = 0.0 if shape.zero else np.nan
+    needs_rows = bool(kpi.calculation.get("needs_rows"))
+    blank = 0.0 if shape.zero and not needs_rows else np.nan
     if "total" in shape.outputs:
         grid = _score(kpi, filled, known)
     elif "reached" in shape.outputs:
@@ -46,7 +47,7 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
         n = filled("n", blank) if "n" in shape.outputs else None
         grid = Grid.of(filled(column, blank), known.closed, known.reason, n)
     missing = np.isnan(grid.value) & (grid.reason == "")
-    reason = np.where(missing, "no_answers", grid.reason)
+    reason = np.where(missing, "no_data" if needs_rows else shape.absent, grid.reason)
     return masked(replace(grid, reason=reason), shown)
 
 

@@ -283,7 +283,7 @@ class Change:
                 connection, including=drafted.staged, excluding=drafted.undone
             )
         self._say("modelling", 0.46, "Preparing the facts.")
-        references.rebuild(facts, organisation)
+        references.rebuild(facts, organisation, self.workspace.settings.currency)
         models.refresh(
             facts,
             self._models,

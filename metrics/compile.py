@@ -67,6 +67,13 @@ def _facts(
         elif name == "entity":
             key = "entity" if "entity" in kpi.calculation else "expression"
             columns.append(exp.alias_(expression_of(kpi, key), "entity"))
+        elif name == "currency":
+            in_own = (
+                expression_of(kpi, "currency")
+                if "currency" in kpi.calculation
+                else exp.Literal.string("")
+            )
+            columns.append(exp.alias_(in_own, "currency"))
         else:
             columns.append(exp.alias_(expression_of(kpi, "expression"), "amount"))
     conditions: list[exp.Expr] = [

@@ -19,6 +19,23 @@ class Product:
     north_star: str | None = None
     signup_event: str | None = None
     activation_event: str | None = None
+    qualifying_events: str | None = None
+    keeps_verbatims: bool | None = None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature of a product. Lists are separated by ';'.
+
+    Everyone may use it, unless it is for the users of `eligible_plans` or, with `listed_users`,
+    for those whose own row in the product's list of users names it.
+    """
+
+    product: str
+    feature: str
+    tags: str | None = None
+    eligible_plans: str | None = None
+    listed_users: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,16 @@ class Ownership:
 
 
 @dataclass(frozen=True)
+class SquadRate:
+    """What a squad costs a month from `start` to `end`, both inclusive."""
+
+    squad: str
+    monthly_cost: float
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
 class Name:
     """What a tool calls one of our products or squads."""
 
@@ -74,7 +101,12 @@ class Name:
     target: str
 
 
-Dated = TypeVar("Dated", Assignment, Membership, Ownership)
+Dated = TypeVar("Dated", Assignment, Membership, Ownership, SquadRate)
+
+
+def listed(text: str | None) -> tuple[str, ...]:
+    """The entries of a list written with ';'."""
+    return tuple(part.strip() for part in (text or "").split(";") if part.strip())
 
 
 def held_on(rows: Iterable[Dated], day: date) -> list[Dated]:
@@ -91,6 +123,8 @@ class Organisation:
     memberships: Sequence[Membership] = ()
     ownerships: Sequence[Ownership] = ()
     names: Sequence[Name] = ()
+    features: Sequence[Feature] = ()
+    squad_rates: Sequence[SquadRate] = ()
 
     def place(self, kind: str, source: str, stream: str) -> str | None:
         """The product or squad that a tool's word stands for, or None when nobody has said.

@@ -6,7 +6,9 @@ Models join these tables: whom a tool's word stands for, which events count, who
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -14,18 +16,27 @@ import duckdb
 import pandas as pd
 from sqlglot import exp
 
-from metrics.organisation import Organisation
+from metrics.organisation import Organisation, SquadRate, listed
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "streams": ("source", "stream", "product", "squad"),
     "products": ("product", "signup_event", "activation_event"),
     "squad_members": ("squad", "person", "start_day", "end_day"),
     "account_natures": ("account", "nature"),
+    "company": ("currency",),
+    "qualifying_events": ("product", "event"),
+    "feature_tags": ("product", "feature", "tag"),
+    "feature_eligibility": ("product", "feature", "plan"),
+    "squad_assignments": ("squad", "product", "start_day", "end_day"),
+    "squad_rates": ("squad", "day", "amount"),
 }
 
 
-def rebuild(connection: duckdb.DuckDBPyConnection, organisation: Organisation) -> None:
-    """Write the four reference tables anew from `organisation`; the rest of the draft stays."""
+def rebuild(
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation, currency: str = "EUR"
+) -> None:
+    """Write the reference tables anew from `organisation` and the company's `currency`; the rest
+    of the draft stays."""
     pairs = connection.execute(
         "select distinct source, stream from import_streams order by source, stream"
     ).fetchall()
@@ -53,6 +64,32 @@ def rebuild(connection: duckdb.DuckDBPyConnection, organisation: Organisation) -
             for membership in organisation.memberships
         ],
         "account_natures": account_natures(),
+        "company": [(currency,)],
+        "qualifying_events": [
+            (product.product, event)
+            for product in organisation.products
+            for event in listed(product.qualifying_events)
+        ],
+        "feature_tags": [
+            (feature.product, feature.feature, tag)
+            for feature in organisation.features
+            for tag in listed(feature.tags)
+        ],
+        "feature_eligibility": [
+            (feature.product, feature.feature, plan)
+            for feature in organisation.features
+            for plan in (*listed(feature.eligible_plans), *([None] * bool(feature.listed_users)))
+        ],
+        "squad_assignments": [
+            (
+                assignment.squad,
+                assignment.product,
+                assignment.start,
+                assignment.end + timedelta(1) if assignment.end else None,
+            )
+            for assignment in organisation.assignments
+        ],
+        "squad_rates": _monthly_costs(connection, organisation.squad_rates),
     }
     for table, columns in _COLUMNS.items():
         connection.execute(exp.delete(table).sql("duckdb"))
@@ -60,6 +97,27 @@ def rebuild(connection: duckdb.DuckDBPyConnection, organisation: Organisation) -
         connection.register("reference_rows", frame)
         connection.execute(_copy(table, columns).sql("duckdb"))
         connection.unregister("reference_rows")
+
+
+def _monthly_costs(
+    connection: duckdb.DuckDBPyConnection, rates: Sequence[SquadRate]
+) -> list[tuple[str, date, Decimal]]:
+    """Squad, last day of the month and cost, for every month that the ledger reaches.
+
+    A rate is of the months on whose last day it holds.
+    """
+    found = connection.execute("select max(day) from landed_ledger").fetchone()
+    last = found[0] if found else None
+    costs = []
+    for rate in rates:
+        month = rate.start.replace(day=1)
+        while last is not None and month <= last:
+            following = (month + timedelta(31)).replace(day=1)
+            end = following - timedelta(1)
+            if rate.end is None or end <= rate.end:
+                costs.append((rate.squad, end, Decimal(f"{-rate.monthly_cost:.2f}")))
+            month = following
+    return costs
 
 
 def _copy(table: str, columns: tuple[str, ...]) -> exp.Insert:

@@ -81,10 +81,13 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     connection.execute(
         "create table if not exists schema_version (version integer primary key, name varchar)"
     )
-    present = connection.execute("select coalesce(max(version), 0) from schema_version").fetchone()
+    present = {
+        version
+        for (version,) in connection.execute("select version from schema_version").fetchall()
+    }
     applied = []
     for version, name, sql in migrations():
-        if present and version > present[0]:
+        if version not in present:
             connection.begin()
             connection.execute(sql)
             connection.execute("insert into schema_version values (?, ?)", [version, name])

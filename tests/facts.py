@@ -60,6 +60,7 @@ class Facts:
         self.connection.execute(
             "insert into imports values (1, 'test', '', timestamp '2026-01-01')"
         )
+        self.connection.execute("insert into company values ('EUR')")
         for product in self.organisation.products:
             self.connection.execute(
                 "insert into streams values ('test', ?, ?, null)", [product.product] * 2

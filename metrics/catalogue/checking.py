@@ -13,7 +13,7 @@ from metrics.errors import VigieError, unknown
 from metrics.models import Model
 
 #: The keys of a calculation that hold SQL over one row of the model.
-EXPRESSIONS = ("expression", "entity", "filter")
+EXPRESSIONS = ("expression", "entity", "filter", "currency")
 
 
 def check_expressions(kpi: Kpi, model: Model) -> None:

@@ -31,6 +31,7 @@ DIRECTIONS = {"up": 1, "down": -1, "none": 0}
 CALCULATION = (
     "model", "expression", "entity", "filter", "movement", "distinct", "statistic", "window",
     "quantile", "elapsed", "after", "numerator", "denominator", "formula", "scale", "small_groups",
+    "currency", "otherwise", "needs_rows",
 )  # fmt: skip
 FORMULA_KEYS = {Kind.RATIO: ("numerator", "denominator"), Kind.DERIVED: ("formula",)}
 
@@ -79,6 +80,9 @@ class Entry(BaseModel):
     denominator: str | None = None
     formula: str | None = None
     scale: float | None = None
+    currency: str | None = None
+    otherwise: str | None = None
+    needs_rows: bool | None = None
     small_groups: Literal["hidden"] | None = None
 
 

@@ -117,6 +117,36 @@ DATASETS = {
             belongs_to=("product", "squad"),
         ),
         Dataset(
+            "users",
+            Behaviour.VERSIONS,
+            _texts("stream", "plan", "country")
+            | _moments("signed_up")
+            | {"user_key": "bigint", "account_key": "bigint", "features": "varchar[]"},
+            key=("stream", "user_key"),
+        ),
+        Dataset(
+            "identities",
+            Behaviour.VERSIONS,
+            {"alias_key": "bigint", "person_key": "bigint"},
+            key=("alias_key",),
+            belongs_to=(),
+        ),
+        Dataset(
+            "rates",
+            Behaviour.VERSIONS,
+            {"currency": "varchar", "day": "date", "rate": "decimal(28,8)"},
+            key=("currency", "day"),
+            belongs_to=(),
+        ),
+        Dataset(
+            "feedback",
+            Behaviour.VERSIONS,
+            _texts("feedback_id", "kind", "stream", "status", "rating", "title", "text", "language")
+            | _moments("opened", "resolved")
+            | {"scale_min": "decimal(9,2)", "scale_max": "decimal(9,2)"},
+            key=("feedback_id",),
+        ),
+        Dataset(
             "deals",
             Behaviour.VERSIONS,
             _texts("deal_id", "stream", "stage", "competitor", "loss_reason")
@@ -145,6 +175,25 @@ DATASETS = {
             north_star="varchar",
             signup_event="varchar",
             activation_event="varchar",
+            qualifying_events="varchar",
+            keeps_verbatims="boolean",
+        ),
+        _of_register(
+            "features",
+            ("product", "feature"),
+            product="varchar",
+            feature="varchar",
+            tags="varchar",
+            eligible_plans="varchar",
+            listed_users="boolean",
+        ),
+        _of_register(
+            "squad_rates",
+            ("squad", "start"),
+            squad="varchar",
+            monthly_cost="double",
+            start="date",
+            end="date",
         ),
         _of_register("squads", ("squad",), squad="varchar", name="varchar"),
         _of_register("people", ("person",), person="varchar", name="varchar", email="varchar"),

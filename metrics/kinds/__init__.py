@@ -46,19 +46,22 @@ class Shape:
     shows_partial: bool = False
     masks: bool = False
     parameters: tuple[str, ...] = ()
+    absent: str = "no_answers"  # why a known period has no figure though it has rows
 
 
 _MOVEMENT = ("new", "retained", "resurrected", "churned")
-_MONEY_MOVEMENT = ("new", "reactivation", "expansion", "contraction", "churned", "lost_entities",
-                   "opening_entities")  # fmt: skip
+_MONEY_MOVEMENT = ("new", "reactivation", "expansion", "contraction", "churned", "fx",
+                   "lost_entities", "opening_entities")  # fmt: skip
 
 SHAPES: dict[str, Shape] = {
     shape.name: shape
     for shape in (
         Shape("flow", ("day", "amount"), ("value", "n"), Need.PERIOD, shows_partial=True),
-        Shape("flow_movement", ("start_day", "end_day", "amount", "entity"), _MONEY_MOVEMENT,
-              Need.BOTH_ENDS),
+        Shape("flow_movement", ("start_day", "end_day", "amount", "entity", "currency"),
+              _MONEY_MOVEMENT, Need.BOTH_ENDS, absent="no_rate"),
         Shape("stock", ("start_day", "end_day", "amount"), ("value", "n"), Need.END),
+        Shape("stock_in_currency", ("start_day", "end_day", "amount", "currency"), ("value", "n"),
+              Need.END, absent="no_rate"),
         Shape("stock_distinct", ("start_day", "end_day", "entity"), ("value", "n"), Need.END),
         Shape("distinct", ("day", "entity"), ("value", "n"), Need.PERIOD, shows_partial=True,
               masks=True),
@@ -87,7 +90,11 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         (Kind.FLOW, True): "flow_movement",
         (Kind.DISTINCT, False): "distinct",
         (Kind.DISTINCT, True): "distinct_movement",
-        (Kind.STOCK, False): "stock_distinct" if distinct else "stock",
+        (Kind.STOCK, False): "stock_distinct"
+        if distinct
+        else "stock_in_currency"
+        if "currency" in calculation
+        else "stock",
         (Kind.ROLLING, False): "rolling_mean"
         if calculation.get("statistic") == "daily_mean"
         else "rolling",

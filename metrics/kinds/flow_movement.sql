@@ -1,16 +1,42 @@
 -- How an amount per account and member moved between two period ends. An account that held
 -- something before the period began and held nothing at its start has come back.
-with held as (
+-- What an account held already is compared at the rates of the opening, so that nobody contracts by
+-- a rate; `fx` is what the rates alone did to what it still holds. Who comes, comes at the rate of
+-- the close. Opening + new + reactivation + expansion - contraction - churned + fx = closing.
+with rates as (
+    select p.period_index, c.currency, c.rate, coalesce(b.rate, c.rate) as rate_before
+    from periods as p
+    join currency_spans as c on c.start_day <= p.end_day and c.end_day > p.end_day
+    left join currency_spans as b
+        on b.currency = c.currency and b.start_day < p.start_day and b.end_day >= p.start_day
+),
+
+by_currency as (
     select
         f.cut,
         f.member,
         f.entity,
+        f.currency,
         p.period_index,
         sum(f.amount) as amount
     from facts as f
     join periods as p
         on f.start_day <= p.end_day and (f.end_day is null or f.end_day > p.end_day)
-    group by f.cut, f.member, f.entity, p.period_index
+    group by f.cut, f.member, f.entity, f.currency, p.period_index
+),
+
+held as (
+    select
+        b.cut,
+        b.member,
+        b.entity,
+        b.period_index,
+        sum(cast(cast(b.amount as double) * r.rate as decimal(18, 6))) as amount,
+        sum(cast(cast(b.amount as double) * r.rate_before as decimal(18, 6))) as amount_before,
+        sum(case when r.rate is null then 1 else 0 end) as unpriced
+    from by_currency as b
+    left join rates as r on r.currency = b.currency and r.period_index = b.period_index
+    group by b.cut, b.member, b.entity, b.period_index
 ),
 
 first_days as (
@@ -20,10 +46,26 @@ first_days as (
 ),
 
 both_ends as (
-    select cut, member, entity, period_index, amount as closing, 0 as opening
+    select
+        cut,
+        member,
+        entity,
+        period_index,
+        amount as closing,
+        amount_before as closing_before,
+        0 as opening,
+        unpriced
     from held
     union all
-    select cut, member, entity, period_index + 1 as period_index, 0 as closing, amount as opening
+    select
+        cut,
+        member,
+        entity,
+        period_index + 1 as period_index,
+        0 as closing,
+        0 as closing_before,
+        amount as opening,
+        unpriced
     from held
 ),
 
@@ -34,7 +76,9 @@ ends as (
         entity,
         period_index,
         sum(closing) as closing,
-        sum(opening) as opening
+        sum(closing_before) as closing_before,
+        sum(opening) as opening,
+        sum(unpriced) as unpriced
     from both_ends
     group by cut, member, entity, period_index
 ),
@@ -46,6 +90,8 @@ movements as (
         e.period_index,
         e.opening,
         e.closing,
+        e.closing_before,
+        e.unpriced,
         f.first_day < p.start_day as known_before
     from ends as e
     join first_days as f on f.cut = e.cut and f.member = e.member and f.entity = e.entity
@@ -57,15 +103,23 @@ by_member as (
         cut,
         member,
         period_index,
+        sum(unpriced) as unpriced,
         sum(case when opening = 0 and not known_before then closing else 0 end) as new,
         sum(case when opening = 0 and known_before then closing else 0 end) as reactivation,
         sum(
-            case when opening > 0 and closing > opening then closing - opening else 0 end
+            case
+                when opening > 0 and closing_before > opening then closing_before - opening
+                else 0
+            end
         ) as expansion,
         sum(
-            case when closing > 0 and closing < opening then opening - closing else 0 end
+            case
+                when closing > 0 and closing_before < opening then opening - closing_before
+                else 0
+            end
         ) as contraction,
         sum(case when closing = 0 then opening else 0 end) as churned,
+        sum(case when opening > 0 then closing - closing_before else 0 end) as fx,
         sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities,
         sum(case when opening > 0 then 1 else 0 end) as opening_entities
     from movements
@@ -76,13 +130,14 @@ select
     b.cut,
     s.set_id,
     b.period_index,
-    sum(b.new) as new,
-    sum(b.reactivation) as reactivation,
-    sum(b.expansion) as expansion,
-    sum(b.contraction) as contraction,
-    sum(b.churned) as churned,
-    sum(b.lost_entities) as lost_entities,
-    sum(b.opening_entities) as opening_entities
+    case when sum(b.unpriced) = 0 then sum(b.new) end as new,
+    case when sum(b.unpriced) = 0 then sum(b.reactivation) end as reactivation,
+    case when sum(b.unpriced) = 0 then sum(b.expansion) end as expansion,
+    case when sum(b.unpriced) = 0 then sum(b.contraction) end as contraction,
+    case when sum(b.unpriced) = 0 then sum(b.churned) end as churned,
+    case when sum(b.unpriced) = 0 then sum(b.fx) end as fx,
+    case when sum(b.unpriced) = 0 then sum(b.lost_entities) end as lost_entities,
+    case when sum(b.unpriced) = 0 then sum(b.opening_entities) end as opening_entities
 from by_member as b
 join set_members as s on s.member = b.member
 group by b.cut, s.set_id, b.period_index

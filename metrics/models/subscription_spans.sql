@@ -1,7 +1,7 @@
 -- member: product
 -- datasets: subscriptions
 -- dimensions: plan, channel
--- Days on which a subscription paid a monthly amount; end_day is the first day it no longer did.
+-- Days on which a subscription paid a monthly amount, in its own currency; end_day is the first day it no longer did.
 -- An amount first seen in a dated export has held since the export before it: a change is of the
 -- days that the newer export covers, not of the day after them. When a subscription began and ended
 -- is what its newest export says.
@@ -13,6 +13,7 @@ with versions as (
         stream,
         plan,
         channel,
+        currency,
         amount / interval_months as monthly_amount,
         observed_day,
         row_number() over (
@@ -40,6 +41,7 @@ spans as (
         v.account_key,
         v.plan,
         v.channel,
+        v.currency,
         cast(v.monthly_amount as decimal(18, 6)) as mrr,
         case
             when v.version_number = 1 or v.previous_observed_day < v.first_day then v.first_day
@@ -58,6 +60,7 @@ select
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from metrics.errors import unknown
 from metrics.organisation import (
     Assignment,
+    Feature,
     Membership,
     Name,
     Organisation,
@@ -19,6 +20,7 @@ from metrics.organisation import (
     Person,
     Product,
     Squad,
+    SquadRate,
 )
 from metrics.register import tables
 from metrics.register.tables import ORGANISATION, imports
@@ -47,6 +49,8 @@ def load_organisation(
         memberships=newest(tables.memberships, Membership),
         ownerships=newest(tables.ownerships, Ownership),
         names=newest(tables.names, Name),
+        features=newest(tables.features, Feature),
+        squad_rates=newest(tables.squad_rates, SquadRate),
     )
 
 

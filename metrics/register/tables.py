@@ -111,7 +111,18 @@ products = _organisation(
     sa.Column("north_star", sa.String),
     sa.Column("signup_event", sa.String),
     sa.Column("activation_event", sa.String),
+    sa.Column("qualifying_events", sa.String),  # separated by ';'; null: every event counts
+    sa.Column("keeps_verbatims", sa.Boolean),  # false: themes only, never the text
     key=("product",),
+)
+features = _organisation(
+    "features",
+    sa.Column("product", sa.String, nullable=False),
+    sa.Column("feature", sa.String, nullable=False),
+    sa.Column("tags", sa.String),  # separated by ';'
+    sa.Column("eligible_plans", sa.String),  # separated by ';'; null: whatever the plan
+    sa.Column("listed_users", sa.Boolean),  # true: only users whose own row lists it
+    key=("product", "feature"),
 )
 squads = _organisation(
     "squads",
@@ -152,6 +163,15 @@ ownerships = _organisation(
     sa.Column("end", sa.Date),
     key=("person", "role", "target_kind", "target", "start"),
 )
+#: What a squad costs a month, for those whose cost no account says.
+squad_rates = _organisation(
+    "squad_rates",
+    sa.Column("squad", sa.String, nullable=False),
+    sa.Column("monthly_cost", sa.Float, nullable=False),
+    sa.Column("start", sa.Date, nullable=False),
+    sa.Column("end", sa.Date),
+    key=("squad", "start"),
+)
 #: What tools call our products and squads: a Jira project, a Stripe plan, a ledger account.
 names = _organisation(
     "names",
@@ -163,8 +183,11 @@ names = _organisation(
 )
 ORGANISATION = {
     table.name: table
-    for table in (products, squads, people, assignments, memberships, ownerships, names)
-}
+    for table in (
+        products, features, squads, people, assignments, memberships, ownerships, squad_rates,
+        names,
+    )
+}  # fmt: skip
 
 publications = sa.Table(
     "publications",
