@@ -28,6 +28,7 @@ class BoundField:
     cells: tuple[str, ...]
     header: str
     order: str = "dmy"
+    tool_cell: str = ""  # the cell that says whose identifier it is
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,16 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         if order == "auto" and column.read in (Reading.MOMENT, Reading.DAY):
             french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
             order = _day_order(connection, cells, "dmy" if french else _english(profile))
-        fields.append(BoundField(name, column, cells, table.header[places[0]].strip(), order))
+        tools = [
+            place
+            for wanted in column.namespace_headers
+            for place, header in enumerate(headers)
+            if header == comparable(wanted)
+        ]
+        taken |= set(tools[:1])
+        tool_cell = f"c{tools[0]}" if tools else ""
+        header = table.header[places[0]].strip()
+        fields.append(BoundField(name, column, cells, header, order, tool_cell))
     questions = []
     if profile.questions:
         for place, header in enumerate(headers):
@@ -167,7 +177,7 @@ def make_typed(
             keys = f"keys_{bound.name}"
             _make_keys(connection, binding.profile, bound, keys)
             columns[bound.name] = exp.column("key", table=keys)
-            joins.append((keys, keys, cell_of(bound)))
+            joins.append((keys, keys, _identifier(binding.profile, bound)))
         elif bound.name in calendars:
             alias = f"calendar_{bound.name}"
             columns[bound.name] = exp.column("read", table=alias)
@@ -319,8 +329,8 @@ def _list(bound: BoundField) -> exp.Expr:
 def _make_keys(
     connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
 ) -> None:
-    namespace = f"{profile.tool}:{bound.column.namespace or bound.name.removesuffix('_key')}:"
-    distinct = exp.select(cell_of(bound).as_("raw")).distinct().from_("staged")
+    namespace = "" if bound.tool_cell else f"{profile.tool}:{_kind_of_identifier(bound)}:"
+    distinct = exp.select(_identifier(profile, bound).as_("raw")).distinct().from_("staged")
     identifier = exp.func("clean", exp.column("raw"))
     query = (
         exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), identifier).as_("key"))
@@ -328,6 +338,30 @@ def _make_keys(
         .where(identifier.copy().is_(exp.null()).not_())
     )
     _create(connection, name, query, "table")
+
+
+def _kind_of_identifier(bound: BoundField) -> str:
+    return bound.column.namespace or bound.name.removesuffix("_key")
+
+
+def _identifier(profile: Profile, bound: BoundField) -> exp.Expr:
+    """The identifier's text, led by its tool and kind where a column names the tool."""
+    if not bound.tool_cell:
+        return cell_of(bound)
+    tool = exp.func(
+        "coalesce", exp.func("word", exp.column(bound.tool_cell)), exp.Literal.string(profile.tool)
+    )
+    identifier = exp.func("clean", cell_of(bound))
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=identifier.copy().is_(exp.null()).not_(),
+                true=exp.func(
+                    "concat", tool, exp.Literal.string(f":{_kind_of_identifier(bound)}:"), identifier
+                ),
+            )
+        ]
+    )
 
 
 def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr]) -> None:

@@ -134,7 +134,7 @@ DATASETS = {
         Dataset(
             "rates",
             Behaviour.VERSIONS,
-            {"currency": "varchar", "day": "date", "rate": "decimal(28,8)"},
+            {"currency": "varchar", "day": "date", "rate": "varchar"},
             key=("currency", "day"),
             belongs_to=(),
         ),

@@ -388,7 +388,8 @@ def _write(
     unknown = tuple(
         stream
         for stream in streams
-        if not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
+        if dataset.belongs_to
+        and not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
     )
     problems = [
         Problem(
@@ -403,6 +404,8 @@ def _write(
         problems.append(
             Problem("warning", "partial_last_day", details={"days": str(covered.partial_day)})
         )
+    if dataset.name == "subscriptions":
+        problems += _unpriced(session)
     if dataset.name == "events":
         problems += _identical(connection, columns, import_id)
     if dataset.name != "ledger":
@@ -523,7 +526,14 @@ def _coverage(
                 ).fetchall()
             }
             return covering.of_answers(dataset.name, tool, ranges, observed_day)
-    first = {"work_items": "created_day", "deals": "created_day"}.get(dataset.name, "start_day")
+        case "rates" | "identities":
+            return covering.Coverage((), {})
+    first = {
+        "work_items": "created_day",
+        "deals": "created_day",
+        "users": "signed_up_day",
+        "feedback": "day",
+    }.get(dataset.name, "start_day")
     query = (
         exp.select("stream", exp.Min(this=exp.column(first)))
         .from_(dataset.table)
@@ -549,10 +559,31 @@ def _period(
         "deals": ("created_day", "coalesce(closed_day, created_day)"),
         "subscriptions": ("start_day", "coalesce(end_day, start_day)"),
         "sprints": ("start_day", "end_day"),
+        "users": ("signed_up_day", "signed_up_day"),
+        "feedback": ("day", "coalesce(resolved_day, day)"),
+        "identities": ("null", "null"),
     }.get(dataset.name, ("day", "day"))
     query = exp.select(f"min({first})", f"max({last})").from_(dataset.table)
     found = connection.execute(query.where("import_id = ?").sql("duckdb"), [import_id]).fetchone()
     return (found[0], found[1]) if found is not None and found[0] and found[1] else None
+
+
+def _unpriced(session: _Session) -> list[Problem]:
+    """Money of currencies for which no rate is known yet: it counts once there is one."""
+    rates = f'"{session.now}".main.landed_rates' if session.now else "landed_rates"
+    query = (
+        exp.select("currency", exp.Count(this=exp.Star()))
+        .from_("landed_subscriptions")
+        .where("import_id = ?", "currency <> company_currency()")
+        .where(exp.column("currency").isin(query=exp.select("currency").from_(rates)).not_())
+        .group_by("currency")
+        .order_by("currency")
+    )
+    found = session.connection.execute(query.sql("duckdb"), [session.import_id]).fetchall()
+    return [
+        Problem("warning", "foreign_currency", rows=rows, example=currency)
+        for currency, rows in found
+    ]
 
 
 def _identical(

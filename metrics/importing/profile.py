@@ -27,7 +27,9 @@ class Column(_Strict):
 
     Several headers of `headers` may be present: the first non-empty cell counts, or, with `many`,
     all of them make a list. `split` cuts one cell into a list. `words` maps the tool's words to
-    ours. `expected` columns are reported when the file lacks them.
+    ours. `expected` columns are reported when the file lacks them. An identifier is hashed with
+    its tool and `namespace`, so that those of different tools never collide; where one file holds
+    several tools' identifiers, `namespace_headers` name the column that says which.
     """
 
     headers: tuple[str, ...]
@@ -40,6 +42,7 @@ class Column(_Strict):
     order: Literal["dmy", "mdy", "auto"] = "auto"
     mark: Literal["dot", "comma"] = "dot"
     namespace: str = ""
+    namespace_headers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     words: dict[str, tuple[str, ...]] = {}
 
@@ -102,7 +105,9 @@ class Profile(_Strict):
     def headers(self) -> set[str]:
         """Every header that the profile knows, comparable."""
         return {
-            header for column in self.columns.values() for header in column.comparable_headers
+            comparable(header)
+            for column in self.columns.values()
+            for header in (*column.headers, *column.namespace_headers)
         } | {comparable(header) for header in self.identity.typical}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from metrics.importing import inspect, remove
-from metrics.importing.report import ImportOptions
+from metrics.importing.report import Landed, ImportOptions
 from metrics.organisation import Organisation
 
 from .conftest import Desk
@@ -155,16 +155,21 @@ def test_subscriptions_are_paid_from_the_trial_to_the_end(desk: Desk) -> None:
     ]
 
 
-def test_an_amount_in_another_currency_is_never_counted_as_the_companys(desk: Desk) -> None:
-    landed = desk.land("subscriptions_2026-02-01.csv", STRIPE.replace("1,eur,year", "1,usd,year"))
-    assert [(row.column, row.reason) for row in landed.quarantine] == [
-        ("Currency", "foreign_currency"),
-        ("Interval", "interval_not_supported"),
+def test_an_amount_in_another_currency_keeps_it_and_asks_for_its_rate(desk: Desk) -> None:
+    foreign = STRIPE.replace("1,eur,year", "1,usd,year")
+
+    def asked(landed: Landed) -> list[tuple[str, int]]:
+        problems = landed.report.problems
+        return [(p.example, p.rows) for p in problems if p.reason == "foreign_currency"]
+
+    assert asked(desk.land("subscriptions_2026-02-01.csv", foreign)) == [("USD", 1)]
+    assert desk.rows("select subscription_id, currency, amount from subscriptions order by 1") == [
+        ("sub_1", "EUR", 30),
+        ("sub_2", "USD", 1200),
+        ("sub_4", "EUR", 20),
     ]
-    assert desk.rows("select subscription_id from subscriptions order by 1") == [
-        ("sub_1",),
-        ("sub_4",),
-    ]
+    desk.land("rates.csv", "currency,date,rate\nusd,2026-01-01,0.92\n")
+    assert asked(desk.land("subscriptions_2026-02-08.csv", foreign)) == []
 
 
 FEC_HEADER = (

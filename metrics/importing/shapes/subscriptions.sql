@@ -20,8 +20,6 @@ select record,
     coalesce(problem, case
         when months is null or months not in (1, 3, 6, 12) then 'interval:interval_not_supported'
         when ended_day < started_day then 'ended:ends_before_start'
-        -- without dated rates it would be counted as the company's own money
-        when upper(currency) <> company_currency() then 'currency:foreign_currency'
         when abs(amount * coalesce(quantity, 1)) >= 1e15 then 'amount:number_too_large'
     end) as problem,
     case when status in ('incomplete', 'incomplete_expired') then 'never_paid' end as skip,

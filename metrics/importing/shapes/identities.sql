@@ -1,0 +1,2 @@
+select record, problem, cast(null as varchar) as skip, '' as stream, alias_key, person_key
+from typed
