@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from metrics.importing.binding import Binding, cell_of
+from metrics.importing.binding import Binding, identifier_of
 from metrics.importing.report import ImportOptions
 from metrics.importing.source import Source
 from metrics.importing.values import Reading
@@ -46,7 +46,7 @@ def keep(
         if bound.column.read is Reading.HASH:
             hashed.append(bound.cells[0])
             key = exp.column("key", table=f"keys_{bound.name}")
-            joins.append((f"keys_{bound.name}", cell_of(bound, "s")))
+            joins.append((f"keys_{bound.name}", identifier_of(binding.profile, bound, "s")))
             cells[bound.cells[0]] = exp.cast(key, "varchar")
         else:
             cells |= {cell: exp.column(cell, table="s") for cell in bound.cells}

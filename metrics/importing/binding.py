@@ -177,7 +177,7 @@ def make_typed(
             keys = f"keys_{bound.name}"
             _make_keys(connection, binding.profile, bound, keys)
             columns[bound.name] = exp.column("key", table=keys)
-            joins.append((keys, keys, _identifier(binding.profile, bound)))
+            joins.append((keys, keys, identifier_of(binding.profile, bound)))
         elif bound.name in calendars:
             alias = f"calendar_{bound.name}"
             columns[bound.name] = exp.column("read", table=alias)
@@ -330,7 +330,7 @@ def _make_keys(
     connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
 ) -> None:
     namespace = "" if bound.tool_cell else f"{profile.tool}:{_kind_of_identifier(bound)}:"
-    distinct = exp.select(_identifier(profile, bound).as_("raw")).distinct().from_("staged")
+    distinct = exp.select(identifier_of(profile, bound).as_("raw")).distinct().from_("staged")
     identifier = exp.func("clean", exp.column("raw"))
     query = (
         exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), identifier).as_("key"))
@@ -344,14 +344,16 @@ def _kind_of_identifier(bound: BoundField) -> str:
     return bound.column.namespace or bound.name.removesuffix("_key")
 
 
-def _identifier(profile: Profile, bound: BoundField) -> exp.Expr:
+def identifier_of(profile: Profile, bound: BoundField, table: str | None = None) -> exp.Expr:
     """The identifier's text, led by its tool and kind where a column names the tool."""
     if not bound.tool_cell:
-        return cell_of(bound)
+        return cell_of(bound, table)
     tool = exp.func(
-        "coalesce", exp.func("word", exp.column(bound.tool_cell)), exp.Literal.string(profile.tool)
+        "coalesce",
+        exp.func("word", exp.column(bound.tool_cell, table=table)),
+        exp.Literal.string(profile.tool),
     )
-    identifier = exp.func("clean", cell_of(bound))
+    identifier = exp.func("clean", cell_of(bound, table))
     return exp.Case(
         ifs=[
             exp.If(
