@@ -82,9 +82,9 @@ def held(subscribed, product: str, account: int, day: date) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
     for p, a, start, lasts, (months, amount), currency in subscribed:
         begun = FIRST + timedelta(start)
-        if (p, a) == (product, account) and begun <= day:
-            if lasts is None or day < begun + timedelta(lasts):
-                found[currency] += float(amount) / months
+        paying = begun <= day and (lasts is None or day < begun + timedelta(lasts))
+        if (p, a) == (product, account) and paying:
+            found[currency] += float(amount) / months
     return found
 
 
@@ -144,8 +144,10 @@ def test_mrr_moves_and_rates_tie_to_the_cent(by, subscribed, quoted):
 def test_retention_of_revenue_keeps_its_bounds_whatever_the_rates(subscribed, quoted):
     facts, _ = money(subscribed, quoted)
     by_kpi: dict[str, dict[str, Figure]] = defaultdict(dict)
-    names = ("gross_revenue_retention", "net_revenue_retention", "revenue_quick_ratio",
-             "new_mrr", "expansion_mrr", "reactivation_mrr", "churned_mrr", "contraction_mrr")  # fmt: skip
+    names = (
+        "gross_revenue_retention", "net_revenue_retention", "revenue_quick_ratio", "new_mrr",
+        "expansion_mrr", "reactivation_mrr", "churned_mrr", "contraction_mrr",
+    )  # fmt: skip
     for figure in facts.ask(*names, grain=Grain.MONTH):
         by_kpi[figure.kpi][figure.period] = figure
     for period, gross in by_kpi["gross_revenue_retention"].items():
@@ -154,8 +156,7 @@ def test_retention_of_revenue_keeps_its_bounds_whatever_the_rates(subscribed, qu
             assert by_kpi["net_revenue_retention"][period].value >= gross.value - 1e-9
     for period, quick in by_kpi["revenue_quick_ratio"].items():
         won, lost = (
-            [by_kpi[name][period].value for name in group]
-            for group in (names[3:6], names[6:])
+            [by_kpi[name][period].value for name in group] for group in (names[3:6], names[6:])
         )
         if None in won or None in lost:
             assert quick.value is None

@@ -359,7 +359,10 @@ def identifier_of(profile: Profile, bound: BoundField, table: str | None = None)
             exp.If(
                 this=identifier.copy().is_(exp.null()).not_(),
                 true=exp.func(
-                    "concat", tool, exp.Literal.string(f":{_kind_of_identifier(bound)}:"), identifier
+                    "concat",
+                    tool,
+                    exp.Literal.string(f":{_kind_of_identifier(bound)}:"),
+                    identifier,
                 ),
             )
         ]

@@ -111,7 +111,9 @@ DATASETS = {
         Dataset(
             "responses",
             Behaviour.VERSIONS,
-            _moments("answered") | _texts("respondent", "product", "squad", "wave", "comment"),
+            _moments("answered")
+            | _texts("respondent", "product", "squad", "wave", "comment")
+            | {"account_key": "bigint"},
             key=("response_id", "question"),
             repeats_by=("response_id",),
             belongs_to=("product", "squad"),

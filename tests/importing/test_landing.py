@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from metrics.importing import inspect, remove
-from metrics.importing.report import Landed, ImportOptions
+from metrics.importing.report import ImportOptions, Landed
 from metrics.organisation import Organisation
 
 from .conftest import Desk

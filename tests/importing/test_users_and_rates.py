@@ -87,7 +87,8 @@ def test_a_rate_that_cannot_be_one_is_kept_out(desk: Desk) -> None:
 
 def test_a_rate_holds_until_the_next_one_and_35_days_at_most(desk: Desk) -> None:
     desk.land(
-        "rates.csv", "currency,date,rate\nUSD,2026-01-01,0.9\nUSD,2026-01-05,0.8\nEUR,2026-01-05,2\n"
+        "rates.csv",
+        "currency,date,rate\nUSD,2026-01-01,0.9\nUSD,2026-01-05,0.8\nEUR,2026-01-05,2\n",
     )
     desk.connection.execute("insert into company values ('EUR')")
     assert desk.rows(

@@ -6,7 +6,7 @@ with identified as (
     from typed
 ),
 answered_rows as (
-    select record, problem, identity, answered_day, product, squad, wave, comment,
+    select record, problem, identity, answered_day, product, squad, wave, comment, account_key,
         unnest(answers) as answer, generate_subscripts(answers, 1) as place
     from identified
     where len(answers) > 0
@@ -31,8 +31,10 @@ select record, problem, cast(null as varchar) as skip,
     cast(answer.low as decimal(9, 2)) as scale_min,
     cast(answer.high as decimal(9, 2)) as scale_max,
     case when place = 1 then comment end as comment,
-    cast(null as varchar) as language
+    cast(null as varchar) as language,
+    cast(null as varchar[]) as themes, -- filled in once the texts are read
+    account_key
 from answered_rows
 union all
-select record, problem, skip, '', '', '', '', null, '', null, null, null, null, null
+select record, problem, skip, '', '', '', '', null, '', null, null, null, null, null, null, null
 from unanswered

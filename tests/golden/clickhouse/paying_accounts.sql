@@ -11,6 +11,7 @@ WITH subscription_spans AS (
       stream,
       plan,
       channel,
+      currency,
       CAST(amount AS Nullable(Float64)) / nullIf(CAST(interval_months AS Nullable(Float64)), 0) AS monthly_amount,
       observed_day,
       ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
@@ -26,6 +27,7 @@ WITH subscription_spans AS (
       v.account_key,
       v.plan,
       v.channel,
+      v.currency,
       CAST(v.monthly_amount AS Nullable(Decimal(18, 6))) AS mrr,
       CASE
         WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -46,6 +48,7 @@ WITH subscription_spans AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day

@@ -1,4 +1,5 @@
 -- mrr: stock, money
+-- currency: currency
 -- expression: mrr
 -- model: subscription_spans
 WITH versions AS (
@@ -9,6 +10,7 @@ WITH versions AS (
     stream,
     plan,
     channel,
+    currency,
     CAST(amount AS DOUBLE) / NULLIF(CAST(interval_months AS DOUBLE), 0) AS monthly_amount,
     observed_day,
     ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at NULLS LAST) AS version_number,
@@ -24,6 +26,7 @@ WITH versions AS (
     v.account_key,
     v.plan,
     v.channel,
+    v.currency,
     CAST(v.monthly_amount AS DECIMAL(18, 6)) AS mrr,
     CASE
       WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -44,6 +47,7 @@ WITH versions AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day
@@ -60,14 +64,24 @@ WITH versions AS (
     '' AS cut,
     start_day,
     end_day,
-    mrr AS amount
+    mrr AS amount,
+    currency AS currency
   FROM subscription_spans
   WHERE
     NOT product IS NULL
-), by_member AS (
+), rates AS (
+  SELECT
+    p.period_index,
+    c.currency,
+    c.rate
+  FROM periods AS p
+  JOIN currency_spans AS c
+    ON c.start_day <= p.end_day AND c.end_day > p.end_day
+), by_currency AS (
   SELECT
     f.cut,
     f.member,
+    f.currency,
     p.period_index,
     SUM(f.amount) AS amount,
     COUNT(*) AS fact_count
@@ -79,13 +93,29 @@ WITH versions AS (
   GROUP BY
     f.cut,
     f.member,
+    f.currency,
     p.period_index
+), by_member AS (
+  SELECT
+    b.cut,
+    b.member,
+    b.period_index,
+    SUM(CAST(CAST(b.amount AS DOUBLE) * r.rate AS DECIMAL(18, 6))) AS amount,
+    SUM(b.fact_count) AS fact_count,
+    SUM(CASE WHEN r.rate IS NULL THEN 1 ELSE 0 END) AS unpriced
+  FROM by_currency AS b
+  LEFT JOIN rates AS r
+    ON r.currency = b.currency AND r.period_index = b.period_index
+  GROUP BY
+    b.cut,
+    b.member,
+    b.period_index
 )
 SELECT
   CAST(b.cut AS STRING) AS cut,
   CAST(s.set_id AS BIGINT) AS set_id,
   CAST(b.period_index AS BIGINT) AS period_index,
-  CAST(SUM(b.amount) AS DOUBLE) AS value,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.amount) END AS DOUBLE) AS value,
   CAST(SUM(b.fact_count) AS DOUBLE) AS n
 FROM by_member AS b
 JOIN set_members AS s

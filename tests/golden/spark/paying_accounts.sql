@@ -10,6 +10,7 @@ WITH versions AS (
     stream,
     plan,
     channel,
+    currency,
     CAST(amount AS DOUBLE) / NULLIF(CAST(interval_months AS DOUBLE), 0) AS monthly_amount,
     observed_day,
     ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at NULLS LAST) AS version_number,
@@ -25,6 +26,7 @@ WITH versions AS (
     v.account_key,
     v.plan,
     v.channel,
+    v.currency,
     CAST(v.monthly_amount AS DECIMAL(18, 6)) AS mrr,
     CASE
       WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -45,6 +47,7 @@ WITH versions AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day

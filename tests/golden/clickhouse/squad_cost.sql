@@ -1,0 +1,122 @@
+-- squad_cost: flow, money
+-- expression: -amount
+-- model: squad_costs
+-- needs_rows: True
+WITH squad_costs AS (
+  WITH accounts AS (
+    SELECT DISTINCT
+      account
+    FROM ledger
+  ), ranked AS (
+    SELECT
+      a.account,
+      n.nature,
+      ROW_NUMBER() OVER (PARTITION BY a.account ORDER BY CHAR_LENGTH(n.account) DESC) AS fit
+    FROM accounts AS a
+    JOIN account_natures AS n
+      ON LEFT(a.account, CHAR_LENGTH(n.account)) = n.account
+  ), booked AS (
+    SELECT
+      s.squad,
+      l.day,
+      l.amount
+    FROM ledger AS l
+    JOIN ranked AS r
+      ON r.account = l.account AND r.fit = 1
+    JOIN streams AS s
+      ON s.source = l.source AND s.stream = l.stream
+    WHERE
+      r.nature = 'squad' AND NOT (
+        s.squad IS NULL
+      )
+  ), booking AS (
+    SELECT DISTINCT
+      squad
+    FROM booked
+  ), costs AS (
+    SELECT
+      squad,
+      day,
+      amount
+    FROM booked
+    UNION ALL
+    SELECT
+      r.squad,
+      r.day,
+      r.amount
+    FROM squad_rates AS r
+    LEFT JOIN booking AS b
+      ON b.squad = r.squad
+    WHERE
+      b.squad IS NULL
+  ), assigned AS (
+    SELECT DISTINCT
+      c.squad,
+      c.day,
+      a.product
+    FROM costs AS c
+    JOIN squad_assignments AS a
+      ON a.squad = c.squad
+      AND a.start_day <= c.day
+      AND (
+        a.end_day IS NULL OR a.end_day > c.day
+      )
+  ), shares AS (
+    SELECT
+      squad,
+      day,
+      COUNT(*) AS product_count
+    FROM assigned
+    GROUP BY
+      squad,
+      day
+  )
+  SELECT
+    a.product,
+    c.squad,
+    c.day,
+    CAST(c.amount AS Nullable(Float64)) / nullIf(CAST(s.product_count AS Nullable(Float64)), 0) AS amount
+  FROM costs AS c
+  JOIN assigned AS a
+    ON a.squad = c.squad AND a.day = c.day
+  JOIN shares AS s
+    ON s.squad = c.squad AND s.day = c.day
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    -amount AS amount
+  FROM squad_costs
+  WHERE
+    NOT (
+      product IS NULL
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(b.period_index AS Nullable(Int64)) AS period_index,
+  CAST(SUM(b.amount) AS Nullable(Float64)) AS value,
+  CAST(SUM(b.fact_count) AS Nullable(Float64)) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

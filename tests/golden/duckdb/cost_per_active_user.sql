@@ -1,0 +1,3 @@
+-- cost_per_active_user: ratio, money
+-- denominator: active_users
+-- numerator: direct_variable_cost

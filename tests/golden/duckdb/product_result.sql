@@ -1,0 +1,2 @@
+-- product_result: derived, money
+-- formula: contribution_margin - squad_cost

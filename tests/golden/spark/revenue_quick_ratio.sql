@@ -1,0 +1,3 @@
+-- revenue_quick_ratio: ratio, number
+-- denominator: churned_mrr + contraction_mrr
+-- numerator: new_mrr + expansion_mrr + reactivation_mrr
