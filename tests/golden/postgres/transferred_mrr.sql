@@ -1,0 +1,2 @@
+-- transferred_mrr: derived, money
+-- formula: transferred(mrr)
