@@ -12,6 +12,15 @@ class Grain(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+    SPRINT = "sprint"  # a squad's own; the calendar does not know it
+    MTD = "mtd"  # month, quarter and fiscal year to the end of a week
+    QTD = "qtd"
+    YTD = "ytd"
+
+
+#: The grains that the calendar cuts days into, each day in one period.
+CALENDAR_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER)
+TO_DATE_GRAINS = (Grain.MTD, Grain.QTD, Grain.YTD)
 
 
 @dataclass(frozen=True, order=True)
@@ -73,6 +82,22 @@ class Calendar:
                 year_start = _month_start(start.year, start.month - into_year // 3 * 3)
                 last_month = _month_start(year_start.year, year_start.month + 11)
                 return Period(start, end, grain, f"{last_month.year}-Q{into_year // 3 + 1}")
+        raise ValueError(f"the calendar does not cut days into {grain} periods")
+
+    def to_date(self, grain: Grain, end: date) -> Period:
+        """The month, quarter or fiscal year that holds `end`, from its first day to `end`."""
+        quarter = self.period(Grain.QUARTER, end)
+        match grain:
+            case Grain.MTD:
+                start = self.period(Grain.MONTH, end).start
+            case Grain.QTD:
+                start = quarter.start
+            case Grain.YTD:
+                into_year = (end.month - self.fiscal_year_start) % 12
+                start = _month_start(end.year, end.month - into_year)
+            case _:
+                raise ValueError(f"{grain} is no to-date window")
+        return Period(start, end, grain, f"{grain} {end.isoformat()}")
 
     def following(self, period: Period) -> Period:
         return self.period(period.grain, period.end + timedelta(1))

@@ -16,13 +16,14 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics import kinds
-from metrics.calendar import Calendar, Grain, Period
+from metrics import timeline as timelines
+from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked
 from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
-from metrics.formula import is_transferred, parse_formula
+from metrics.formula import TRANSFERRED, is_transferred, parse_formula
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
 from metrics.importing.report import CoverageSpan
@@ -33,6 +34,7 @@ from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
 from metrics.suppression import shown_waves
+from metrics.timeline import Timeline, in_timeline
 from metrics.workspace import Settings
 
 
@@ -77,7 +79,7 @@ class Computation:
 
     connection: duckdb.DuckDBPyConnection
     setting: Setting
-    grain: Grain
+    timeline: Timeline
     scopes: Sequence[Scope]
     beside: Sequence[Scope] = ()  # further scopes whose figures are public, for hiding small groups
     compared: Sequence[Kpi] = ()  # those also wanted for the members that have closed a period
@@ -86,21 +88,12 @@ class Computation:
     statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
 
     def __post_init__(self) -> None:
-        coverage, calendar = self.setting.coverage, self.setting.calendar
-        self.periods: list[Period] = (
-            calendar.periods(self.grain, coverage.first, coverage.last)
-            if coverage.first and coverage.last
-            else []
-        )
-        self.previous = [calendar.previous(period) for period in self.periods]
-        self._index = {period.start: index for index, period in enumerate(self.periods)}
-        self._prior_year = np.array(
-            [self._index.get(calendar.prior_year(period).start, -1) for period in self.periods],
-            dtype=np.int64,
-        )
+        self.periods = self.timeline.periods
         asked = list(dict.fromkeys([COMPANY, *self.scopes, *self.beside]))
         self._sets: dict[str, ScopeSets] = {
-            kind: scope_sets(self.setting.organisation, asked, kind, self.periods)
+            kind: in_timeline(
+                scope_sets(self.setting.organisation, asked, kind, self.periods), self.timeline
+            )
             for kind in ("product", "squad")
         }
         self._subsets: dict[str, tuple[Subset, ...]] = {}
@@ -149,11 +142,11 @@ class Computation:
         held = sets.held[wanted]
         rows, columns = np.where(held >= 0)
         ids = held[rows, columns]
-        keep = ever[ids]
+        keep = ever[ids] & self.timeline.shown[columns]
         for nobody in NOBODY:
             keep = keep & (grid.reason[ids, columns] != nobody)
         rows = np.asarray(wanted, dtype=np.int64)[rows]
-        cells = Cells(grid, rows[keep], columns[keep], ids[keep])
+        cells = Cells(grid, rows[keep], columns[keep], ids[keep].astype(np.int64))
         return frame_of(kpi, self._labels(kpi), cells, dimension=self.cut or "", member=member)
 
     def _subset_rows(self, kpi: Kpi, grid: Grid) -> pd.DataFrame:
@@ -161,7 +154,7 @@ class Computation:
         cells = [
             (subset.scope, column, subset.set_id)
             for subset in self._subsets[kpi.name]
-            for column in (subset.column, subset.column - 1, int(self._prior_year[subset.column]))
+            for column in (subset.column, *self._compared_with(subset.column))
             if column >= 0 and not np.isnan(grid.value[subset.set_id, subset.column])
         ]
         rows, columns, ids = (
@@ -170,6 +163,9 @@ class Computation:
         )
         frame = frame_of(kpi, self._labels(kpi), Cells(grid, rows, columns, ids))
         return frame.assign(dimension=LIKE_WITH_LIKE, member=frame["members"])
+
+    def _compared_with(self, column: int) -> tuple[int, int]:
+        return int(self.timeline.previous[column]), int(self.timeline.prior_year[column])
 
     def _transferred_rows(self, kpi: Kpi, wanted: list[int]) -> pd.DataFrame:
         """What came or went with what each scope holds: the earlier period's figure of the set held
@@ -188,7 +184,7 @@ class Computation:
 
     def _labels(self, kpi: Kpi) -> Labels:
         sets = self._sets[kpi.member]
-        return Labels(sets.scopes, sets.digests, tuple(self.periods), str(self.grain))
+        return Labels(sets.scopes, sets.digests, self.periods, str(self.timeline.grain))
 
     def grids(self, name: str) -> dict[str, Grid]:
         """The grids of a KPI or measure, one per member of the cut ('' when there is none)."""
@@ -213,8 +209,8 @@ class Computation:
         } or {""}
         sets = self._sets[kpi.member]
         neighbours = Neighbours(
-            previous=np.arange(len(self.periods)) - 1,
-            prior_year=self._prior_year,
+            previous=self.timeline.previous,
+            prior_year=self.timeline.prior_year,
             company=sets.held[0],
         )
         made: dict[str, Grid] = {}
@@ -314,7 +310,7 @@ class Computation:
         return windows(
             need,
             self.periods,
-            self.previous,
+            self.timeline.before,
             trailing_days=int(str(calculation.get("window", 0))),
             elapsed_days=int(str(calculation.get("elapsed", 0))),
             later=later,
@@ -339,27 +335,71 @@ class Computation:
         return replace(masked(grid, ~small), reason=reason)
 
 
+def timeline_of(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, grain: Grain
+) -> Timeline | None:
+    """The periods of a grain over the days known; None while nothing is."""
+    first, last = setting.coverage.first, setting.coverage.last
+    if first is None or last is None:
+        return None
+    if grain in TO_DATE_GRAINS:
+        return timelines.to_date(setting.calendar, grain, last)
+    if grain is Grain.SPRINT:
+        return timelines.of_sprints(timelines.read_sprints(connection))
+    return timelines.of_calendar(setting.calendar, grain, first, last)
+
+
+def grains_of(kpi: Kpi, catalogue: Catalogue) -> tuple[Grain, ...]:
+    """The grains in which a KPI is given: its own, and to date where that means something.
+
+    Users who came or left, trailing windows, cohorts and shares of the period before are told from
+    one period to the next; a team's wave is given once.
+    """
+    return (*kpi.grains, *(TO_DATE_GRAINS if _runs_to_date(kpi, catalogue) else ()))
+
+
+def _runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
+    if "small_groups" in kpi.calculation or kpi.kind in (Kind.ROLLING, Kind.COHORT):
+        return False
+    if kpi.kind is Kind.DISTINCT and "movement" in kpi.calculation:
+        return False
+    formulas = [
+        str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
+    ]
+    if any(f"{name}(" in formula for formula in formulas for name in ("previous", TRANSFERRED)):
+        return False
+    return all(_runs_to_date(catalogue[part], catalogue) for part in parts_of(kpi))
+
+
 def compute_all(
     connection: duckdb.DuckDBPyConnection,
     setting: Setting,
     progress: Callable[[float, str], None] = lambda done, kpi: None,
 ) -> Iterator[pd.DataFrame]:
     """Every published KPI of every scope in every grain it is published in, frame by frame."""
-    scopes = all_scopes(setting.organisation)
-    grains = [grain for grain in Grain if any(grain in kpi.grains for kpi in setting.catalogue)]
+    scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
+    by_grain = {
+        grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
+    }
     statements: dict[str, Statement] = {}
-    for position, grain in enumerate(grains):
-        published: Iterable[Kpi] = [kpi for kpi in setting.catalogue if grain in kpi.grains]
+    whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
+    for grain, kpis in by_grain.items():
+        timeline = timeline_of(connection, setting, grain) if kpis else None
+        if timeline is None or not timeline.periods:
+            so_far += len(kpis)
+            continue
         computation = Computation(
             connection,
             setting,
-            grain,
+            timeline,
             scopes,
-            compared=[kpi for kpi in published if kpi.cadence == grain],
+            compared=[kpi for kpi in kpis if kpi.cadence == grain],
             statements=statements,
         )
         # KPIs of products first, then those of squads: the sets are put beside the facts twice.
-        ordered = sorted(published, key=lambda kpi: kpi.member)
-        for done, kpi in enumerate(ordered):
-            progress((position + done / len(ordered)) / len(grains), kpi.name)
-            yield computation.frame(kpi)
+        for kpi in sorted(kpis, key=lambda kpi: kpi.member):
+            progress(so_far / whole, kpi.name)
+            frame = computation.frame(kpi)
+            # Published figures are told apart by their first day; those to date by their last.
+            yield frame.assign(start=frame["end"]) if grain in TO_DATE_GRAINS else frame
+            so_far += 1

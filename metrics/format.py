@@ -300,6 +300,10 @@ class Formatter:
             case Grain.QUARTER:
                 year, number = period.key.split("-Q")
                 return self._word("quarter").format(number=number, year=year)
+            case Grain.SPRINT:
+                return period.key
+            case Grain.MTD | Grain.QTD | Grain.YTD:
+                return self.days(period)
 
     def days(self, period: Period) -> str:
         """The days a period holds: "9–15 Nov 2026"."""

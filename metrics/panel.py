@@ -356,7 +356,7 @@ def _weeks(
     kpis: Iterable[Kpi],
     publication: int,
 ) -> tuple[tuple[Period, ...], Period | None]:
-    """The weeks that the company, or a part of it, has closed, newest first; the latest to review."""
+    """The weeks that the company or a part of it has closed, newest first; the one to review."""
     weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and k.kind is not Kind.COHORT]
     rows = read_frame(
         connection, viewer, kpis=weekly, scopes=[COMPANY], grains=[Grain.WEEK],

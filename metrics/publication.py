@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from metrics.calendar import TO_DATE_GRAINS
 from metrics.errors import VigieError
 from metrics.register.leases import Lease
 from metrics.register.series import visible_at
@@ -88,6 +89,8 @@ class Writer:
                 continue
             self._close(kind, vanished)
             if kind is FIGURES:
+                passing = {slot for key, slot in self._slots.items() if key[3] in TO_DATE_GRAINS}
+                vanished = vanished[~vanished["slot"].isin(passing)]  # another week, other windows
                 self._restate(
                     vanished.assign(new=np.nan, other_definition=False, other_members=False)
                 )

@@ -21,7 +21,7 @@ from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
 from metrics.engines import open_facts
 from metrics.errors import VigieError
-from metrics.figures import Computation, Setting
+from metrics.figures import Computation, Setting, grains_of, timeline_of
 from metrics.models import load_models
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -73,11 +73,12 @@ def checked(question: Question, catalogue: Catalogue, viewer: Viewer) -> list[Kp
         for dimension in question.where or {}:
             if dimension not in kpi.dimensions:
                 raise _refuse_dimension(kpi, dimension, scopes=False)
-        if question.grain and question.grain not in kpi.grains:
+        grains = grains_of(kpi, catalogue)
+        if question.grain and question.grain not in grains:
             raise VigieError(
                 f"{kpi.name} is not born per {question.grain}: its figures exist per "
-                f"{', '.join(kpi.grains)}, and adding or averaging those would be wrong.",
-                choices=kpi.grains,
+                f"{', '.join(grains)}, and adding or averaging those would be wrong.",
+                choices=grains,
                 exit_code=2,
             )
         if "small_groups" in kpi.calculation and question.where:
@@ -109,11 +110,14 @@ def figures_of(
     for kpi in sorted(kpis, key=lambda kpi: question.grain or kpi.cadence):
         grain = question.grain or kpi.cadence
         if grain not in computations:
+            timeline = timeline_of(connection, setting, grain)
+            if timeline is None:
+                continue
             # One grain after the other: each puts its own calendar beside the facts.
             computations[grain] = Computation(
                 connection,
                 setting,
-                grain,
+                timeline,
                 scopes,
                 beside=beside,
                 cut=None if by_scope else question.by,

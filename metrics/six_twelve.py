@@ -192,7 +192,7 @@ def _to_date(panel: Panel, figures: _Figures, name: str, start: date, end: date)
     the span exactly; anything else cannot be derived and is None unless published.
     """
     published = figures.window(name, end)
-    if published is not None and published.start == start:
+    if published is not None:
         return published
     whole = next(
         (

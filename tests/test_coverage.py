@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from metrics.calendar import Grain
-from metrics.figures import Computation
+from metrics.figures import Computation, timeline_of
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Membership, Organisation, Product
 from metrics.scopes import COMPANY
@@ -68,7 +68,11 @@ def test_the_members_that_have_closed_are_compared_with_themselves():
     facts.events([*EVENTS, ("anvil", 3, MONDAY + WEEK, "look"), ("bellows", 9, MONDAY, "look")])
     users, churn = CATALOGUE["active_users"], CATALOGUE["usage_churn_rate"]
     computation = Computation(
-        facts.connection, facts.setting, Grain.WEEK, [COMPANY], compared=[users, churn]
+        facts.connection,
+        facts.setting,
+        timeline_of(facts.connection, facts.setting, Grain.WEEK),
+        [COMPANY],
+        compared=[users, churn],
     )
     frame = computation.frame(users)
     alike = frame[frame["dimension"] == LIKE_WITH_LIKE]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from metrics.calendar import Grain
+from metrics.calendar import TO_DATE_GRAINS, Grain
 from metrics.catalogue.checking import check_expressions
 from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
 from metrics.errors import VigieError, unknown
@@ -170,6 +170,17 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
     """The KPI of an entry, before what it inherits from others (member, datasets, definition)."""
     if published and not (entry.label and entry.meaning):
         raise VigieError(f"{place}: '{entry.name}' needs a label and a meaning in en and fr.")
+    if entry.cadence not in DEFAULT_GRAINS:
+        raise VigieError(
+            f"{place}: '{entry.name}' cannot be judged per {entry.cadence}.",
+            choices=tuple(DEFAULT_GRAINS),
+        )
+    if wrong := set(entry.grains or ()) & set(TO_DATE_GRAINS):
+        raise VigieError(
+            f"{place}: '{entry.name}' need not ask for {', '.join(sorted(wrong))}: figures to date "
+            "are given wherever they mean something.",
+            choices=(*DEFAULT_GRAINS, Grain.SPRINT),
+        )
     needed = FORMULA_KEYS.get(entry.kind, ("model", "expression"))
     for key in needed:
         if getattr(entry, key) is None:

@@ -222,7 +222,7 @@ figures = sa.Table(
     "figures",
     metadata,
     sa.Column("series_id", sa.ForeignKey("series.id"), primary_key=True),
-    sa.Column("start", sa.Date, primary_key=True),
+    sa.Column("start", sa.Date, primary_key=True),  # of figures to date: their last day
     sa.Column("from_publication", sa.Integer, primary_key=True),
     sa.Column("to_publication", sa.Integer),  # null while current
     sa.Column("end", sa.Date, nullable=False),

@@ -1,0 +1,158 @@
+"""The periods of a computation and how they stand to each other: calendar, to-date or sprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from metrics.calendar import Calendar, Grain, Period
+from metrics.scopes import ScopeSets
+
+#: Weeks, the last ones of the data, at whose end to-date figures are worked out.
+TO_DATE_WEEKS = 3
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Columns of a computation.
+
+    `previous` and `prior_year` are the positions of the neighbours, −1 where there is none;
+    `before` the period before each, whether it is a column or not. `shown` are the columns that
+    give figures. `held_by`, if given, says which squads have each period: sprints are not
+    everybody's.
+    """
+
+    grain: Grain
+    periods: tuple[Period, ...]
+    before: tuple[Period, ...]
+    previous: Positions
+    prior_year: Positions
+    shown: NDArray[np.bool_]
+    held_by: tuple[frozenset[str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Sprint:
+    """A squad's sprint, both days inclusive."""
+
+    squad: str
+    name: str
+    start: date
+    end: date
+
+
+def of_calendar(calendar: Calendar, grain: Grain, first: date, last: date) -> Timeline:
+    """All periods of a grain that touch the days from `first` to `last`."""
+    periods = calendar.periods(grain, first, last)
+    index = {period.start: position for position, period in enumerate(periods)}
+    year_ago = [index.get(calendar.prior_year(period).start, -1) for period in periods]
+    return Timeline(
+        grain,
+        tuple(periods),
+        tuple(calendar.previous(period) for period in periods),
+        np.arange(len(periods)) - 1,
+        np.array(year_ago, dtype=np.int64),
+        np.ones(len(periods), dtype=np.bool_),
+    )
+
+
+def to_date(calendar: Calendar, grain: Grain, last: date) -> Timeline:
+    """Month, quarter or year to the end of each of the last weeks, and to that day a year earlier.
+
+    Every window has the day before it as a column of its own, on its left: where movements open.
+    """
+    week = calendar.period(Grain.WEEK, last)
+    ends: list[date] = []
+    for _ in range(TO_DATE_WEEKS):
+        ends.insert(0, week.end)
+        week = calendar.previous(week)
+    ends = sorted({*ends, *(year_before(end) for end in ends)})
+    periods: list[Period] = []
+    for end in ends:
+        window = calendar.to_date(grain, end)
+        eve = window.start - timedelta(1)
+        periods += [calendar.period(Grain.DAY, eve), window]
+    at = {period.end: position for position, period in enumerate(periods) if position % 2}
+    shown = np.arange(len(periods)) % 2 == 1
+    return Timeline(
+        grain,
+        tuple(periods),
+        tuple(periods[position - position % 2] for position in range(len(periods))),
+        np.where(shown, np.arange(len(periods)) - 1, -1),
+        np.array(
+            [
+                at.get(year_before(period.end), -1) if position % 2 else -1
+                for position, period in enumerate(periods)
+            ],
+            dtype=np.int64,
+        ),
+        shown,
+    )
+
+
+def of_sprints(sprints: Iterable[Sprint]) -> Timeline:
+    """One column for each pair of dates on which some squad had a sprint, in order of their ends.
+
+    Squads whose sprints fall together share the column; its key is their name for it, if it is one.
+    """
+    found: dict[tuple[date, date], list[Sprint]] = {}
+    for sprint in sprints:
+        found.setdefault((sprint.end, sprint.start), []).append(sprint)
+    periods: list[Period] = []
+    held_by: list[frozenset[str]] = []
+    for (end, start), together in sorted(found.items()):
+        names = {sprint.name for sprint in together}
+        key = names.pop() if len(names) == 1 else f"{start.isoformat()}/{end.isoformat()}"
+        periods.append(Period(start, end, Grain.SPRINT, key))
+        held_by.append(frozenset(sprint.squad for sprint in together))
+    nothing = np.full(len(periods), -1, dtype=np.int64)
+    return Timeline(
+        Grain.SPRINT,
+        tuple(periods),
+        tuple(periods),
+        nothing,
+        nothing,
+        np.ones(len(periods), dtype=np.bool_),
+        tuple(held_by),
+    )
+
+
+def in_timeline(sets: ScopeSets, timeline: Timeline) -> ScopeSets:
+    """The sets without those periods that not all of a set's squads have."""
+    if timeline.held_by is None or sets.member_kind != "squad":
+        return sets
+    held = sets.held.copy()
+    for column, squads in enumerate(timeline.held_by):
+        for row in np.flatnonzero(held[:, column] >= 0):
+            if not sets.sets[held[row, column]] <= squads:
+                held[row, column] = -1
+    return replace(sets, held=held)
+
+
+def read_sprints(connection: duckdb.DuckDBPyConnection) -> list[Sprint]:
+    """Every squad's sprints, from the open warehouse."""
+    query = (
+        exp.select("s.squad", "p.sprint", "p.start_day", "p.end_day")
+        .distinct()
+        .from_("sprints as p")
+        .join("streams as s", on="s.source = p.source and s.stream = p.stream")
+        .where("s.squad is not null")
+        .order_by("p.end_day", "s.squad", "p.sprint")
+    )
+    return [Sprint(*row) for row in connection.execute(query.sql("duckdb")).fetchall()]
+
+
+def year_before(day: date) -> date:
+    """The same calendar day a year earlier, so that both sums run over the same dates."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
