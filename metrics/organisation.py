@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+MOST_FUNNEL_STEPS = 8
+
 
 @dataclass(frozen=True)
 class Product:
@@ -21,6 +23,13 @@ class Product:
     activation_event: str | None = None
     qualifying_events: str | None = None
     keeps_verbatims: bool | None = None
+    funnel_steps: str | None = None  # event names in order, separated by ';'
+
+    @property
+    def funnel(self) -> tuple[str, ...]:
+        """The declared steps; empty unless there are 2 to MOST_FUNNEL_STEPS of them."""
+        steps = listed(self.funnel_steps)
+        return steps if 2 <= len(steps) <= MOST_FUNNEL_STEPS else ()
 
 
 @dataclass(frozen=True)

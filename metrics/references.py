@@ -21,6 +21,7 @@ from metrics.organisation import Organisation, SquadRate, listed
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "streams": ("source", "stream", "product", "squad"),
     "products": ("product", "signup_event", "activation_event"),
+    "funnel_steps": ("product", "step", "event"),
     "squad_members": ("squad", "person", "start_day", "end_day"),
     "account_natures": ("account", "nature"),
     "company": ("currency",),
@@ -53,6 +54,11 @@ def rebuild(
         "products": [
             (product.product, product.signup_event, product.activation_event)
             for product in organisation.products
+        ],
+        "funnel_steps": [
+            (product.product, step, event)
+            for product in organisation.products
+            for step, event in enumerate(product.funnel, 1)
         ],
         "squad_members": [
             (

@@ -26,9 +26,10 @@ def test_what_differs_between_engines_is_refused_by_name_and_place(sql, construc
     assert str(refusal.value).startswith("models/x.sql")
 
 
-def test_day_differences_are_allowed_and_week_differences_are_not():
+def test_differences_in_days_and_microseconds_are_allowed_and_in_weeks_are_not():
     parse("select date_diff('day', a, b) as d from t", "x")
-    with pytest.raises(VigieError, match="Count days and divide"):
+    parse("select date_diff('microsecond', a, b) as m from t", "x")
+    with pytest.raises(VigieError, match="Count days between dates"):
         parse("select date_diff('week', a, b) as w from t", "x")
 
 

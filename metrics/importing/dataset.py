@@ -179,6 +179,7 @@ DATASETS = {
             activation_event="varchar",
             qualifying_events="varchar",
             keeps_verbatims="boolean",
+            funnel_steps="varchar",
         ),
         _of_register(
             "features",

@@ -34,10 +34,12 @@ def tries(
     adjacent: bool = False,
     unit: Sequence[str] = UNIT,
     kept: Sequence[str] = (),
+    timed: bool = True,
 ) -> dict[str, exp.Expr]:
     """Queries, the last one `tries`: one row per event of the first step whose try is not void.
 
     They read `visits`. `tries` holds the columns of `unit` and `kept`, `day`, `reached` (steps) and
+    with `timed` also
     `seconds_2` … (from the step before, null when the step was not reached). `adjacent` demands
     that steps be one another's next event. Rows of one moment may stand in for one another in the
     order of the steps; where one event could fill two steps (`overlapping`) they are put in a row,
@@ -76,7 +78,7 @@ def tries(
             )
         parts[name] = tree
         source = name
-    parts["tries"] = _tries(source, count, window_seconds, exclusions, unit, kept)
+    parts["tries"] = _tries(source, count, window_seconds, exclusions, (*unit, *kept), timed)
     return parts
 
 
@@ -163,8 +165,8 @@ def _tries(
     count: int,
     window_seconds: int,
     exclusions: Sequence[Between],
-    unit: Sequence[str],
     kept: Sequence[str],
+    timed: bool,
 ) -> exp.Select:
     window = exp.Literal.number(window_seconds * 1_000_000)
 
@@ -174,13 +176,14 @@ def _tries(
         )
 
     reached: exp.Expr = exp.Literal.number(1)
-    tree = exp.select(*unit, *kept, "day")
+    tree = exp.select(*kept, "day")
     before = "time"
     for step in range(2, count + 1):
         name = f"at_{step}"
         reached = exp.Add(this=reached, expression=flag(in_time(name)))
-        spent = trees.when(in_time(name), trees.seconds(column(before), column(name)))
-        tree = tree.select(exp.alias_(spent, f"seconds_{step}"))
+        if timed:
+            spent = trees.when(in_time(name), trees.seconds(column(before), column(name)))
+            tree = tree.select(exp.alias_(spent, f"seconds_{step}"))
         before = name
     tree = tree.select(exp.alias_(reached, "reached")).from_(source).where(is_set("fills_1"))
     for number, (_, from_step, to_step) in enumerate(exclusions, 1):

@@ -75,6 +75,7 @@ SHAPES: dict[str, Shape] = {
         Shape("quantile", ("day", "amount"), ("value", "n"), Need.PERIOD, zero=False,
               shows_partial=True, parameters=("quantile",)),
         Shape("cohort", ("day", "amount"), ("reached", "entered"), Need.ELAPSED),
+        Shape("cohort_distinct", ("day", "amount", "entity"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_retention", ("day", "entity"), ("reached", "entered"), Need.LATER_PERIOD,
               masks=True, parameters=("after",)),
     )
@@ -100,7 +101,11 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         else "rolling",
         (Kind.SCORE, False): "score",
         (Kind.QUANTILE, False): "quantile",
-        (Kind.COHORT, False): "cohort_retention" if "after" in calculation else "cohort",
+        (Kind.COHORT, False): "cohort_retention"
+        if "after" in calculation
+        else "cohort_distinct"
+        if "entity" in calculation
+        else "cohort",
     }.get((kind, movement is not None))
     if name is None:
         raise VigieError(

@@ -25,12 +25,13 @@ def migrate(engine: sa.Engine) -> None:
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    if present == scripts.get_current_head():
+        present = set(MigrationContext.configure(connection).get_current_heads())
+    if present == set(scripts.get_heads()):
         return
-    if present is not None and present not in {s.revision for s in scripts.walk_revisions()}:
+    newer = present - {script.revision for script in scripts.walk_revisions()}
+    if newer:
         raise VigieError(
-            f"This register was written by a newer Vigie (migration {present}).",
+            f"This register was written by a newer Vigie (migration {', '.join(sorted(newer))}).",
             next_step="Install that version, or restore a backup.",
         )
     with engine.connect() as connection:
@@ -38,5 +39,5 @@ def migrate(engine: sa.Engine) -> None:
             # Two programs may start at once: the second waits here and finds nothing left to do.
             connection.exec_driver_sql("begin immediate")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, "heads")
         connection.commit()

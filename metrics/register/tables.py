@@ -113,6 +113,7 @@ products = _organisation(
     sa.Column("activation_event", sa.String),
     sa.Column("qualifying_events", sa.String),  # separated by ';'; null: every event counts
     sa.Column("keeps_verbatims", sa.Boolean),  # false: themes only, never the text
+    sa.Column("funnel_steps", sa.String),  # event names in order, separated by ';'
     key=("product",),
 )
 features = _organisation(
