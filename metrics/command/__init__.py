@@ -17,6 +17,7 @@ VERBS = {
     "undo": "undo",
     "publish": "publish",
     "kpi": "kpi",
+    "journey": "journey",
     "serve": "serve",
     "check": "check",
 }

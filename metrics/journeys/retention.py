@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 
@@ -178,12 +178,7 @@ def laid_out(session: Session, asked: Retention) -> tuple[list[Interval], int]:
         found = intervals(
             asked.step, asked.date_to, asked.date_to, calendar, zone, before=asked.count - 1
         )
-        shifted = [
-            Interval(index, each.start, each.first_day, each.last_day, each.from_time,
-                     each.until_time)
-            for index, each in enumerate(found)
-        ]  # fmt: skip
-        return shifted, asked.count
+        return [replace(each, index=index) for index, each in enumerate(found)], asked.count
     cohorts = intervals(asked.step, asked.date_from, asked.date_to, calendar, zone)
     found = intervals(
         asked.step, asked.date_from, asked.date_to, calendar, zone, after=asked.count - 1
@@ -194,7 +189,7 @@ def laid_out(session: Session, asked: Retention) -> tuple[list[Interval], int]:
 def retention(session: Session, asked: Retention) -> RetentionGrid:
     """The grid of one question. Raises VigieError for scopes and properties that do not exist."""
     found, cohorts = laid_out(session, asked)
-    members = session.gather(asked.audience, min(found[-1].last_day, _last_known(session, found)))
+    members = session.gather(asked.audience, min(found[-1].last_day, session.last_known))
     put_intervals(session.connection, found)
     certainty = session.certainty(members, found)
     cells: dict[str, dict[tuple[int, int], int]] = {}
@@ -226,7 +221,3 @@ def retention(session: Session, asked: Retention) -> RetentionGrid:
         closed=certainty.closed,
         reasons=certainty.reasons,
     )
-
-
-def _last_known(session: Session, found: list[Interval]) -> date:
-    return session.setting.coverage.last or found[-1].last_day + timedelta(0)

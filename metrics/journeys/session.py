@@ -76,6 +76,16 @@ class Session:
         finally:
             connection.close()
 
+    @property
+    def last_known(self) -> date:
+        """The last day known of anything. Raises VigieError when there is none."""
+        day = self.setting.coverage.last
+        if day is None:
+            raise VigieError(
+                "Nothing is known of any day yet.", next_step="Import a file: 'vigie import FILE'."
+            )
+        return day
+
     def compiled(self, tree: exp.Expr, bound: Bound) -> Statement:
         """`tree` with the models it reads. Raises VigieError outside the allow-list."""
         check(tree, "a question about journeys")
@@ -99,11 +109,7 @@ class Session:
         if scope not in all_scopes(organisation):
             known = [known.key for known in all_scopes(organisation) if known.kind == scope.kind]
             raise unknown(scope.kind, scope.key, known, "See 'vigie check'.")
-        day = day or self.setting.coverage.last
-        if day is None:
-            raise VigieError(
-                "Nothing is known of any day yet.", next_step="Import a file: 'vigie import FILE'."
-            )
+        day = day or self.last_known
         members = members_of(organisation, scope, "product", day)
         if not members:
             raise VigieError(f"{scope.key or scope.kind} stood for no product on {day}.")

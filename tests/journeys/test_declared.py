@@ -116,7 +116,9 @@ def test_the_company_sums_the_funnels_of_its_products(company):
 def test_the_model_of_the_kpi_is_what_the_question_compiles_to():
     model = load_models()["funnel_entries"]
     written = entries().sql("duckdb")
-    assert model.tree.sql("duckdb", comments=False) == sqlglot.parse_one(written, read="duckdb").sql("duckdb")
+    assert model.tree.sql("duckdb", comments=False) == sqlglot.parse_one(
+        written, read="duckdb"
+    ).sql("duckdb")
 
 
 @pytest.mark.parametrize("steps", [None, "view", "; ".join("abcdefghi")])

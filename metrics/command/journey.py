@@ -1,0 +1,395 @@
+"""`vigie journey`: live questions about what users do one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from metrics import journeys
+from metrics.access import LOCAL_CPO
+from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.errors import VigieError
+from metrics.journeys import Audience, EventFilter, Session, Step, Unit
+from metrics.journeys.audience import PROPERTIES, Pairs
+from metrics.journeys.declared import declared_steps
+from metrics.journeys.stickiness import Comparison
+from metrics.query import SCOPE_KINDS
+from metrics.result import Scope
+from metrics.scopes import COMPANY
+from metrics.workspace import Workspace
+
+A_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+EVENT_SYNTAX = "EVENT[;property=value][;property!=value]"
+ANY = "*"
+
+Given = ParamSpec("Given")
+Back = TypeVar("Back")
+
+_AUDIENCE = (
+    click.option("--scope", default="company", show_default=True, metavar="KIND[:KEY]"),
+    click.option("--unit", type=click.Choice([str(unit) for unit in Unit]), default="user"),
+    click.option("--where", "where", multiple=True, metavar="PROPERTY=VALUE"),
+    click.option("--unless", "unless", multiple=True, metavar="PROPERTY=VALUE"),
+)
+
+
+def of_audience(command: Callable[Given, Back]) -> Callable[Given, Back]:
+    """Adds the options that say whose journeys are asked for."""
+    for option in reversed(_AUDIENCE):
+        command = option(command)
+    return command
+
+
+def audience_of(scope: str, unit: str, where: Sequence[str], unless: Sequence[str]) -> Audience:
+    kind, _, key = scope.partition(":")
+    if kind not in SCOPE_KINDS or (kind == "company") != (not key):
+        raise VigieError(
+            f"'{scope}' is not a scope.",
+            choices=["company", *(f"{kind}:KEY" for kind in SCOPE_KINDS if kind != "company")],
+            exit_code=2,
+        )
+    asked = COMPANY if kind == "company" else Scope(kind, key)
+    return Audience(asked, Unit(unit), _pairs(where, "="), _pairs(unless, "="))
+
+
+def _pairs(texts: Sequence[str], sign: str) -> Pairs:
+    found = []
+    for text in texts:
+        name, equals, value = text.partition(sign)
+        if not equals:
+            raise VigieError(
+                f"'{text}' is not a condition.",
+                choices=[f"{name}{sign}VALUE" for name in PROPERTIES],
+                exit_code=2,
+            )
+        found.append((name.strip(), value.strip()))
+    return tuple(found)
+
+
+def event_of(text: str) -> EventFilter:
+    """The filter that `EVENT;property=value;property!=value` says; `*` is any event."""
+    name, *conditions = text.split(";")
+    refused = [each for each in conditions if "!=" in each]
+    held = [each for each in conditions if "!=" not in each]
+    event = None if name.strip() in (ANY, "") else name.strip()
+    return EventFilter(event, _pairs(held, "="), _pairs(refused, "!="))
+
+
+def _open(folder: Path | None) -> Workspace:
+    return Workspace.open(find_workspace(folder))
+
+
+@click.group("journey")
+def verb() -> None:
+    """Live questions over events: funnels, retention, life cycles, stickiness, trailing users.
+
+    An event is written EVENT[;property=value][;property!=value]; '*' is any event. Properties are
+    feature, session, platform, country and plan.
+    """
+
+
+@verb.command("funnel")
+@click.option("--step", "steps", multiple=True, metavar=EVENT_SYNTAX, help="In order.")
+@click.option("--within", default="14d", show_default=True, help="Window: 30min, 12h, 14d.")
+@click.option("--order", type=click.Choice([str(o) for o in journeys.Order]), default="ordered")
+@click.option("--exclude", "exclusions", multiple=True, metavar="EVENT@FROM-TO",
+              help="Void a try with EVENT between two steps, counted from 1.")  # fmt: skip
+@click.option("--from", "since", type=A_MOMENT, help="First day on which a try may begin.")
+@click.option("--to", "until", type=A_MOMENT, help="Last day on which a try may begin.")
+@click.option("--elapsed", is_flag=True, help="Only tries whose window has passed.")
+@click.option("--by", "breakdown", type=click.Choice(PROPERTIES))
+@of_audience
+@in_workspace
+@as_json
+def funnel(
+    steps: tuple[str, ...],
+    within: str,
+    order: str,
+    exclusions: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    elapsed: bool,
+    breakdown: str | None,
+    scope: str,
+    unit: str,
+    where: tuple[str, ...],
+    unless: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """How many go through a row of steps; without --step, through those the product declares."""
+    asked_of = audience_of(scope, unit, where, unless)
+    with Session.open(_open(folder), LOCAL_CPO) as session:
+        filters = tuple(event_of(step) for step in steps)
+        if not filters:
+            if asked_of.scope.kind != "product":
+                raise VigieError(
+                    "Each product declares its own funnel.",
+                    next_step="Name one with --scope product:KEY, or give steps with --step.",
+                    exit_code=2,
+                )
+            filters = declared_steps(session.setting.organisation, asked_of.scope.key)
+        asked = journeys.Funnel(
+            steps=filters,
+            window_seconds=int(_span(within).total_seconds()),
+            order=journeys.Order(order),
+            exclusions=tuple(_exclusion(text) for text in exclusions),
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            elapsed_only=elapsed,
+            breakdown=breakdown,
+            audience=asked_of,
+        )
+        found = journeys.funnel(session, asked)
+    rows = [
+        {
+            "value": value,
+            "step": number,
+            "event": filters[number - 1].event or ANY,
+            "units": step.units,
+            "of_first": step.units / reached[0].units if reached[0].units else None,
+            "mean_seconds": step.mean_seconds,
+            "median_seconds": step.median_seconds,
+        }
+        for value, reached in found.by_value.items()
+        for number, step in enumerate(reached, 1)
+    ]
+    _answer({"known_until": str(found.known_until), "elapsed": found.elapsed}, rows, wants_json)
+
+
+def _span(text: str) -> timedelta:
+    for unit, name in (("min", "minutes"), ("h", "hours"), ("d", "days")):
+        number = text.removesuffix(unit)
+        if number != text and number.isdigit():
+            return timedelta(**{name: int(number)})
+    raise VigieError(f"'{text}' is not a span.", choices=("30min", "12h", "14d"), exit_code=2)
+
+
+def _exclusion(text: str) -> journeys.Exclusion:
+    event, _, between = text.rpartition("@")
+    first, _, last = between.partition("-")
+    if not event or not first.isdigit() or not last.isdigit():
+        raise VigieError(f"'{text}' is not an exclusion.", choices=("EVENT@1-2",), exit_code=2)
+    return journeys.Exclusion(event_of(event), int(first) - 1, int(last) - 1)
+
+
+@verb.command("retention")
+@click.option("--target", default=ANY, metavar=EVENT_SYNTAX, help="What puts one into a cohort.")
+@click.option("--returning", default=ANY, metavar=EVENT_SYNTAX, help="What counts as coming back.")
+@click.option("--step", type=click.Choice([str(step) for step in Step]), default="week")
+@click.option("--to", "until", type=A_MOMENT, help="Within the last interval; else the last known.")
+@click.option("--from", "since", type=A_MOMENT, help="Within the first cohort: a rectangle.")
+@click.option("--intervals", default=12, show_default=True, type=click.IntRange(1))
+@click.option("--cohort", type=click.Choice([str(c) for c in journeys.Cohort]),
+              default="first_time", show_default=True)  # fmt: skip
+@click.option("--cumulative", is_flag=True, help="Count who came back in an interval or later.")
+@click.option("--occurrences", default=1, type=click.IntRange(1), help="Events that make a return.")
+@click.option("--by", "breakdown", type=click.Choice(PROPERTIES))
+@of_audience
+@in_workspace
+@as_json
+def retention(
+    target: str,
+    returning: str,
+    step: str,
+    until: datetime | None,
+    since: datetime | None,
+    intervals: int,
+    cohort: str,
+    cumulative: bool,
+    occurrences: int,
+    breakdown: str | None,
+    scope: str,
+    unit: str,
+    where: tuple[str, ...],
+    unless: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """The grid of cohorts: who came back how many intervals later."""
+    asked_of = audience_of(scope, unit, where, unless)
+    with Session.open(_open(folder), LOCAL_CPO) as session:
+        asked = journeys.Retention(
+            target=event_of(target),
+            returning=event_of(returning),
+            date_to=until or session.last_known,
+            step=Step(step),
+            count=intervals,
+            date_from=since,
+            cohort=journeys.Cohort(cohort),
+            cumulative=cumulative,
+            min_occurrences=occurrences,
+            breakdown=breakdown,
+            audience=asked_of,
+        )
+        grid = journeys.retention(session, asked)
+    rows = [
+        {"value": value, "cohort": interval.start.isoformat(), "units": list(row)}
+        for value, matrix in grid.matrices.items()
+        for interval, row in zip(grid.intervals, matrix, strict=False)
+    ]
+    _answer(_intervals(grid.intervals, grid.closed, grid.reasons), rows, wants_json)
+
+
+@verb.command("lifecycle")
+@click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
+@click.option("--step", type=click.Choice([str(step) for step in Step]), default="week")
+@click.option("--from", "since", type=A_MOMENT, required=True)
+@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@of_audience
+@in_workspace
+@as_json
+def lifecycle(
+    event: str,
+    step: str,
+    since: datetime,
+    until: datetime | None,
+    scope: str,
+    unit: str,
+    where: tuple[str, ...],
+    unless: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """Who is new, stays, comes back and falls silent, per interval."""
+    asked_of = audience_of(scope, unit, where, unless)
+    with Session.open(_open(folder), LOCAL_CPO) as session:
+        found = journeys.lifecycle(
+            session,
+            journeys.Lifecycle(
+                event_of(event), since, until or session.last_known, Step(step), asked_of
+            ),
+        )
+    states = ("new", "returning", "resurrecting", "dormant")
+    rows = [
+        {"start": interval.start.isoformat()}
+        | {state: getattr(found, state)[at] for state in states}
+        | {"closed": found.closed[at], "reason": found.reasons[at] or None}
+        for at, interval in enumerate(found.intervals)
+    ]
+    _answer({}, rows, wants_json)
+
+
+@verb.command("stickiness")
+@click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
+@click.option("--step", type=click.Choice([str(step) for step in Step]), default="day")
+@click.option("--every", default=1, type=click.IntRange(1), help="Steps that make one interval.")
+@click.option("--from", "since", type=A_MOMENT, required=True)
+@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@click.option("--cumulative", is_flag=True, help="Active in k intervals or more.")
+@click.option("--events", type=(click.Choice([str(c) for c in Comparison]), int),
+              default=("gte", 1), help="How many events make an interval active.")  # fmt: skip
+@of_audience
+@in_workspace
+@as_json
+def stickiness(
+    event: str,
+    step: str,
+    every: int,
+    since: datetime,
+    until: datetime | None,
+    cumulative: bool,
+    events: tuple[str, int],
+    scope: str,
+    unit: str,
+    where: tuple[str, ...],
+    unless: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """In how many intervals of a range each user was active."""
+    asked_of = audience_of(scope, unit, where, unless)
+    criterion = journeys.Criterion(Comparison(events[0]), events[1])
+    with Session.open(_open(folder), LOCAL_CPO) as session:
+        found = journeys.stickiness(
+            session,
+            journeys.Stickiness(
+                event_of(event), since, until or session.last_known, Step(step), every, criterion,
+                cumulative, asked_of,
+            ),
+        )  # fmt: skip
+    rows = [{"intervals": k, "units": units} for k, units in enumerate(found.units, 1)]
+    _answer({"closed": found.closed, "reason": found.reason or None}, rows, wants_json)
+
+
+@verb.command("active")
+@click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
+@click.option("--window", default=28, show_default=True, type=click.IntRange(1), help="Days.")
+@click.option("--step", type=click.Choice(["day", "week", "month", "quarter"]), default="day")
+@click.option("--at", type=click.Choice(["start", "end"]), default="end", show_default=True)
+@click.option("--from", "since", type=A_MOMENT, required=True)
+@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@of_audience
+@in_workspace
+@as_json
+def active(
+    event: str,
+    window: int,
+    step: str,
+    at: str,
+    since: datetime,
+    until: datetime | None,
+    scope: str,
+    unit: str,
+    where: tuple[str, ...],
+    unless: tuple[str, ...],
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """Users active in a trailing window, at the start or end of each interval."""
+    asked_of = audience_of(scope, unit, where, unless)
+    with Session.open(_open(folder), LOCAL_CPO) as session:
+        found = journeys.active_users(
+            session,
+            journeys.ActiveUsers(
+                event_of(event), since, until or session.last_known, window, Step(step),
+                "start" if at == "start" else "end", False, asked_of,
+            ),
+        )  # fmt: skip
+    rows = [
+        {
+            "day": str(day),
+            "units": found.units[index],
+            "closed": found.closed[index],
+            "reason": found.reasons[index] or None,
+        }
+        for index, day in enumerate(found.days)
+    ]
+    _answer({}, rows, wants_json)
+
+
+def _intervals(
+    intervals: Sequence[journeys.Interval], closed: Sequence[bool], reasons: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "intervals": [
+            {"start": each.start.isoformat(), "closed": closed[at], "reason": reasons[at] or None}
+            for at, each in enumerate(intervals)
+        ]
+    }
+
+
+def _answer(content: dict[str, Any], rows: list[dict[str, Any]], wants_json: bool) -> None:
+    if wants_json:
+        answer(content | {"rows": rows})
+        return
+    for key, value in content.items():
+        if not isinstance(value, list):
+            click.echo(f"{key}: {value}")
+    if not rows:
+        click.echo("Nobody did this.")
+        return
+    names = list(rows[0])
+    click.echo(table([[_text(row[name]) for name in names] for row in rows], names))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join("-" if each is None else str(each) for each in value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "-" if value is None else str(value)
