@@ -73,7 +73,7 @@ class Entry(BaseModel):
     distinct: bool | None = None
     statistic: Literal["daily_mean"] | None = None
     window: int | None = Field(default=None, ge=1)
-    quantile: float | None = Field(default=None, gt=0, lt=1)
+    quantile: float | None = Field(default=None, ge=0, le=1)
     elapsed: int | None = Field(default=None, ge=0)
     after: int | None = Field(default=None, ge=1)
     numerator: str | None = None
