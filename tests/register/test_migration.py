@@ -43,6 +43,7 @@ def test_programs_that_start_at_once_migrate_once(tmp_path: Path) -> None:
 
 def test_a_newer_register_is_refused(register: sa.Engine) -> None:
     with register.begin() as connection:
-        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+        connection.exec_driver_sql("delete from alembic_version")
+        connection.exec_driver_sql("insert into alembic_version values ('9999')")
     with pytest.raises(VigieError, match="newer Vigie"):
         migrate(register)
