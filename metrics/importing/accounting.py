@@ -153,6 +153,7 @@ def _texts(
         for cell in bound.cells
     ]
     cells += [(bound.cell, bound.header) for bound in binding.questions]
+    cells += [(other.cell, other.header) for other in binding.others]
     query = exp.select("record", *(cell for cell, _ in cells)).from_("staged")
     few = len(bad) < 10_000
     if few:

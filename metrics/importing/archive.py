@@ -53,6 +53,9 @@ def keep(
     for question in binding.questions:
         cells[question.cell] = exp.column(question.cell, table="s")
         headers[question.cell] = question.header
+    for other in binding.others:
+        cells[other.cell] = exp.column(other.cell, table="s")
+        headers[other.cell] = other.header
     query = query.select(*(value.as_(cell) for cell, value in cells.items())).from_(
         exp.to_table("staged").as_("s")
     )

@@ -39,6 +39,14 @@ class BoundQuestion:
 
 
 @dataclass(frozen=True)
+class OtherColumn:
+    """A column that no field reads: `header` is a member, its cells are the member's values."""
+
+    cell: str
+    header: str
+
+
+@dataclass(frozen=True)
 class Binding:
     """Everything needed to read one file by one profile. `missing` are expected headers."""
 
@@ -47,6 +55,7 @@ class Binding:
     table: Table
     fields: tuple[BoundField, ...]
     questions: tuple[BoundQuestion, ...] = ()
+    others: tuple[OtherColumn, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()  # (field, the header it usually has)
     unused: tuple[str, ...] = field(default=())
 
@@ -54,7 +63,8 @@ class Binding:
     def used(self) -> dict[str, str]:
         """Source header → canonical field, as a person is shown it."""
         named = {bound.header: bound.name for bound in self.fields}
-        return named | {bound.header: bound.question.kind for bound in self.questions}
+        named |= {bound.header: bound.question.kind for bound in self.questions}
+        return named | {other.header: "value" for other in self.others}
 
     def field(self, name: str) -> BoundField | None:
         return next((bound for bound in self.fields if bound.name == name), None)
@@ -105,6 +115,11 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             taken.add(place)
             shown = " ".join(table.header[place].split())[:200]
             questions.append(BoundQuestion(question, f"c{place}", shown))
+    others: tuple[OtherColumn, ...] = ()
+    if profile.other_columns:
+        left = [place for place, header in enumerate(headers) if header and place not in taken]
+        others = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
+        taken |= set(left)
     unused = tuple(table.header[place] for place in range(len(headers)) if place not in taken)
     return Binding(
         profile,
@@ -112,6 +127,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         table,
         tuple(fields),
         tuple(questions),
+        others,
         tuple(missing),
         unused,
     )
@@ -197,7 +213,11 @@ def make_typed(
         if name not in columns and name not in local_days:
             empty = "[]" if sql_type.endswith("[]") else "null"
             columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
+    for name, text in binding.profile.constants.items():
+        columns[name] = exp.Literal.string(text)
     _place(binding, options, columns)
+    if binding.dataset.wide:
+        columns["cells"] = _other_cells(binding)
     if binding.questions:
         _add_answers(binding, columns, problems)
         if "answered" not in {bound.name for bound in binding.fields}:
@@ -369,9 +389,28 @@ def identifier_of(profile: Profile, bound: BoundField, table: str | None = None)
     )
 
 
+def _other_cells(binding: Binding) -> exp.Expr:
+    """The filled cells of the other columns: a list of member, text and value."""
+    mark = exp.Literal.string("dot")
+    cells = []
+    for other in binding.others:
+        text: exp.Expr = exp.func("clean", exp.column(other.cell))
+        for word, value in binding.profile.other_values.items():
+            text = exp.Case(
+                ifs=[exp.If(this=text.eq(exp.Literal.string(word)), true=exp.Literal.string(value))],
+                default=text.copy(),
+            )
+        cells.append(exp.func("cell_of", exp.Literal.string(other.header), text, mark.copy()))
+    return exp.func("filled_cells", exp.array(*cells) if cells else exp.func("no_cells"))
+
+
 def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr]) -> None:
     """Rows that a person has placed belong to the product or squad named, whatever they say."""
-    if "stream" in columns:
+    if "squad_stream" in columns:
+        for name, said in (("stream", options.product), ("squad_stream", options.squad)):
+            if said:
+                columns[name] = exp.Literal.string(said)
+    elif "stream" in columns:
         kinds = {"product": options.product, "squad": options.squad}
         named = [kinds[kind] for kind in binding.dataset.belongs_to if kinds[kind]]
         if named:

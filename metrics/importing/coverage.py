@@ -133,6 +133,38 @@ def of_answers(
     return Coverage(tuple(spans), {})
 
 
+def of_periods(
+    dataset: str, source: str, rows: Iterable[tuple[str, date, str]], observed_day: date
+) -> Coverage:
+    """Per stream, the days of each row's own period; a 'level' holds until the export.
+
+    `rows` are (stream, first day, grain). A period under way when the export was taken is known
+    to the day before it. A file's own time before its rows tells nothing.
+    """
+    known: dict[str, set[date]] = defaultdict(set)
+    for stream, first, grain in rows:
+        end = observed_day - timedelta(1) if grain == "level" else _period_end(first, grain)
+        if first <= observed_day <= end:
+            end = observed_day - timedelta(1)
+        known[stream].update(_days(first, max(end, first)))
+    spans = [
+        span
+        for stream, days in sorted(known.items())
+        for span in _spans(dataset, source, stream, sorted(days))
+    ]
+    return Coverage(tuple(spans), {})
+
+
+def _period_end(first: date, grain: str) -> date:
+    months = {"month": 1, "quarter": 3, "year": 12}.get(grain)
+    if months is None:
+        return first + timedelta(6 if grain == "week" else 0)
+    end = first
+    for _ in range(months):
+        end = _month_end(end) + timedelta(1)
+    return end - timedelta(1)
+
+
 def days_of(spans: Iterable[CoverageSpan]) -> set[tuple[str, date]]:
     """Every covered (stream, day)."""
     return {(span.stream, day) for span in spans for day in _days(span.start, span.end)}

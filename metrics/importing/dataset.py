@@ -30,6 +30,8 @@ class Dataset:
     belongs_to: tuple[str, ...] = ("product",)
     loose: bool = False
     repeats_by: tuple[str, ...] = ()  # what must not come twice in one file; the key if empty
+    stream_columns: tuple[str, ...] = ("stream",)
+    wide: bool = False  # a column that no field reads may be a member with its own values
 
     @property
     def table(self) -> str:
@@ -159,11 +161,74 @@ DATASETS = {
         Dataset(
             "observations",
             Behaviour.AGGREGATES,
-            _texts("metric", "stream", "grain", "dimension", "member", "unit", "status")
-            | {"day": "date", "value": "decimal(28,6)", "deducted": "decimal(28,6)"}
+            _texts("metric", "stream", "grain", "dimension", "member", "unit", "status", "period")
+            | {"value": "decimal(28,6)", "deducted": "decimal(28,6)"}
             | _moments("time"),
             key=("metric", "stream", "day", "grain", "dimension", "member"),
             belongs_to=("product", "squad"),
+            wide=True,
+        ),
+        Dataset(
+            "initiatives",
+            Behaviour.VERSIONS,
+            _texts("initiative_id", "stream", "squad_stream", "title", "status", "impact")
+            | _texts("confidence", "effort", "moscow", "target_kpi", "expected_effect")
+            | _texts("objective", "origin", "work", "link")
+            | dict.fromkeys(("reach", "rice"), "decimal(28,6)")
+            | dict.fromkeys(
+                ("begun_day", "first_due_day", "due_day", "shipped_day", "review_day"), "date"
+            )
+            | {"dates": "varchar[]"}
+            | _moments("edited"),
+            key=("initiative_id",),
+            belongs_to=("product", "squad"),
+            stream_columns=("stream", "squad_stream"),
+        ),
+        Dataset(
+            "discoveries",
+            Behaviour.VERSIONS,
+            _texts("discovery_id", "stream", "kind", "insight", "initiative")
+            | {"day": "date", "people_heard": "integer"},
+            key=("discovery_id",),
+        ),
+        Dataset(
+            "objectives",
+            Behaviour.VERSIONS,
+            _texts("objective", "stream", "owner", "period")
+            | {"start_day": "date", "end_day": "date"},
+            key=("stream", "objective", "period_start"),
+        ),
+        Dataset(
+            "key_results",
+            Behaviour.VERSIONS,
+            _texts("key_result", "objective", "stream", "owner", "period", "kpi")
+            | {"start_day": "date", "end_day": "date"}
+            | dict.fromkeys(("start_value", "target_value", "current_value"), "decimal(28,6)")
+            | _moments("edited"),
+            key=("stream", "key_result", "period_start"),
+        ),
+        Dataset(
+            "market",
+            Behaviour.VERSIONS,
+            _texts("stream", "period", "segment", "player", "unit", "definition")
+            | {"value": "decimal(28,6)", "is_own": "boolean"},
+            key=("market", "stream", "player", "day", "grain"),
+            wide=True,
+        ),
+        Dataset(
+            "ratings",
+            Behaviour.VERSIONS,
+            _texts("stream", "store", "player")
+            | {"day": "date", "rating": "decimal(28,6)", "reviews": "integer"}
+            | {"is_own": "boolean"},
+            key=("stream", "day", "store", "player"),
+        ),
+        Dataset(
+            "qualifying_usage",
+            Behaviour.VERSIONS,
+            _texts("stream", "event", "free_plan")
+            | {"version": "integer", "least_count": "integer"},
+            key=("stream", "version"),
         ),
         _of_register(
             "products",

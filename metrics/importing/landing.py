@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -44,7 +45,33 @@ Known = Callable[[str, datetime], int | None]
 PREVIEW_ROWS = 5
 MOST_ROWS_COMPARED = 2_000_000
 #: Datasets whose history is read from the days on which exports were taken.
-DATED_BY_EXPORT = ("work_items", "subscriptions")
+DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
+#: Datasets whose rows without a stream are the company's own.
+OF_THE_COMPANY = ("objectives", "key_results")
+#: The first and the last day that a row speaks of.
+FIRST_DAY = {
+    "work_items": "created_day",
+    "deals": "created_day",
+    "initiatives": "least(begun_day, first_due_day, due_day, shipped_day)",
+    "discoveries": "day",
+    "objectives": "period_start",
+    "key_results": "period_start",
+    "subscriptions": "start_day",
+    "sprints": "start_day",
+    "users": "signed_up_day",
+    "feedback": "day",
+}
+LAST_DAY = {
+    "work_items": "coalesce(done_day, category_changed_day, created_day)",
+    "deals": "coalesce(closed_day, created_day)",
+    "initiatives": "greatest(begun_day, due_day, shipped_day)",
+    "objectives": "period_end",
+    "key_results": "period_end",
+    "subscriptions": "coalesce(end_day, start_day)",
+    "sprints": "end_day",
+    "users": "signed_up_day",
+    "feedback": "coalesce(resolved_day, day)",
+}
 DRY_RUN = -1  # the import id of rows that only a scratch database sees
 
 
@@ -211,7 +238,12 @@ def _land(
 ) -> Landed:
     connection, workspace = session.connection, session.workspace
     prepare(
-        connection, workspace.zone, workspace.settings.currency, _secret(workspace, archive_folder)
+        connection,
+        workspace.zone,
+        workspace.settings.currency,
+        _secret(workspace, archive_folder),
+        fiscal_year_start=workspace.settings.fiscal_year_start,
+        file_name=source.name,
     )
     layout = find_layout(source.text)
     match = recognise(
@@ -391,6 +423,8 @@ def _write(
         if dataset.belongs_to
         and not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
     )
+    if binding.profile.strangers and len(unknown) < len(streams):
+        unknown = ()
     problems = [
         Problem(
             "warning",
@@ -417,6 +451,7 @@ def _write(
                 details={"stream": s},
             )
             for s in unknown
+            if s or dataset.name not in OF_THE_COMPANY
         ]
     return compared, _Facts(
         problems, _period(connection, dataset, import_id, counts), covered.spans, streams, unknown
@@ -454,14 +489,18 @@ def _insert(
 def _insert_streams(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, import_id: int, source: str
 ) -> dict[str, int]:
-    counted = (
-        exp.select("stream", exp.Count(this=exp.Star()).as_("row_count"))
-        .from_(dataset.table)
-        .where(exp.column("import_id").eq(exp.Placeholder()))
-        .group_by("stream")
-        .order_by("row_count desc", "stream")
-    )
-    streams = dict(connection.execute(counted.sql("duckdb"), [import_id]).fetchall())
+    streams: dict[str, int] = {}
+    for column in dataset.stream_columns:
+        counted = (
+            exp.select(column, exp.Count(this=exp.Star()).as_("row_count"))
+            .from_(dataset.table)
+            .where(exp.column("import_id").eq(exp.Placeholder()))
+            .group_by(column)
+            .order_by("row_count desc", column)
+        )
+        for stream, rows in connection.execute(counted.sql("duckdb"), [import_id]).fetchall():
+            if column == "stream" or stream:
+                streams.setdefault(stream, rows)
     connection.executemany(
         "insert into import_streams values (?, ?, ?, ?, ?)",
         [[import_id, dataset.name, source, stream, rows] for stream, rows in streams.items()],
@@ -513,35 +552,51 @@ def _coverage(
                 [session.import_id],
             ).fetchall()
             return covering.of_ledger(tool, days, source.name, observed_day, observed.stated)
-        case "responses" | "observations":
+        case "responses" | "ratings":
             ranges = {
                 stream: (first, last)
-                for stream, first, last in connection.execute(
-                    exp.select("stream", "min(day)", "max(day)")
-                    .from_(dataset.table)
-                    .where("import_id = ?")
-                    .group_by("stream")
-                    .sql("duckdb"),
-                    [session.import_id],
-                ).fetchall()
+                for stream, first, last in _landed(
+                    session, exp.select("stream", "min(day)", "max(day)"), dataset, "stream"
+                )
             }
             return covering.of_answers(dataset.name, tool, ranges, observed_day)
-        case "rates" | "identities":
+        case "market":
+            rows = _landed(session, exp.select("stream", "day", "grain"), dataset)
+            return covering.of_periods(dataset.name, tool, rows, observed_day)
+        case "observations":
+            # What is known of one metric says nothing of another.
+            by_metric: dict[str, list[tuple[str, date, str]]] = {}
+            columns = exp.select("metric", "stream", "day", "grain")
+            for metric, *row in _landed(session, columns, dataset):
+                by_metric.setdefault(metric, []).append((row[0], row[1], row[2]))
+            spans = [
+                span
+                for metric, rows in sorted(by_metric.items())
+                for span in covering.of_periods(
+                    f"observations:{metric}", tool, rows, observed_day
+                ).spans
+            ]
+            return covering.Coverage(tuple(spans), {})
+        case "rates" | "identities" | "qualifying_usage":  # rules, not facts of some days
             return covering.Coverage((), {})
-    first = {
-        "work_items": "created_day",
-        "deals": "created_day",
-        "users": "signed_up_day",
-        "feedback": "day",
-    }.get(dataset.name, "start_day")
-    query = (
-        exp.select("stream", exp.Min(this=exp.column(first)))
-        .from_(dataset.table)
-        .where("import_id = ?")
-        .group_by("stream")
-    )
-    firsts = dict(connection.execute(query.sql("duckdb"), [session.import_id]).fetchall())
+    firsts: dict[str, date | None] = {}
+    first = FIRST_DAY.get(dataset.name, "start_day")
+    for column in dataset.stream_columns:
+        for stream, day in _landed(session, exp.select(column, f"min({first})"), dataset, column):
+            if column == "stream" or stream:
+                firsts.setdefault(stream, day)
     return covering.since_first(dataset.name, tool, firsts, observed_day)
+
+
+def _landed(
+    session: _Session, columns: exp.Select, dataset: Dataset, *by: str
+) -> list[tuple[Any, ...]]:
+    """Columns of the rows that the session's import landed, grouped by some of them."""
+    query = columns.from_(dataset.table).where("import_id = ?").group_by(*by)
+    rows: list[tuple[Any, ...]] = session.connection.execute(
+        query.sql("duckdb"), [session.import_id]
+    ).fetchall()
+    return rows
 
 
 def _period(
@@ -554,15 +609,9 @@ def _period(
     if counts:
         days = [day for by_day in counts.values() for day in by_day]
         return min(days), max(days)
-    first, last = {
-        "work_items": ("created_day", "coalesce(done_day, category_changed_day, created_day)"),
-        "deals": ("created_day", "coalesce(closed_day, created_day)"),
-        "subscriptions": ("start_day", "coalesce(end_day, start_day)"),
-        "sprints": ("start_day", "end_day"),
-        "users": ("signed_up_day", "signed_up_day"),
-        "feedback": ("day", "coalesce(resolved_day, day)"),
-        "identities": ("null", "null"),
-    }.get(dataset.name, ("day", "day"))
+    if dataset.name in ("identities", "qualifying_usage"):
+        return None
+    first, last = FIRST_DAY.get(dataset.name, "day"), LAST_DAY.get(dataset.name, "day")
     query = exp.select(f"min({first})", f"max({last})").from_(dataset.table)
     found = connection.execute(query.where("import_id = ?").sql("duckdb"), [import_id]).fetchone()
     return (found[0], found[1]) if found is not None and found[0] and found[1] else None

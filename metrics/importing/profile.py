@@ -91,6 +91,10 @@ class Profile(_Strict):
     observed: tuple[str, ...] = ()
     short_rows: bool = False
     archive: tuple[str, ...] = ()
+    constants: dict[str, str] = {}  # fields that are the same in every row of such a file
+    other_columns: bool = False  # every column that no field reads is a member with its values
+    other_values: dict[str, str] = {}  # texts in those columns that stand for a number
+    strangers: bool = False  # its streams also name what is not ours, such as rivals
 
     @model_validator(mode="after")
     def _fits_its_dataset(self) -> Profile:
@@ -100,6 +104,11 @@ class Profile(_Strict):
         for field in self.columns:
             if field not in known:
                 raise ValueError(f"column '{field}' is none of {', '.join(known)}")
+        for field in self.constants:
+            if known.get(field) != "varchar":
+                raise ValueError(f"constant '{field}' is no text of {self.dataset}")
+        if self.other_columns and not DATASETS[self.dataset].wide:
+            raise ValueError(f"rows of {self.dataset} cannot be read from other columns")
         return self
 
     def headers(self) -> set[str]:

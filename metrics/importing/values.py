@@ -28,10 +28,19 @@ class Reading(StrEnum):
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, currency: str, secret: bytes
+    connection: duckdb.DuckDBPyConnection,
+    zone: ZoneInfo,
+    currency: str,
+    secret: bytes,
+    *,
+    fiscal_year_start: int = 1,
+    file_name: str = "",
 ) -> None:
-    """Give the connection the reading macros for a company's zone and currency."""
+    """Give the connection the reading macros for a company's zone, currency and fiscal year, and
+    the name of the file that it reads."""
     constants = {
+        "fiscal_year_start": str(fiscal_year_start),
+        "file_name": file_name,
         "company_zone": zone.key,
         "company_currency": currency,
         "secret": secret.hex(),

@@ -153,3 +153,51 @@ create or replace temp macro key_of(namespace, identifier) as (
     ('0x' || left(sha256(concat(secret(), namespace, identifier)), 16))::ubigint::hugeint
     - 9223372036854775808
 )::bigint;
+
+-- Periods as people write them: 2026, 2026 Q4, T4 2026, 2026-W46, 2026-11, or any day. Quarters and
+-- years are the company's fiscal ones; a fiscal year bears the calendar year in which it ends.
+create or replace temp macro fiscal_month(year, month_of_year) as make_date(
+    (year - case when fiscal_year_start()::integer > 1 then 1 else 0 end)
+        + (fiscal_year_start()::integer + month_of_year - 2) // 12,
+    (fiscal_year_start()::integer + month_of_year - 2) % 12 + 1,
+    1
+);
+
+create or replace temp macro year_in(t) as try_cast(regexp_extract(t, '(\d{4})', 1) as integer);
+create or replace temp macro number_in(t, letters) as
+    try_cast(regexp_extract(t, concat('(?i)[', letters, '] ?(\d{1,2})'), 1) as integer);
+
+create or replace temp macro period_grain(t) as list_transform([clean(t)], lambda s: case
+    when regexp_full_match(s, '\d{4}') then 'year'
+    when regexp_full_match(s, '(?i)(\d{4}[ -]?[QT] ?[1-4]|[QT] ?[1-4][ -]\d{4})') then 'quarter'
+    when regexp_full_match(s, '(?i)\d{4}-?[WS]\d{1,2}') then 'week'
+    when regexp_full_match(s, '\d{4}-\d{2}') then 'month'
+    when s is not null then 'day'
+end)[1];
+
+create or replace temp macro period_start(t, ord) as list_transform([clean(t)], lambda s:
+    case period_grain(s)
+        when 'year' then fiscal_month(year_in(s), 1)
+        when 'quarter' then fiscal_month(year_in(s), 3 * number_in(s, 'QT') - 2)
+        when 'week' then make_date(year_in(s), 1, 4)
+            - (isodow(make_date(year_in(s), 1, 4)) - 1)::integer + 7 * (number_in(s, 'WS') - 1)
+        else read_day(s, ord)
+    end::date
+)[1];
+
+-- The last day of the period of a grain that begins on a day.
+create or replace temp macro period_end(start, grain) as (case grain
+    when 'year' then start + interval 12 month - interval 1 day
+    when 'quarter' then start + interval 3 month - interval 1 day
+    when 'month' then date_trunc('month', start) + interval 1 month - interval 1 day
+    when 'week' then start + interval 6 day
+    else start
+end)::date;
+
+create or replace temp macro cell_of(member, text, mark) as {
+    'member': member::varchar, 'text': text::varchar, 'value': read_decimal(text, mark)
+};
+create or replace temp macro filled_cells(cells) as
+    list_filter(cells, lambda cell: cell.text is not null);
+create or replace temp macro no_cells() as
+    list_filter([cell_of('', '', 'dot')], lambda cell: false);

@@ -1,8 +1,49 @@
--- Payments: one figure a day and currency, of what was paid less what was given back.
-select record, problem,
-    case when status not in ('paid', 'succeeded', 'refunded', 'partially refunded')
-        then 'payment_not_made' end as skip,
-    'payments' as metric, coalesce(stream, '') as stream, time_day as day, 'day' as grain,
-    'currency' as dimension, upper(member) as member, value - coalesce(deducted, 0) as value,
-    upper(member) as unit
-from typed
+-- Payments are told one a row: one figure a day and currency, of what was paid less what was given
+-- back. All else says its metric, its period and its value, or gives one column to each member.
+with payments as (
+    select record, problem,
+        case when status not in ('paid', 'succeeded', 'refunded', 'partially refunded')
+            then 'payment_not_made' end as skip,
+        'payments' as metric, coalesce(stream, '') as stream, time_day as day, 'day' as grain,
+        'currency' as dimension, upper(member) as member, value - coalesce(deducted, 0) as value,
+        upper(member) as unit
+    from typed
+    where metric is null
+),
+told as (
+    select record, problem, metric, stream, period, grain, dimension, member, value, unit
+    from typed
+    where metric is not null and len(cells) = 0
+    union all
+    select record,
+        coalesce(problem, case when cell.value is null
+            then concat(replace(cell.member, ':', ' '), ':unreadable_value') end),
+        metric, trim(split_part(cell.member, ':', 1)), period, grain, dimension, member, cell.value, unit
+    from (select *, unnest(cells) as cell from typed where metric is not null)
+),
+dated as (
+    select *,
+        coalesce(case
+            when regexp_matches(lower(grain), '^(level|niveau|stock)') then 'level'
+            when regexp_matches(lower(grain), '^(day|jour)') then 'day'
+            when regexp_matches(lower(grain), '^(week|semaine)') then 'week'
+            when regexp_matches(lower(grain), '^(month|mois|mensuel)') then 'month'
+            when regexp_matches(lower(grain), '^(quarter|trimestr)') then 'quarter'
+            when regexp_matches(lower(grain), '^(year|an)') then 'year'
+        end, case when grain is null then period_grain(period) end) as of_grain,
+        period_start(period, 'dmy') as start
+    from told
+)
+select record, problem, skip, metric, stream, day, grain, dimension, member, value, unit
+from payments
+union all
+select record,
+    coalesce(problem, case
+        when start is null then 'period:unreadable_value'
+        when of_grain is null then 'grain:unreadable_value'
+    end),
+    cast(null as varchar),
+    lower(regexp_replace(trim(metric), '[\s-]+', '_', 'g')), coalesce(stream, ''),
+    case when of_grain = 'month' then date_trunc('month', start)::date else start end, of_grain,
+    coalesce(lower(dimension), ''), coalesce(member, ''), value, unit
+from dated
