@@ -1,7 +1,8 @@
 """Formulas over KPIs: `(mrr - prior_year(mrr)) / company(prior_year(mrr))`.
 
 Parsed with the SQL parser, evaluated on grids (see `metrics.grid`), so a formula is never executed
-as code. Functions: previous(x), prior_year(x), company(x); and transferred(x), which stands alone:
+as code. Functions: previous(x), prior_year(x), company(x); single(x), which is 1 where x is 1 and no
+figure where x counts several things that must not be mixed; and transferred(x), which stands alone:
 what x was a period earlier for what a scope holds now, less what it was for what it held then.
 """
 
@@ -16,7 +17,7 @@ from sqlglot.errors import SqlglotError
 from metrics.errors import VigieError
 
 TRANSFERRED = "transferred"
-FUNCTIONS = ("previous", "prior_year", "company", TRANSFERRED)
+FUNCTIONS = ("previous", "prior_year", "company", "single", TRANSFERRED)
 _OPERATORS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren)
 
 
@@ -28,7 +29,8 @@ def parse_formula(text: str, place: str) -> exp.Expr:
     except SqlglotError:
         raise VigieError(
             f"{place}: the formula '{text}' cannot be read.",
-            next_step="Use KPI names, + − × / as + - * /, and previous(), prior_year(), company().",
+            next_step="Use KPI names, + − × / as + - * /, and previous(), prior_year(), company(), "
+            "single().",
         ) from None
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):

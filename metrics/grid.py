@@ -147,7 +147,18 @@ def evaluate(tree: exp.Expr, look_up: Callable[[str], Grid], neighbours: Neighbo
                 return _shifted(argument, neighbours.previous)
             case "prior_year":
                 return _shifted(argument, neighbours.prior_year)
+            case "single":
+                return single(argument)
         return company(argument)
+
+    def single(grid: Grid) -> Grid:
+        several = grid.value > 1
+        value = np.where(several, np.nan, 1.0)
+        return Grid.of(
+            np.where(np.isnan(grid.value), np.nan, value),
+            grid.closed,
+            np.where(several & (grid.reason == ""), "several_definitions", grid.reason),
+        )
 
     def company(grid: Grid) -> Grid:
         columns = np.arange(grid.value.shape[1])

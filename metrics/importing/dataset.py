@@ -213,6 +213,7 @@ DATASETS = {
             _texts("stream", "period", "segment", "player", "unit", "definition")
             | {"value": "decimal(28,6)", "is_own": "boolean"},
             key=("market", "stream", "player", "day", "grain"),
+            stream_columns=("stream", "player"),
             wide=True,
         ),
         Dataset(

@@ -74,6 +74,7 @@ class Identity(_Strict):
     enough: int = Field(default=4, ge=1, description="typical headers that make it certain")
     file_name: str = ""
     values: dict[str, str] = {}
+    others: str = ""  # what every header that no column knows looks like
     without: tuple[str, ...] = ()
     exact: bool = False
 

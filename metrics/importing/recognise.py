@@ -87,6 +87,12 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
             return 0.0
     if any(comparable(header) in present for header in identity.without):
         return 0.0
+    if identity.others:
+        unknown_headers = present - profile.headers() - {""}
+        if not unknown_headers or not all(
+            re.search(identity.others, header) for header in unknown_headers
+        ):
+            return 0.0
     if profile.questions and not any(
         _answers_fit(question, layout, index, place)
         for place, header in enumerate(headers)

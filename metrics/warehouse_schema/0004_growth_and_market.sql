@@ -82,7 +82,7 @@ create table landed_market (
     market varchar not null,
     stream varchar not null, -- a product; the player itself where the file names none
     player varchar not null,
-    role varchar not null, -- own, rival, other, total
+    role varchar not null, -- own, player (ours if its name is a product's), other, total
     day date not null, -- the period's first day
     grain varchar not null,
     segment varchar,

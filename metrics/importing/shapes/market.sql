@@ -25,13 +25,13 @@ select record,
         when value < 0 then 'value:negative_value'
     end) as problem,
     cast(null as varchar) as skip,
-    concat_ws(' · ', coalesce(definition, ''), coalesce(segment, ''), coalesce(unit, '')) as market,
+    concat_ws(' · ', stream, definition, segment, unit, grain) as market,
     coalesce(stream, player, '') as stream, player,
     case
         when regexp_full_match(name, '(market )?total|total (du )?march[ée]|ensemble|marché') then 'total'
         when regexp_full_match(name, 'others?|autres?|rest|reste') then 'other'
-        when coalesce(is_own, stream is null or name = lower(stream)) then 'own'
-        else 'rival'
+        when is_own or name = lower(stream) then 'own'
+        else 'player'
     end as role,
     start as day, grain, segment, definition, unit, value
 from dated

@@ -33,6 +33,14 @@ dated as (
         end, case when grain is null then period_grain(period) end) as of_grain,
         period_start(period, 'dmy') as start
     from told
+),
+-- A tool that gives weeks by their first day alone: days that are seven apart are weeks.
+apart as (
+    select min(date_diff('day', earlier, start)) as days
+    from (
+        select start, lag(start) over (order by start) as earlier
+        from (select distinct start from dated, (select max(len(cells)) as members from typed) where members > 0)
+    )
 )
 select record, problem, skip, metric, stream, day, grain, dimension, member, value, unit
 from payments
@@ -44,6 +52,7 @@ select record,
     end),
     cast(null as varchar),
     lower(regexp_replace(trim(metric), '[\s-]+', '_', 'g')), coalesce(stream, ''),
-    case when of_grain = 'month' then date_trunc('month', start)::date else start end, of_grain,
+    case when of_grain = 'month' then date_trunc('month', start)::date else start end,
+    case when of_grain = 'day' and days = 7 then 'week' else of_grain end,
     coalesce(lower(dimension), ''), coalesce(member, ''), value, unit
-from dated
+from dated, apart

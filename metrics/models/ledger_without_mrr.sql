@@ -1,0 +1,16 @@
+-- member: product
+-- datasets: ledger
+-- dimensions: nature
+-- Accounts of the products that never had a subscription: their revenue stands for their MRR.
+with subscribed as (
+    select distinct product from subscription_spans
+)
+
+select
+    l.product,
+    l.day,
+    l.nature,
+    l.amount
+from ledger_entries as l
+left join subscribed as p on p.product = l.product
+where p.product is null
