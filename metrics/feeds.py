@@ -9,6 +9,7 @@ from sqlglot import exp
 from metrics.allowlist import parse
 from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.loading import parts_of
+from metrics.functions import FUNCTIONS
 from metrics.models import Model
 
 
@@ -32,13 +33,25 @@ def kpis_fed(
 
     def fed(kpi: Kpi) -> bool:
         return all(
-            not absent & set(_needed_columns(models, str(base.calculation["model"])))
+            not absent & set(_needed_columns(models, _model_of(base)))
             and (kinds is None or _kind_asked(base) in {None, *kinds})
             for base in _bases(catalogue, kpi)
-            if dataset in base.datasets
+            if _reads(base, dataset)
         )
 
-    return tuple(kpi.name for kpi in catalogue if dataset in kpi.datasets and fed(kpi))
+    return tuple(kpi.name for kpi in catalogue if _reads(kpi, dataset) and fed(kpi))
+
+
+def _reads(kpi: Kpi, dataset: str) -> bool:
+    """Whether a dataset, or one metric of its observations, is among the KPI's."""
+    return any(name.partition(":")[0] == dataset for name in kpi.datasets)
+
+
+def _model_of(kpi: Kpi) -> str:
+    """The model whose facts a KPI or measure reads, itself or through its function."""
+    if "function" in kpi.calculation:
+        return FUNCTIONS[str(kpi.calculation["function"])].facts
+    return str(kpi.calculation["model"])
 
 
 def _bases(catalogue: Catalogue, kpi: Kpi) -> Iterator[Kpi]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 from sqlglot import exp
 
-from metrics import kinds
+from metrics import kinds, pinning
 from metrics import timeline as timelines
 from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
@@ -25,10 +27,13 @@ from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
 from metrics.formula import TRANSFERRED, is_transferred, parse_formula
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
+from metrics.functions import FUNCTIONS
+from metrics.functions.computing import COMPUTED
+from metrics.functions.given import Given
 from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
 from metrics.importing.report import CoverageSpan
 from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
-from metrics.models import Model
+from metrics.models import Model, inlined
 from metrics.organisation import Organisation
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
@@ -36,6 +41,9 @@ from metrics.sets import put_calendar, put_sets
 from metrics.suppression import shown_waves
 from metrics.timeline import Timeline, in_timeline
 from metrics.workspace import Settings
+
+#: Scopes whose figures functions may read in a KPI's own cadence.
+BORN_SCOPES = ("company", "product")
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Computation:
     cut: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
+    born: dict[str, pd.DataFrame] = field(default_factory=dict)  # shared as well: see `_born`
 
     def __post_init__(self) -> None:
         self.periods = self.timeline.periods
@@ -114,16 +123,49 @@ class Computation:
         wanted = self._wanted(sets)
         if not self.periods or not sets.sets:
             return pd.DataFrame(columns=list(COLUMNS))
-        if kpi.kind is Kind.DERIVED and is_transferred(str(kpi.calculation["formula"]), kpi.source):
+        formula = kpi.calculation.get("formula")
+        if kpi.kind is Kind.DERIVED and formula and is_transferred(str(formula), kpi.source):
             return self._transferred_rows(kpi, wanted)
-        ever = self._known(kpi, kinds.Need.PERIOD, {}).ever
+        ever = self._ever(kpi)
         frames = [
             self._scope_rows(kpi, sets, wanted, grid, member, ever)
             for member, grid in self.grids(kpi.name).items()
         ]
         if kpi.name in self._subsets and not self.cut:
             frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
-        return pd.concat(frames, ignore_index=True)
+        frame = pd.concat(frames, ignore_index=True)
+        if self._tells_of_all and self.timeline.grain is kpi.cadence:
+            public = frame["scope_kind"].isin(BORN_SCOPES) & (frame["dimension"] == "")
+            self.born.setdefault(kpi.name, frame[public & frame["closed"].astype(bool)])
+        return frame
+
+    @cached_property
+    def _tells_of_all(self) -> bool:
+        """Whether the frames hold every product and the company, whole."""
+        owed = {
+            scope for scope in all_scopes(self.setting.organisation) if scope.kind in BORN_SCOPES
+        }
+        return not self.cut and not self.where and owed <= set(self.scopes)
+
+    def _ever(self, kpi: Kpi) -> np.ndarray:
+        """Per set, whether what the KPI rests on was ever known for a member."""
+        parts = parts_of(kpi)
+        if parts:
+            each = [self._ever(self.setting.catalogue[part]) for part in parts]
+            function = FUNCTIONS.get(str(kpi.calculation.get("function")))
+            enough = np.logical_or if function and function.either else np.logical_and
+            return np.asarray(enough.reduce(each))
+        days = self.setting.coverage.days
+        return np.array(
+            [
+                all(
+                    any(days(dataset, kpi.member, member) is not None for member in members)
+                    for dataset in kpi.datasets
+                )
+                for members in self._sets[kpi.member].sets
+            ],
+            dtype=np.bool_,
+        )
 
     def _wanted(self, sets: ScopeSets) -> list[int]:
         """The rows of the scopes that were asked for; company and others stand beside them."""
@@ -193,6 +235,8 @@ class Computation:
             match kpi.kind:
                 case Kind.RATIO:
                     made = self._formula(kpi, ("numerator", "denominator"))
+                case Kind.DERIVED if "function" in kpi.calculation:
+                    made = {"": self._function(kpi)}
                 case Kind.DERIVED:
                     made = self._formula(kpi, ("formula",))
                 case _:
@@ -224,6 +268,52 @@ class Computation:
             results = [evaluate(tree, look_up, neighbours) for tree in trees]
             made[member] = divided(*results) if len(results) == 2 else results[0]
         return made
+
+    def _function(self, kpi: Kpi) -> Grid:
+        """The grid of a KPI that a function computes (see `metrics.functions`)."""
+        sets, setting = self._sets[kpi.member], self.setting
+        given = Given(
+            kpi=kpi,
+            grain=self.timeline.grain,
+            sets=sets.sets,
+            periods=self.periods,
+            held=sets.held[0],
+            organisation=setting.organisation,
+            catalogue=setting.catalogue,
+            coverage=setting.coverage,
+            calendar=setting.calendar,
+            known=self._known(kpi, kinds.Need.PERIOD, {}),
+            grid=lambda name: self.grids(name)[""],
+            formula=lambda text: self._formula(
+                replace(kpi, kind=Kind.DERIVED, calculation={"formula": text}), ("formula",)
+            )[""],
+            facts=self._facts,
+            born=self._born,
+        )
+        return COMPUTED[str(kpi.calculation["function"])](given)
+
+    def _facts(self, model: str) -> list[Any]:
+        """Every row of a model."""
+        tree = exp.select("*").from_(model)
+        text = pinning.render(inlined(tree, dict(self.setting.models)))
+        return list(self.connection.execute(text).df().itertuples(index=False))
+
+    def _born(self, name: str) -> pd.DataFrame:
+        """The closed figures of a KPI in its own cadence, of every product and of the company."""
+        if name not in self.born:
+            kpi, organisation = self.setting.catalogue[name], self.setting.organisation
+            scopes = [scope for scope in all_scopes(organisation) if scope.kind in BORN_SCOPES]
+            timeline = timeline_of(self.connection, self.setting, kpi.cadence)
+            if timeline is not None:
+                Computation(
+                    self.connection, self.setting, timeline, scopes,
+                    statements=self.statements, born=self.born,
+                ).frame(kpi)  # fmt: skip
+                # The other one put its own calendar and sets beside the facts.
+                put_calendar(self.connection, self.periods)
+                self._loaded_member_kind = ""
+            self.born.setdefault(name, pd.DataFrame(columns=list(COLUMNS)))
+        return self.born[name]
 
     def _is_cut(self, name: str) -> bool:
         """Whether the facts behind a KPI hold the dimension of the cut, if there is one."""
@@ -288,7 +378,9 @@ class Computation:
     def _base_parts(self, kpi: Kpi) -> list[Kpi]:
         if "model" in kpi.calculation:
             return [kpi]
-        catalogue = self.setting.catalogue
+        catalogue, function = self.setting.catalogue, kpi.calculation.get("function")
+        if function is not None and FUNCTIONS[str(function)].either:
+            return self._base_parts(catalogue[parts_of(kpi)[0]])
         return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
 
     def _known(self, kpi: Kpi, need: kinds.Need, calculation: Mapping[str, object]) -> Known:
@@ -363,6 +455,8 @@ def _runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
         return False
     if kpi.kind is Kind.DISTINCT and "movement" in kpi.calculation:
         return False
+    if "function" in kpi.calculation:
+        return False
     formulas = [
         str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
     ]
@@ -382,6 +476,7 @@ def compute_all(
         grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
     }
     statements: dict[str, Statement] = {}
+    born: dict[str, pd.DataFrame] = {}
     whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
     for grain, kpis in by_grain.items():
         timeline = timeline_of(connection, setting, grain) if kpis else None
@@ -395,9 +490,11 @@ def compute_all(
             scopes,
             compared=[kpi for kpi in kpis if kpi.cadence == grain],
             statements=statements,
+            born=born,
         )
         # KPIs of products first, then those of squads: the sets are put beside the facts twice.
-        for kpi in sorted(kpis, key=lambda kpi: kpi.member):
+        # Functions last: what they read in its own cadence is then mostly known already.
+        for kpi in sorted(kpis, key=lambda kpi: ("function" in kpi.calculation, kpi.member)):
             progress(so_far / whole, kpi.name)
             frame = computation.frame(kpi)
             # Published figures are told apart by their first day; those to date by their last.

@@ -12,6 +12,9 @@ from metrics.catalogue.kpi import Kpi
 from metrics.errors import VigieError, unknown
 from metrics.models import Model
 
+#: The dataset that holds any metric: what is known of one says nothing of another.
+OBSERVATIONS = "observations"
+
 #: The keys of a calculation that hold SQL over one row of the model.
 EXPRESSIONS = ("expression", "entity", "filter", "currency")
 
@@ -38,3 +41,26 @@ def check_expressions(kpi: Kpi, model: Model) -> None:
         for column in tree.find_all(exp.Column):
             if column.name.lower() not in {name.lower() for name in model.columns}:
                 raise unknown("column", column.name, model.columns, f"See {place}.")
+
+
+def covered_datasets(kpi: Kpi, datasets: tuple[str, ...]) -> tuple[str, ...]:
+    """The datasets whose days must be known: of observations those of the KPI's own metric.
+
+    Raises VigieError when a KPI over observations does not name its metric in its filter.
+    """
+    if OBSERVATIONS not in datasets:
+        return datasets
+    tree = parse(str(kpi.calculation.get("filter", "true")), f"{kpi.source} (filter)")
+    metrics = [
+        test.expression.name
+        for test in tree.find_all(exp.EQ)
+        if test.this.name == "metric" and isinstance(test.expression, exp.Literal)
+    ]
+    if len(metrics) != 1:
+        raise VigieError(
+            f"{kpi.source}: '{kpi.name}' reads observations and must name one metric.",
+            next_step="Add a filter such as: metric = 'support_backlog'",
+        )
+    return tuple(
+        f"{OBSERVATIONS}:{metrics[0]}" if name == OBSERVATIONS else name for name in datasets
+    )

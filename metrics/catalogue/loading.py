@@ -14,10 +14,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
-from metrics.catalogue.checking import check_expressions
+from metrics.catalogue.checking import check_expressions, covered_datasets
 from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
 from metrics.errors import VigieError, unknown
 from metrics.formula import names_in
+from metrics.functions import FUNCTIONS
 from metrics.models import Model, load_models
 
 DEFAULT_GRAINS: dict[Grain, tuple[Grain, ...]] = {
@@ -30,8 +31,8 @@ DIRECTIONS = {"up": 1, "down": -1, "none": 0}
 #: Keys that say how a figure is calculated; all others describe it.
 CALCULATION = (
     "model", "expression", "entity", "filter", "movement", "distinct", "statistic", "window",
-    "quantile", "elapsed", "after", "numerator", "denominator", "formula", "scale", "small_groups",
-    "currency", "otherwise", "needs_rows",
+    "quantile", "elapsed", "after", "numerator", "denominator", "formula", "function", "scale",
+    "small_groups", "currency", "otherwise", "needs_rows",
 )  # fmt: skip
 FORMULA_KEYS = {Kind.RATIO: ("numerator", "denominator"), Kind.DERIVED: ("formula",)}
 
@@ -79,6 +80,7 @@ class Entry(BaseModel):
     numerator: str | None = None
     denominator: str | None = None
     formula: str | None = None
+    function: str | None = None
     scale: float | None = None
     currency: str | None = None
     otherwise: str | None = None
@@ -181,7 +183,14 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
             "are given wherever they mean something.",
             choices=(*DEFAULT_GRAINS, Grain.SPRINT),
         )
+    if entry.function is not None and (entry.kind is not Kind.DERIVED or entry.formula):
+        raise VigieError(
+            f"{place}: '{entry.name}': a function is for a derived KPI, instead of a formula."
+        )
+    if entry.function is not None and entry.function not in FUNCTIONS:
+        raise unknown("function", entry.function, FUNCTIONS, f"See {place}.")
     needed = FORMULA_KEYS.get(entry.kind, ("model", "expression"))
+    needed = () if entry.function else needed
     for key in needed:
         if getattr(entry, key) is None:
             raise VigieError(f"{place}: '{entry.name}' is a {entry.kind} and needs '{key}'.")
@@ -221,6 +230,8 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
 
 def parts_of(kpi: Kpi) -> tuple[str, ...]:
     """The KPIs and measures that a ratio or derived KPI reads; none for those that read a model."""
+    if "function" in kpi.calculation:
+        return FUNCTIONS[str(kpi.calculation["function"])].reads
     keys = FORMULA_KEYS.get(kpi.kind, ())
     found = [name for key in keys for name in names_in(str(kpi.calculation[key]), kpi.source)]
     return tuple(dict.fromkeys(found))
@@ -254,6 +265,12 @@ def _resolved(written: Mapping[str, Kpi], models: Mapping[str, Model]) -> dict[s
             member = parts[0].member
             datasets = tuple(dict.fromkeys(d for part in parts for d in part.datasets))
             basis = [part.definition for part in parts]
+        elif "function" in kpi.calculation:
+            declared = FUNCTIONS[str(kpi.calculation["function"])]
+            facts = models.get(declared.facts)
+            member = declared.member
+            datasets = _datasets(facts, models) if facts else ()
+            basis = _digests(facts, models) if facts else []
         else:
             model_name = str(kpi.calculation["model"])
             if model_name not in models:
@@ -262,7 +279,7 @@ def _resolved(written: Mapping[str, Kpi], models: Mapping[str, Model]) -> dict[s
             check_expressions(kpi, model)
             member, datasets, basis = (
                 model.member,
-                _datasets(model, models),
+                covered_datasets(kpi, _datasets(model, models)),
                 _digests(model, models),
             )
         resolved[name] = Kpi(

@@ -397,7 +397,9 @@ def _other_cells(binding: Binding) -> exp.Expr:
         text: exp.Expr = exp.func("clean", exp.column(other.cell))
         for word, value in binding.profile.other_values.items():
             text = exp.Case(
-                ifs=[exp.If(this=text.eq(exp.Literal.string(word)), true=exp.Literal.string(value))],
+                ifs=[
+                    exp.If(this=text.eq(exp.Literal.string(word)), true=exp.Literal.string(value))
+                ],
                 default=text.copy(),
             )
         cells.append(exp.func("cell_of", exp.Literal.string(other.header), text, mark.copy()))

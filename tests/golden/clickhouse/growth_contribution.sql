@@ -1,2 +1,2 @@
 -- growth_contribution: derived, points
--- formula: (mrr - prior_year(mrr)) / company(prior_year(mrr)) * 100
+-- formula: (growth_base - prior_year(growth_base)) / company(prior_year(growth_base)) * 100

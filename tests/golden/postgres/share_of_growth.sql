@@ -1,2 +1,2 @@
 -- share_of_growth: derived, rate
--- formula: (mrr - prior_year(mrr)) / company(mrr - prior_year(mrr))
+-- formula: (growth_base - prior_year(growth_base)) / company(growth_base - prior_year(growth_base)) * growth_beyond_noise

@@ -1,0 +1,77 @@
+"""What a function of derived KPIs is given: sets, periods, other KPIs' grids, and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.coverage import Coverage, Known
+from metrics.grid import Grid
+from metrics.organisation import Organisation
+
+
+@dataclass(frozen=True)
+class Given:
+    """A grid has one row per set and one column per period, as everywhere.
+
+    `held` is the id of the company's set in each period. `grid` gives a KPI or measure at the same
+    sets and periods, `formula` a formula over such, `facts` the rows of a model,
+    one object each. `known` says which
+    cells have the data that the KPI itself rests on. `born` gives the closed figures of a KPI in
+    its own cadence, of every product and of the company: scope_kind, scope, start, end, value, n,
+    reason, members.
+    """
+
+    kpi: Kpi
+    grain: Grain
+    sets: Sequence[frozenset[str]]
+    periods: Sequence[Period]
+    held: NDArray[np.int32]
+    organisation: Organisation
+    catalogue: Catalogue
+    coverage: Coverage
+    calendar: Calendar
+    known: Known
+    grid: Callable[[str], Grid]
+    formula: Callable[[str], Grid]
+    facts: Callable[[str], Sequence[Any]]
+    born: Callable[[str], pd.DataFrame]
+
+    def named(self, text: str | None) -> Kpi | None:
+        """The KPI that a roadmap or an objective names, by its key or by its label."""
+        if not text:
+            return None
+        wanted = " ".join(text.split()).casefold()
+        for kpi in self.catalogue:
+            labels = (kpi.name, kpi.name.replace("_", " "), kpi.label.en, kpi.label.fr)
+            if wanted in {label.casefold() for label in labels}:
+                return kpi if "function" not in kpi.calculation else None
+        return None
+
+    def ratio(self, above: NDArray[np.float64], below: NDArray[np.float64]) -> Grid:
+        """Sum over sum where the KPI's own data are known; 0 below has no figure and says so."""
+        shown = self.known.usable | self.known.to_date
+        reason = np.where(
+            shown & (below == 0) & (self.known.reason == ""), "zero_denominator", self.known.reason
+        )
+        hidden = ~shown | (below == 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.where(hidden, np.nan, above / below)
+        nothing = np.full(value.shape, np.nan)
+        return Grid(
+            value=value,
+            closed=self.known.closed,
+            reason=reason,
+            n=np.where(shown, below, np.nan),
+            numerator=np.where(shown, above, np.nan),
+            denominator=np.where(shown, below, np.nan),
+            low=nothing,
+            high=nothing,
+        )

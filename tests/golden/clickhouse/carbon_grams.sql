@@ -1,0 +1,60 @@
+-- carbon_grams: flow, number
+-- expression: value
+-- filter: metric = 'carbon_grams'
+-- model: observed_figures
+WITH observed_figures AS (
+  SELECT
+    s.product,
+    o.day,
+    o.metric,
+    o.grain,
+    o.value,
+    o.unit
+  FROM observations AS o
+  JOIN streams AS s
+    ON s.source = o.source AND s.stream = o.stream
+  WHERE
+    NOT (
+      s.product IS NULL
+    ) AND o.dimension = ''
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    value AS amount
+  FROM observed_figures
+  WHERE
+    NOT (
+      product IS NULL
+    ) AND (
+      metric = 'carbon_grams'
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(b.period_index AS Nullable(Int64)) AS period_index,
+  CAST(SUM(b.amount) AS Nullable(Float64)) AS value,
+  CAST(SUM(b.fact_count) AS Nullable(Float64)) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

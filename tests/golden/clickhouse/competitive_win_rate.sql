@@ -1,0 +1,3 @@
+-- competitive_win_rate: ratio, rate
+-- denominator: contested_deals
+-- numerator: contested_wins

@@ -1,0 +1,2 @@
+-- growth_beyond_noise: derived, number
+-- function: growth_beyond_noise

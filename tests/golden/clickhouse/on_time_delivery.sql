@@ -1,0 +1,3 @@
+-- on_time_delivery: ratio, rate
+-- denominator: initiatives_due
+-- numerator: initiatives_on_time

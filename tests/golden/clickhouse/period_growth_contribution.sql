@@ -1,0 +1,2 @@
+-- period_growth_contribution: derived, points
+-- formula: (growth_base - previous(growth_base)) / company(previous(growth_base)) * 100

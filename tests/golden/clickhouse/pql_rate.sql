@@ -1,0 +1,3 @@
+-- pql_rate: ratio, rate
+-- denominator: free_users
+-- numerator: qualified_free_users

@@ -1,0 +1,2 @@
+-- rating_gap: derived, score
+-- formula: own_rating_points / own_rating_reviews - rival_rating_points / rival_rating_reviews

@@ -1,0 +1,3 @@
+-- relative_market_share: ratio, number
+-- denominator: largest_rival
+-- numerator: own_market * single(market_products) * single(market_definitions)

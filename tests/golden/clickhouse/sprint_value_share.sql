@@ -1,0 +1,3 @@
+-- sprint_value_share: ratio, rate
+-- denominator: points_done_in_sprints
+-- numerator: points_for_objectives

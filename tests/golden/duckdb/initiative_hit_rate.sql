@@ -1,0 +1,2 @@
+-- initiative_hit_rate: derived, rate
+-- function: initiative_hit_rate

@@ -1,0 +1,3 @@
+-- market_share: ratio, rate
+-- denominator: whole_market
+-- numerator: own_market * single(market_products) * single(market_definitions)

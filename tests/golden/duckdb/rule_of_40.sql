@@ -1,0 +1,2 @@
+-- rule_of_40: derived, points
+-- formula: (mrr - prior_year(mrr)) / prior_year(mrr) * 100 + contribution_margin_rate * 100

@@ -1,0 +1,3 @@
+-- self_serve_share: ratio, rate
+-- denominator: channelled_new_mrr
+-- numerator: self_serve_new_mrr

@@ -1,0 +1,3 @@
+-- carbon_per_active_user: ratio, number
+-- denominator: active_users
+-- numerator: carbon_grams

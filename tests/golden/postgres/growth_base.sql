@@ -1,0 +1,2 @@
+-- growth_base: derived, money
+-- function: growth_base

@@ -1,0 +1,3 @@
+-- linked_initiatives: ratio, rate
+-- denominator: delivered_initiatives_count
+-- numerator: targeted_initiatives

@@ -1,0 +1,2 @@
+-- north_star: derived, number
+-- function: north_star

@@ -1,0 +1,3 @@
+-- market_driven_roadmap_share: ratio, rate
+-- denominator: delivered_initiatives_count
+-- numerator: market_driven_initiatives

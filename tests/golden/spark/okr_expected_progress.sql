@@ -1,0 +1,2 @@
+-- okr_expected_progress: derived, rate
+-- function: okr_expected_progress

@@ -1,0 +1,2 @@
+-- okr_progress: derived, rate
+-- function: okr_progress

@@ -1,0 +1,3 @@
+-- rgaa_compliance: ratio, rate
+-- denominator: rgaa_criteria_applicable
+-- numerator: rgaa_criteria_met
