@@ -1,9 +1,10 @@
 """Formulas over KPIs: `(mrr - prior_year(mrr)) / company(prior_year(mrr))`.
 
 Parsed with the SQL parser, evaluated on grids (see `metrics.grid`), so a formula is never executed
-as code. Functions: previous(x), prior_year(x), company(x); single(x), which is 1 where x is 1 and no
-figure where x counts several things that must not be mixed; and transferred(x), which stands alone:
-what x was a period earlier for what a scope holds now, less what it was for what it held then.
+as code. Functions: previous(x), prior_year(x), company(x); single(x), which is 1 where x is 1 and
+no figure where x counts several things that must not be mixed; and transferred(x), which stands
+alone: what x was a period earlier for what a scope holds now, less what it was for what it held
+then.
 """
 
 from __future__ import annotations
