@@ -40,6 +40,7 @@ WITH ledger_entries AS (
       stream,
       plan,
       channel,
+      currency,
       CAST(amount AS Nullable(Float64)) / nullIf(CAST(interval_months AS Nullable(Float64)), 0) AS monthly_amount,
       observed_day,
       ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
@@ -55,6 +56,7 @@ WITH ledger_entries AS (
       v.account_key,
       v.plan,
       v.channel,
+      v.currency,
       CAST(v.monthly_amount AS Nullable(Decimal(18, 6))) AS mrr,
       CASE
         WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -75,6 +77,7 @@ WITH ledger_entries AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day

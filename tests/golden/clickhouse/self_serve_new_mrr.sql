@@ -13,6 +13,7 @@ WITH subscription_spans AS (
       stream,
       plan,
       channel,
+      currency,
       CAST(amount AS Nullable(Float64)) / nullIf(CAST(interval_months AS Nullable(Float64)), 0) AS monthly_amount,
       observed_day,
       ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
@@ -28,6 +29,7 @@ WITH subscription_spans AS (
       v.account_key,
       v.plan,
       v.channel,
+      v.currency,
       CAST(v.monthly_amount AS Nullable(Decimal(18, 6))) AS mrr,
       CASE
         WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -48,6 +50,7 @@ WITH subscription_spans AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day
@@ -77,7 +80,8 @@ WITH subscription_spans AS (
     start_day,
     end_day,
     mrr AS amount,
-    account_key AS entity
+    account_key AS entity,
+    '' AS currency
   FROM acquired_spans
   WHERE
     NOT (
@@ -97,11 +101,23 @@ WITH subscription_spans AS (
         'web'
       )
     )
-), held AS (
+), rates AS (
+  SELECT
+    p.period_index,
+    c.currency,
+    c.rate,
+    COALESCE(b.rate, c.rate) AS rate_before
+  FROM periods AS p
+  JOIN currency_spans AS c
+    ON c.start_day <= p.end_day AND c.end_day > p.end_day
+  LEFT JOIN currency_spans AS b
+    ON b.currency = c.currency AND b.start_day < p.start_day AND b.end_day >= p.start_day
+), by_currency AS (
   SELECT
     f.cut,
     f.member,
     f.entity,
+    f.currency,
     p.period_index,
     SUM(f.amount) AS amount
   FROM facts AS f
@@ -113,7 +129,27 @@ WITH subscription_spans AS (
     f.cut,
     f.member,
     f.entity,
+    f.currency,
     p.period_index
+), held AS (
+  SELECT
+    b.cut,
+    b.member,
+    b.entity,
+    b.period_index,
+    SUM(CAST(CAST(b.amount AS Nullable(Float64)) * r.rate AS Nullable(Decimal(18, 6)))) AS amount,
+    SUM(
+      CAST(CAST(b.amount AS Nullable(Float64)) * r.rate_before AS Nullable(Decimal(18, 6)))
+    ) AS amount_before,
+    SUM(CASE WHEN r.rate IS NULL THEN 1 ELSE 0 END) AS unpriced
+  FROM by_currency AS b
+  LEFT JOIN rates AS r
+    ON r.currency = b.currency AND r.period_index = b.period_index
+  GROUP BY
+    b.cut,
+    b.member,
+    b.entity,
+    b.period_index
 ), first_days AS (
   SELECT
     cut,
@@ -132,7 +168,9 @@ WITH subscription_spans AS (
     entity,
     period_index,
     amount AS closing,
-    0 AS opening
+    amount_before AS closing_before,
+    0 AS opening,
+    unpriced
   FROM held
   UNION ALL
   SELECT
@@ -141,7 +179,9 @@ WITH subscription_spans AS (
     entity,
     period_index + 1 AS period_index,
     0 AS closing,
-    amount AS opening
+    0 AS closing_before,
+    amount AS opening,
+    unpriced
   FROM held
 ), ends AS (
   SELECT
@@ -150,7 +190,9 @@ WITH subscription_spans AS (
     entity,
     period_index,
     SUM(closing) AS closing,
-    SUM(opening) AS opening
+    SUM(closing_before) AS closing_before,
+    SUM(opening) AS opening,
+    SUM(unpriced) AS unpriced
   FROM both_ends
   GROUP BY
     cut,
@@ -164,6 +206,8 @@ WITH subscription_spans AS (
     e.period_index,
     e.opening,
     e.closing,
+    e.closing_before,
+    e.unpriced,
     f.first_day < p.start_day AS known_before
   FROM ends AS e
   JOIN first_days AS f
@@ -175,11 +219,25 @@ WITH subscription_spans AS (
     cut,
     member,
     period_index,
+    SUM(unpriced) AS unpriced,
     SUM(CASE WHEN opening = 0 AND NOT known_before THEN closing ELSE 0 END) AS new,
     SUM(CASE WHEN opening = 0 AND known_before THEN closing ELSE 0 END) AS reactivation,
-    SUM(CASE WHEN opening > 0 AND closing > opening THEN closing - opening ELSE 0 END) AS expansion,
-    SUM(CASE WHEN closing > 0 AND closing < opening THEN opening - closing ELSE 0 END) AS contraction,
+    SUM(
+      CASE
+        WHEN opening > 0 AND closing_before > opening
+        THEN closing_before - opening
+        ELSE 0
+      END
+    ) AS expansion,
+    SUM(
+      CASE
+        WHEN closing > 0 AND closing_before < opening
+        THEN opening - closing_before
+        ELSE 0
+      END
+    ) AS contraction,
     SUM(CASE WHEN closing = 0 THEN opening ELSE 0 END) AS churned,
+    SUM(CASE WHEN opening > 0 THEN closing - closing_before ELSE 0 END) AS fx,
     SUM(CASE WHEN opening > 0 AND closing = 0 THEN 1 ELSE 0 END) AS lost_entities,
     SUM(CASE WHEN opening > 0 THEN 1 ELSE 0 END) AS opening_entities
   FROM movements
@@ -192,13 +250,14 @@ SELECT
   CAST(b.cut AS Nullable(String)) AS cut,
   CAST(s.set_id AS Nullable(Int64)) AS set_id,
   CAST(b.period_index AS Nullable(Int64)) AS period_index,
-  CAST(SUM(b.new) AS Nullable(Float64)) AS new,
-  CAST(SUM(b.reactivation) AS Nullable(Float64)) AS reactivation,
-  CAST(SUM(b.expansion) AS Nullable(Float64)) AS expansion,
-  CAST(SUM(b.contraction) AS Nullable(Float64)) AS contraction,
-  CAST(SUM(b.churned) AS Nullable(Float64)) AS churned,
-  CAST(SUM(b.lost_entities) AS Nullable(Float64)) AS lost_entities,
-  CAST(SUM(b.opening_entities) AS Nullable(Float64)) AS opening_entities
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.new) END AS Nullable(Float64)) AS new,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.reactivation) END AS Nullable(Float64)) AS reactivation,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.expansion) END AS Nullable(Float64)) AS expansion,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.contraction) END AS Nullable(Float64)) AS contraction,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.churned) END AS Nullable(Float64)) AS churned,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.fx) END AS Nullable(Float64)) AS fx,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.lost_entities) END AS Nullable(Float64)) AS lost_entities,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.opening_entities) END AS Nullable(Float64)) AS opening_entities
 FROM by_member AS b
 JOIN set_members AS s
   ON s.member = b.member

@@ -13,6 +13,7 @@ WITH subscription_spans AS (
       stream,
       plan,
       channel,
+      currency,
       CAST(amount AS DOUBLE PRECISION) / NULLIF(CAST(interval_months AS DOUBLE PRECISION), 0) AS monthly_amount,
       observed_day,
       ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
@@ -28,6 +29,7 @@ WITH subscription_spans AS (
       v.account_key,
       v.plan,
       v.channel,
+      v.currency,
       CAST(v.monthly_amount AS DECIMAL(18, 6)) AS mrr,
       CASE
         WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
@@ -48,6 +50,7 @@ WITH subscription_spans AS (
     p.account_key,
     p.plan,
     p.channel,
+    p.currency,
     p.mrr,
     p.start_day,
     p.end_day
@@ -74,7 +77,8 @@ WITH subscription_spans AS (
     start_day,
     end_day,
     mrr AS amount,
-    account_key AS entity
+    account_key AS entity,
+    '' AS currency
   FROM acquired_spans
   WHERE
     NOT product IS NULL
@@ -92,11 +96,23 @@ WITH subscription_spans AS (
         'web'
       )
     )
-), held AS (
+), rates AS (
+  SELECT
+    p.period_index,
+    c.currency,
+    c.rate,
+    COALESCE(b.rate, c.rate) AS rate_before
+  FROM periods AS p
+  JOIN currency_spans AS c
+    ON c.start_day <= p.end_day AND c.end_day > p.end_day
+  LEFT JOIN currency_spans AS b
+    ON b.currency = c.currency AND b.start_day < p.start_day AND b.end_day >= p.start_day
+), by_currency AS (
   SELECT
     f.cut,
     f.member,
     f.entity,
+    f.currency,
     p.period_index,
     SUM(f.amount) AS amount
   FROM facts AS f
@@ -108,7 +124,25 @@ WITH subscription_spans AS (
     f.cut,
     f.member,
     f.entity,
+    f.currency,
     p.period_index
+), held AS (
+  SELECT
+    b.cut,
+    b.member,
+    b.entity,
+    b.period_index,
+    SUM(CAST(CAST(b.amount AS DOUBLE PRECISION) * r.rate AS DECIMAL(18, 6))) AS amount,
+    SUM(CAST(CAST(b.amount AS DOUBLE PRECISION) * r.rate_before AS DECIMAL(18, 6))) AS amount_before,
+    SUM(CASE WHEN r.rate IS NULL THEN 1 ELSE 0 END) AS unpriced
+  FROM by_currency AS b
+  LEFT JOIN rates AS r
+    ON r.currency = b.currency AND r.period_index = b.period_index
+  GROUP BY
+    b.cut,
+    b.member,
+    b.entity,
+    b.period_index
 ), first_days AS (
   SELECT
     cut,
@@ -127,7 +161,9 @@ WITH subscription_spans AS (
     entity,
     period_index,
     amount AS closing,
-    0 AS opening
+    amount_before AS closing_before,
+    0 AS opening,
+    unpriced
   FROM held
   UNION ALL
   SELECT
@@ -136,7 +172,9 @@ WITH subscription_spans AS (
     entity,
     period_index + 1 AS period_index,
     0 AS closing,
-    amount AS opening
+    0 AS closing_before,
+    amount AS opening,
+    unpriced
   FROM held
 ), ends AS (
   SELECT
@@ -145,7 +183,9 @@ WITH subscription_spans AS (
     entity,
     period_index,
     SUM(closing) AS closing,
-    SUM(opening) AS opening
+    SUM(closing_before) AS closing_before,
+    SUM(opening) AS opening,
+    SUM(unpriced) AS unpriced
   FROM both_ends
   GROUP BY
     cut,
@@ -159,6 +199,8 @@ WITH subscription_spans AS (
     e.period_index,
     e.opening,
     e.closing,
+    e.closing_before,
+    e.unpriced,
     f.first_day < p.start_day AS known_before
   FROM ends AS e
   JOIN first_days AS f
@@ -170,11 +212,25 @@ WITH subscription_spans AS (
     cut,
     member,
     period_index,
+    SUM(unpriced) AS unpriced,
     SUM(CASE WHEN opening = 0 AND NOT known_before THEN closing ELSE 0 END) AS new,
     SUM(CASE WHEN opening = 0 AND known_before THEN closing ELSE 0 END) AS reactivation,
-    SUM(CASE WHEN opening > 0 AND closing > opening THEN closing - opening ELSE 0 END) AS expansion,
-    SUM(CASE WHEN closing > 0 AND closing < opening THEN opening - closing ELSE 0 END) AS contraction,
+    SUM(
+      CASE
+        WHEN opening > 0 AND closing_before > opening
+        THEN closing_before - opening
+        ELSE 0
+      END
+    ) AS expansion,
+    SUM(
+      CASE
+        WHEN closing > 0 AND closing_before < opening
+        THEN opening - closing_before
+        ELSE 0
+      END
+    ) AS contraction,
     SUM(CASE WHEN closing = 0 THEN opening ELSE 0 END) AS churned,
+    SUM(CASE WHEN opening > 0 THEN closing - closing_before ELSE 0 END) AS fx,
     SUM(CASE WHEN opening > 0 AND closing = 0 THEN 1 ELSE 0 END) AS lost_entities,
     SUM(CASE WHEN opening > 0 THEN 1 ELSE 0 END) AS opening_entities
   FROM movements
@@ -187,13 +243,14 @@ SELECT
   CAST(b.cut AS VARCHAR) AS cut,
   CAST(s.set_id AS BIGINT) AS set_id,
   CAST(b.period_index AS BIGINT) AS period_index,
-  CAST(SUM(b.new) AS DOUBLE PRECISION) AS new,
-  CAST(SUM(b.reactivation) AS DOUBLE PRECISION) AS reactivation,
-  CAST(SUM(b.expansion) AS DOUBLE PRECISION) AS expansion,
-  CAST(SUM(b.contraction) AS DOUBLE PRECISION) AS contraction,
-  CAST(SUM(b.churned) AS DOUBLE PRECISION) AS churned,
-  CAST(SUM(b.lost_entities) AS DOUBLE PRECISION) AS lost_entities,
-  CAST(SUM(b.opening_entities) AS DOUBLE PRECISION) AS opening_entities
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.new) END AS DOUBLE PRECISION) AS new,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.reactivation) END AS DOUBLE PRECISION) AS reactivation,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.expansion) END AS DOUBLE PRECISION) AS expansion,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.contraction) END AS DOUBLE PRECISION) AS contraction,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.churned) END AS DOUBLE PRECISION) AS churned,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.fx) END AS DOUBLE PRECISION) AS fx,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.lost_entities) END AS DOUBLE PRECISION) AS lost_entities,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.opening_entities) END AS DOUBLE PRECISION) AS opening_entities
 FROM by_member AS b
 JOIN set_members AS s
   ON s.member = b.member
