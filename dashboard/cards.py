@@ -129,6 +129,12 @@ def missing(session: Session, facts: Sequence[MissingData]) -> None:
         )
 
 
+def broken(session: Session) -> None:
+    """A quiet line where definitions are left out; nothing when all are whole."""
+    if session.broken:
+        st.caption(escape(sentences.broken(session.voice, session.broken)))
+
+
 def empty(session: Session, imports_place: st.Page | None) -> None:
     """A workspace in which nothing was imported: what to bring, and where."""
     words = session.voice.words

@@ -7,7 +7,7 @@ three significant figures. Meaning is carried by a mark and a word, never by col
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from dashboard.translation import Translation, mark
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.errors import Mistake
 from metrics.format import Formatter
 from metrics.result import Figure, Scope
 from metrics.review import (
@@ -26,6 +27,8 @@ from metrics.review import (
     Subject,
 )
 
+#: Definitions named in the line that says which cannot be used.
+BROKEN_SHOWN = 5
 INITIALS = re.compile(r"^[A-Z]{2,6}(?= \()|(?<=\()[A-Z]{2,6}(?=\)$)")
 MARKS = {"better": "▲", "worse": "▼", "signal": "◆", "no_data": "○", "partial": "◌", "steady": "·"}
 STATUSES = {
@@ -357,6 +360,25 @@ def exception(voice: Voice, subject: Subject) -> str:
             decided_sentence(voice, subject.decided),
         )
         if part
+    )
+
+
+def broken(voice: Voice, mistakes: Sequence[Mistake]) -> str:
+    """Which definitions are left out, and what that means for their figures."""
+    names = [
+        voice.label(mistake.name)
+        if mistake.name in voice.catalogue
+        else mistake.name or mistake.place
+        for mistake in mistakes
+    ]
+    shown = ", ".join(names[:BROKEN_SHOWN]) + (", …" if len(names) > BROKEN_SHOWN else "")
+    return voice.words.count(
+        "{n} definition cannot be used: {names}. Figures already published stay as they were; "
+        "'vigie check' says what to mend.",
+        "{n} definitions cannot be used: {names}. Figures already published stay as they were; "
+        "'vigie check' says what to mend.",
+        len(names),
+        names=shown,
     )
 
 

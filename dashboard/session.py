@@ -14,12 +14,11 @@ from dashboard.sentences import Voice
 from dashboard.translation import translation
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
-from metrics.catalogue import load_catalogue
-from metrics.catalogue.kpi import Catalogue
-from metrics.errors import VigieError
+from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
 from metrics.organisation import Organisation
-from metrics.register import migrate
+from metrics.panel import catalogue_of, definitions_stamp
+from metrics.register import left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
 from metrics.result import Scope
@@ -39,6 +38,8 @@ class Session:
     organisation: Organisation
     voice: Voice
     palette: Palette
+    definitions: tuple[tuple[str, int], ...] = ()  # changes with the company's own definitions
+    broken: tuple[Mistake, ...] = ()  # definitions that are left out, or failed on the data
 
     @property
     def today(self) -> date:
@@ -63,7 +64,9 @@ def open_session(language: str) -> Session:
     with workspace.register.connect() as connection:
         publication = current_publication(connection)
         organisation = load_organisation(connection)
-    catalogue = _catalogue(str(workspace.path), _catalogue_stamp(workspace))
+        failed = left_out.read(connection)
+    catalogue = catalogue_of(workspace)
+    broken = {mistake.name: mistake for mistake in (*failed, *catalogue.problems)}
     return Session(
         workspace=workspace,
         viewer=LOCAL_CPO,
@@ -77,6 +80,8 @@ def open_session(language: str) -> Session:
             zone=workspace.zone,
         ),
         palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
+        definitions=definitions_stamp(workspace),
+        broken=tuple(broken.values()),
     )
 
 
@@ -101,6 +106,7 @@ def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
     """The weekly review at `scope`; `week` None is the latest closed one."""
     return _review(
         session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions,
         session.viewer, session.viewer.key, week, scope,
     )  # fmt: skip
 
@@ -108,6 +114,7 @@ def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
 def product_page(session: Session, product: str, week: str | None) -> facts.ProductPage:
     return _product_page(
         session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions,
         session.viewer, session.viewer.key, product, week,
     )  # fmt: skip
 
@@ -115,6 +122,7 @@ def product_page(session: Session, product: str, week: str | None) -> facts.Prod
 def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> facts.SixTwelve:
     return _six_twelve(
         session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions,
         session.viewer, session.viewer.key, kpi, scope, week,
     )  # fmt: skip
 
@@ -136,17 +144,6 @@ def _workspace(path: str) -> Workspace:
     return workspace
 
 
-def _catalogue_stamp(workspace: Workspace) -> float:
-    """Changes when one of the company's own KPI files does."""
-    files = workspace.catalogue.glob("*.yml") if workspace.catalogue.exists() else ()
-    return max((file.stat().st_mtime for file in files), default=0.0)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _catalogue(path: str, stamp: float) -> Catalogue:
-    return load_catalogue(Workspace.open(Path(path)).catalogue)
-
-
 # The facts are frozen, so readers share one copy instead of a pickled one each. The publication
 # and the viewer are part of every key; arguments that begin with _ are not.
 
@@ -154,6 +151,7 @@ def _catalogue(path: str, stamp: float) -> Catalogue:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _review(
     _workspace: Workspace, path: str, publication: int,
+    definitions: tuple[tuple[str, int], ...],
     _viewer: Viewer, viewer: str, week: str | None, scope: Scope,
 ) -> facts.Review:  # fmt: skip
     return facts.weekly_review(_workspace, _viewer, week=week, scope=scope)
@@ -162,6 +160,7 @@ def _review(
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _product_page(
     _workspace: Workspace, path: str, publication: int,
+    definitions: tuple[tuple[str, int], ...],
     _viewer: Viewer, viewer: str, product: str, week: str | None,
 ) -> facts.ProductPage:  # fmt: skip
     return facts.product_page(_workspace, _viewer, product, week=week)
@@ -170,6 +169,7 @@ def _product_page(
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _six_twelve(
     _workspace: Workspace, path: str, publication: int,
+    definitions: tuple[tuple[str, int], ...],
     _viewer: Viewer, viewer: str, kpi: str, scope: Scope, week: str | None,
 ) -> facts.SixTwelve:  # fmt: skip
     return facts.six_twelve(_workspace, _viewer, kpi, scope, week=week)

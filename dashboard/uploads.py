@@ -51,7 +51,7 @@ class Desk:
         if key == self.inspected:
             return
         self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
-        catalogue, models = session.voice.catalogue, load_models(session.workspace.catalogue)
+        catalogue, models = session.voice.catalogue, load_models(*session.workspace.model_folders)
         self.reports = tuple(
             importing.inspect(
                 session.workspace,

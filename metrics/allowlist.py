@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from metrics.errors import VigieError
 
@@ -46,11 +46,23 @@ def parse(sql: str, place: str, *, into: type[exp.Expr] | None = None) -> exp.Ex
         tree: exp.Expr = sqlglot.parse_one(sql, read="duckdb", into=into)
     except SqlglotError as error:
         first = str(error).splitlines()[0]
+        line = error.errors[0]["line"] if isinstance(error, ParseError) and error.errors else None
         raise VigieError(
-            f"{place}: this SQL cannot be read: {first}", next_step="Mend it and try again."
+            f"{_line_in(place, line)}: this SQL cannot be read: {first}",
+            next_step="Mend it and try again.",
         ) from None
     check(tree, place)
     return tree
+
+
+def _line_in(place: str, line: int | None) -> str:
+    """A place with the line in it, where it is a file of SQL; else it already says its line."""
+    return f"{place}:{line}" if line and place.endswith(".sql") else place
+
+
+def _line_of(node: exp.Expr) -> int | None:
+    """The line of the first word under a node whose place the parser kept."""
+    return next((part.meta["line"] for part in node.walk() if "line" in part.meta), None)
 
 
 def check(tree: exp.Expr, place: str) -> None:
@@ -58,9 +70,9 @@ def check(tree: exp.Expr, place: str) -> None:
     for node in tree.walk():
         kind = type(node)
         if kind not in ALLOWED:
-            shown = node.sql("duckdb")
+            shown, where = node.sql("duckdb"), _line_in(place, _line_of(node))
             raise VigieError(
-                f"{place}: '{shown[:80]}' uses {kind.__name__}, which does not mean the same on "
+                f"{where}: '{shown[:80]}' uses {kind.__name__}, which does not mean the same on "
                 "every engine.",
                 next_step="Write it with the constructs listed in docs/catalogue.md.",
             )

@@ -19,7 +19,7 @@ import pandas as pd
 from metrics import models, references, warehouse
 from metrics.catalogue import load_catalogue
 from metrics.engines import open_facts
-from metrics.errors import VigieError
+from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
 from metrics.figures import Setting
 from metrics.importing.report import FileReport, Problem
@@ -27,6 +27,7 @@ from metrics.job import Job, Outcome
 from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import ledger, migrate
+from metrics.register import left_out as register_left_out
 from metrics.register.leases import Lease, take
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
@@ -64,7 +65,8 @@ class Steps:
     land: Callable[..., Landed]
     remove: Callable[[duckdb.DuckDBPyConnection, int], None]
     compute: Callable[
-        [duckdb.DuckDBPyConnection, Setting, Callable[[float, str], None]], Iterable[pd.DataFrame]
+        [duckdb.DuckDBPyConnection, Setting, Callable[[float, str], None]],
+        Iterable[pd.DataFrame | Mistake],
     ]
 
 
@@ -89,7 +91,7 @@ class Change:
         self._reached = listener.reached
         self.workspace = Workspace.open(Path(job.workspace))
         self.register = self.workspace.register
-        self._models = models.load_models(self.workspace.catalogue)
+        self._models = models.load_models(*self.workspace.model_folders)
         self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
         self.settled = False  # True from the moment the flip begins: too late to cancel
 
@@ -284,11 +286,16 @@ class Change:
             )
         self._say("modelling", 0.46, "Preparing the facts.")
         references.rebuild(facts, organisation, self.workspace.settings.currency)
+        failed: list[Mistake] = []
         models.refresh(
             facts,
             self._models,
             lambda name: self._say("modelling", 0.5, f"Preparing {name}."),
+            failed.append,
         )
+        if failed:
+            self._models = self._models.without(failed)
+            self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
         self._reached("modelling")
         settings = self.workspace.settings
         setting = Setting.of(
@@ -306,10 +313,11 @@ class Change:
             self._reached("judging")
             yield from signal_frames(kept, self._catalogue)
 
-        return publish(
+        left_out = {mistake.name: mistake for mistake in self._catalogue.problems}
+        published = publish(
             self.register,
             lease,
-            self._passed(computed, kept),
+            self._passed(computed, kept, left_out),
             judged,
             warehouse_version=state.warehouse_version + 1,
             cause=drafted.cause,
@@ -318,7 +326,12 @@ class Change:
             today=datetime.now(self.workspace.zone).date(),
             once=[kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation],
             progress=lambda rows: self._reached("publishing"),
+            kept=lambda: left_out,
         )
+        with self.register.begin() as connection:
+            lease.hold(connection)
+            register_left_out.note(connection, left_out.values())
+        return published
 
     def _flip(
         self, lease: Lease, path: Path, new: State, drafted: Drafted, published: Published
@@ -340,10 +353,16 @@ class Change:
             raise
 
     def _passed(
-        self, computed: Iterable[pd.DataFrame], kept: list[pd.DataFrame]
+        self,
+        computed: Iterable[pd.DataFrame | Mistake],
+        kept: list[pd.DataFrame],
+        left_out: dict[str, Mistake],
     ) -> Iterator[pd.DataFrame]:
-        """Pass frames on, keeping the rows that signals are made of."""
+        """Pass frames on, keeping the rows that signals are made of, and noting what failed."""
         for frame in computed:
+            if isinstance(frame, Mistake):
+                left_out[frame.name] = frame
+                continue
             if not frame.empty:
                 kept.append(judged_rows(frame, self._catalogue))
             yield frame

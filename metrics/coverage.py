@@ -50,6 +50,7 @@ class Coverage:
 
     def __init__(self, spans: Iterable[CoverageSpan], organisation: Organisation) -> None:
         spans = list(spans)
+        self.datasets = frozenset(span.dataset for span in spans)
         self.first = min((span.start for span in spans), default=None)
         self.last = max((span.end for span in spans), default=None)
         self._days: dict[tuple[str, str, str], NDArray[np.bool_]] = {}

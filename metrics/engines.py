@@ -15,6 +15,19 @@ from metrics.errors import VigieError
 MEMORY_LIMIT = os.environ.get("VIGIE_DUCKDB_MEMORY", "4GB")
 BUSY_TIMEOUT_MS = 10_000
 
+#: What a definition can be to blame for: a column that is not there, a value that is no number.
+#: A full disk or memory is not among them.
+DEFINITION_ERRORS = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
+
+
+def not_computed(error: duckdb.Error, source: str, name: str) -> VigieError:
+    """The refusal for a definition whose SQL fails on the facts; `source` says where it stands."""
+    said = str(error).strip().splitlines()[0]
+    return VigieError(
+        f"{source}: '{name}' cannot be computed: {said}",
+        next_step="Mend its definition, or what it reads; 'vigie check' tries it on the data.",
+    )
+
 
 def open_facts(path: Path | None, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
     """Open one warehouse version, or a scratch database in memory when `path` is None.

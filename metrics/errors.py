@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 
@@ -33,6 +35,54 @@ class VigieError(Exception):
             "choices": list(self.choices),
             "next_step": self.next_step,
         }
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with one definition: noted rather than raised, so that the others still work.
+
+    `name` is the KPI, measure or model that is left out ('' when only its file is known), `key`
+    the key of its entry that is wrong ('' when it is the entry itself), `remedy` what to do.
+    """
+
+    name: str
+    file: str
+    line: int
+    key: str
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(
+        cls, refusal: VigieError, name: str, source: str, lines: Mapping[str, int] | None = None
+    ) -> Mistake:
+        """The mistake behind a refusal. `source` is file:line or a file, `lines` where its keys
+        are; the refusal may say file, line and key more exactly, before its message."""
+        file, _, number = source.rpartition(":")
+        if not number.isdigit():
+            file, number = source, "1"
+        told = re.match(rf"{re.escape(file)}(?::(\d+))?(?: \((\w+)\))?: ", refusal.problem)
+        seen = re.fullmatch(rf"See {re.escape(file)}(?::\d+)?(?: \((\w+)\))?\.", refusal.next_step)
+        key = (told and told[2]) or (seen and seen[1]) or ""
+        exact = (lines or {}).get(key) or (told and told[1]) or number
+        choices = f"Valid choices: {', '.join(refusal.choices)}." if refusal.choices else ""
+        steps = [choices, "" if seen else refusal.next_step]
+        return cls(
+            name=name,
+            file=file,
+            line=int(exact),
+            key=key,
+            message=refusal.problem[told.end() :] if told else refusal.problem,
+            remedy=" ".join(filter(None, steps)) or "Mend it; other KPIs are not affected.",
+        )
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    def __str__(self) -> str:
+        key = f" ({self.key})" if self.key else ""
+        return f"{self.place}{key}: {self.message} {self.remedy}"
 
 
 def unknown(noun: str, given: str, choices: Iterable[str], next_step: str = "") -> VigieError:

@@ -25,6 +25,8 @@ from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked
 from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
+from metrics.engines import DEFINITION_ERRORS, not_computed
+from metrics.errors import Mistake, VigieError
 from metrics.formula import TRANSFERRED, is_transferred, parse_formula
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions import FUNCTIONS
@@ -356,7 +358,10 @@ class Computation:
             self._loaded_member_kind = kpi.member
         key = (kpi.member, statement.text, statement.values)
         if key not in self._rows:
-            self._rows[key] = self.connection.execute(key[1], list(statement.values)).df()
+            try:
+                self._rows[key] = self.connection.execute(key[1], list(statement.values)).df()
+            except DEFINITION_ERRORS as error:
+                raise not_computed(error, kpi.source, kpi.name) from None
         return self._rows[key]
 
     def _add_subsets(self, kpi: Kpi) -> None:
@@ -469,8 +474,11 @@ def compute_all(
     connection: duckdb.DuckDBPyConnection,
     setting: Setting,
     progress: Callable[[float, str], None] = lambda done, kpi: None,
-) -> Iterator[pd.DataFrame]:
-    """Every published KPI of every scope in every grain it is published in, frame by frame."""
+) -> Iterator[pd.DataFrame | Mistake]:
+    """Every published KPI of every scope in every grain it is published in, frame by frame.
+
+    A KPI whose definition fails on the facts gives a mistake instead; the others go on.
+    """
     scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
     by_grain = {
         grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
@@ -496,7 +504,11 @@ def compute_all(
         # Functions last: what they read in its own cadence is then mostly known already.
         for kpi in sorted(kpis, key=lambda kpi: ("function" in kpi.calculation, kpi.member)):
             progress(so_far / whole, kpi.name)
-            frame = computation.frame(kpi)
+            so_far += 1
+            try:
+                frame = computation.frame(kpi)
+            except VigieError as refusal:
+                yield Mistake.of(refusal, kpi.name, kpi.source)
+                continue
             # Published figures are told apart by their first day; those to date by their last.
             yield frame.assign(start=frame["end"]) if grain in TO_DATE_GRAINS else frame
-            so_far += 1

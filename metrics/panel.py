@@ -20,6 +20,7 @@ from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.kpi import Family, Kind
 from metrics.errors import unknown
 from metrics.like_with_like import LIKE_WITH_LIKE
+from metrics.models import load_models
 from metrics.organisation import Organisation
 from metrics.reading import (
     Limits,
@@ -305,7 +306,7 @@ def open_panel(
     catalogue = catalogue_of(workspace)
     publication = current_publication(connection)
     chosen = (
-        tuple(catalogue[name] for name in settings.review_kpis)
+        tuple(catalogue[n] for n in settings.review_kpis if n not in catalogue.left_out)
         if settings.review_kpis
         else catalogue.review
     )
@@ -335,18 +336,24 @@ def open_panel(
 
 def catalogue_of(workspace: Workspace) -> Catalogue:
     """The workspace's catalogue, read again only when one of its own files changes."""
-    folder = workspace.catalogue
-    stamp = tuple(
-        (file.name, file.stat().st_mtime_ns)
-        for file in sorted(folder.glob("**/*"))
+    return _catalogue(workspace.catalogue, workspace.model_folders, definitions_stamp(workspace))
+
+
+def definitions_stamp(workspace: Workspace) -> tuple[tuple[str, int], ...]:
+    """The company's own definition files with when each was written: changes when one does."""
+    return tuple(
+        (str(file), file.stat().st_mtime_ns)
+        for folder in workspace.model_folders
+        for file in sorted(folder.glob("*"))
         if file.is_file()
     )
-    return _catalogue(folder, stamp)
 
 
 @lru_cache(maxsize=4)
-def _catalogue(folder: Path, stamp: tuple[tuple[str, int], ...]) -> Catalogue:
-    return load_catalogue(folder)
+def _catalogue(
+    folder: Path, model_folders: tuple[Path, ...], stamp: tuple[tuple[str, int], ...]
+) -> Catalogue:
+    return load_catalogue(folder, load_models(*model_folders))
 
 
 def _weeks(

@@ -48,6 +48,7 @@ class Writer:
         cause: Cause,
         progress: Callable[[int], None],
         once: Collection[str] = (),
+        kept: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._once = sorted(once)
         self.written = self.closed = self.restated = 0
@@ -58,6 +59,7 @@ class Writer:
         self._settled = settled  # days since 1970: periods that ended before it had settled
         self._cause = cause
         self._progress = progress
+        self._kept = kept
         self._slots: dict[tuple[str, ...], int] = {}
         self._series: dict[tuple[str, ...], int] = {}  # slot and definition
         self._slot_of: dict[int, int] = {}  # by series id
@@ -68,7 +70,10 @@ class Writer:
         return bool(self.written or self.closed)
 
     def write(self, kind: Versioned, frames: Iterable[pd.DataFrame]) -> None:
-        """Write one table: every frame, then the closing of what no frame holds."""
+        """Write one table: every frame, then the closing of what no frame holds.
+
+        What readers see of the KPIs that are `kept` stays: they could not be computed.
+        """
         waiting: dict[str, pd.DataFrame] = {}  # visible rows that no frame has matched yet
         for frame in frames:
             if frame.empty:
@@ -83,7 +88,7 @@ class Writer:
                 waiting[kpi] = left[left["kpi"] == kpi]
         with self._register.connect() as connection:
             every = connection.execute(sa.select(series.c.kpi).distinct()).scalars().all()
-        for kpi in sorted(every):
+        for kpi in sorted(set(every) - set(self._kept())):
             vanished = waiting[kpi] if kpi in waiting else self._visible(kind, kpi)
             if vanished.empty:
                 continue

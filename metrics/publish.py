@@ -42,6 +42,7 @@ def publish(
     today: date,
     once: Collection[str] = (),
     progress: Callable[[int], None] = lambda rows_written: None,
+    kept: Callable[[], Collection[str]] = tuple,
 ) -> Published:
     """Write the figures that differ from the ones readers see, under a new publication.
 
@@ -50,10 +51,11 @@ def publish(
     members. `judged` is then called with the new publication's number, at which the new figures
     can be read, and yields frames of signals: the key columns, start, rule, direction, centre,
     lower, upper, provisional. Together they are everything: what they do not hold any more is
-    closed. Readers see none of it until the caller flips the pointer. A value that changes although
-    its period was closed and had ended more than `settling_days` before `today` leaves a
-    restatement; a value where there was none before does not. A closed value of a KPI named in
-    `once` is kept as it was first published, until what it rests on is undone.
+    closed, except of the KPIs that `kept` names once both are through. Readers see none of it until
+    the caller flips the pointer. A value that changes although its period was closed and had ended
+    more than `settling_days` before `today` leaves a restatement; a value where there was none
+    before does not. A closed value of a KPI named in `once` is kept as it was first published,
+    until what it rests on is undone.
     """
     with register.begin() as connection:
         lease.hold(connection)
@@ -71,7 +73,7 @@ def publish(
             .returning(publications.c.id)
         ).scalar_one()
     settled = (today - timedelta(settling_days) - EPOCH).days
-    writer = Writer(register, lease, number, current, settled, cause, progress, once)
+    writer = Writer(register, lease, number, current, settled, cause, progress, once, kept)
     writer.write(FIGURES, computed)
     writer.write(SIGNALS, judged(number))
     if writer.touched:

@@ -46,7 +46,7 @@ class Question:
 
 def setting_of(workspace: Workspace) -> Setting:
     """Definitions, organisation, coverage and calendar as they stand for readers."""
-    models = load_models(workspace.catalogue)
+    models = load_models(*workspace.model_folders)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
         spans = [applied.span for applied in ledger.read_coverage(connection)]
@@ -202,7 +202,7 @@ def sql(
     dialect: str = "duckdb",
 ) -> dict[str, str]:
     """The SQL of a KPI, per part: a ratio or derived KPI has one statement for each base figure."""
-    models = load_models(workspace.catalogue)
+    models = load_models(*workspace.model_folders)
     catalogue = load_catalogue(workspace.catalogue, models)
     asked = catalogue[name]
     for dimension in (*([by] if by else []), *(where or {})):

@@ -99,6 +99,11 @@ class Workspace:
         return self.path / "catalogue"
 
     @property
+    def model_folders(self) -> tuple[Path, Path]:
+        """Where the company's own models lie; those of `models/` come last and override."""
+        return self.catalogue, self.path / "models"
+
+    @property
     def profiles(self) -> Path:
         """The company's own import profiles."""
         return self.path / "profiles"

@@ -37,6 +37,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     if not facts.subjects:
         st.markdown(cards.escape(words.say("Nothing out of the ordinary this week.")))
     cards.missing(session, facts.missing)
+    cards.broken(session)
 
     st.subheader(words.say("Figures by family"), anchor=False)
     families(session, facts)

@@ -39,6 +39,7 @@ def show(
     for index, subject in enumerate(facts.subjects):
         cards.subject(session, subject, f"subject_{index}", product_place)
     cards.missing(session, facts.missing)
+    cards.broken(session)
 
     if facts.unusual:
         also_unusual(session, facts)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from metrics.calendar import Grain
-from metrics.errors import unknown
+from metrics.errors import Mistake, VigieError, unknown
 
 
 class Kind(StrEnum):
@@ -117,15 +117,27 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All KPIs and measures by name, parents before children where it matters."""
+    """All KPIs and measures by name, parents before children where it matters.
+
+    `problems` are the mistakes of definitions, by which their entries and what reads them are
+    left out.
+    """
 
     entries: dict[str, Kpi]
+    problems: tuple[Mistake, ...] = ()
 
     def __getitem__(self, name: str) -> Kpi:
-        """The KPI of that name; raises VigieError with the nearest names when there is none."""
+        """The KPI of that name; raises VigieError with the nearest names when there is none, or
+        with what is wrong when it is left out."""
         try:
             return self.entries[name]
         except KeyError:
+            for mistake in self.problems:
+                if mistake.name == name:
+                    raise VigieError(
+                        f"'{name}' is left out: {mistake.message}",
+                        next_step=f"{mistake.remedy} See {mistake.place}.",
+                    ) from None
             raise unknown(
                 "KPI", name, [kpi.name for kpi in self.entries.values()], "See 'vigie kpi list'."
             ) from None
@@ -139,6 +151,11 @@ class Catalogue:
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The names that are written but have no definition to go by."""
+        return frozenset(mistake.name for mistake in self.problems) - self.entries.keys()
 
     @cached_property
     def review(self) -> tuple[Kpi, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,12 +15,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
-from metrics.catalogue.checking import check_expressions, covered_datasets
 from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
-from metrics.errors import VigieError, unknown
-from metrics.formula import names_in
+from metrics.catalogue.resolving import FORMULA_KEYS, Resolution, Written
+from metrics.catalogue.resolving import parts_of as parts_of
+from metrics.errors import Mistake, VigieError, unknown
 from metrics.functions import FUNCTIONS
-from metrics.models import Model, load_models
+from metrics.models import Model, Models, load_models
 
 DEFAULT_GRAINS: dict[Grain, tuple[Grain, ...]] = {
     Grain.DAY: (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER),
@@ -34,7 +35,6 @@ CALCULATION = (
     "quantile", "elapsed", "after", "numerator", "denominator", "formula", "function", "scale",
     "small_groups", "currency", "otherwise", "needs_rows",
 )  # fmt: skip
-FORMULA_KEYS = {Kind.RATIO: ("numerator", "denominator"), Kind.DERIVED: ("formula",)}
 
 
 class TextEntry(BaseModel):
@@ -96,7 +96,8 @@ class File(BaseModel):
 
 
 def _lines(text: str) -> dict[tuple[str, int], tuple[int, dict[str, int]]]:
-    """For each entry, by section and position: its line and the line of each of its keys."""
+    """For each entry, by section and position: its line and the line of each of its keys, which
+    is negative where a key is written for the second time."""
     found: dict[tuple[str, int], tuple[int, dict[str, int]]] = {}
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
@@ -104,16 +105,17 @@ def _lines(text: str) -> dict[tuple[str, int], tuple[int, dict[str, int]]]:
     for key, section in root.value:
         if isinstance(section, yaml.SequenceNode):
             for position, entry in enumerate(section.value):
-                keys = (
-                    {name.value: name.start_mark.line + 1 for name, _ in entry.value}
-                    if isinstance(entry, yaml.MappingNode)
-                    else {}
-                )
+                keys: dict[str, int] = {}
+                for name, _ in entry.value if isinstance(entry, yaml.MappingNode) else ():
+                    line = name.start_mark.line + 1
+                    keys[name.value] = -line if name.value in keys else line
                 found[key.value, position] = (entry.start_mark.line + 1, keys)
     return found
 
 
-def _refusal(place: str, error: ValidationError, lines: Mapping[str, int]) -> VigieError:
+def _refusal(
+    form: type[BaseModel], place: str, error: ValidationError, lines: Mapping[str, int]
+) -> VigieError:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
     key = path[0] if path else ""
@@ -121,7 +123,7 @@ def _refusal(place: str, error: ValidationError, lines: Mapping[str, int]) -> Vi
     line = lines.get(key, int(entry_line))
     choices: tuple[str, ...] = ()
     if first["type"] == "extra_forbidden":
-        choices = tuple(Entry.model_fields)
+        choices = tuple(form.model_fields)
     elif first["type"] in ("enum", "literal_error"):
         expected = str(first.get("ctx", {}).get("expected", ""))
         choices = tuple(
@@ -132,36 +134,59 @@ def _refusal(place: str, error: ValidationError, lines: Mapping[str, int]) -> Vi
     )
 
 
-def _sources(folder: Path | None) -> Iterator[tuple[str, str]]:
+def _sources(folder: Path | None) -> Iterator[tuple[bool, Traversable, str]]:
+    """The files to read: whether each is built in, the file, and how to call it."""
     for file in sorted(files(__package__).iterdir(), key=lambda item: item.name):
         if file.name.endswith(".yml"):
-            yield file.read_text("utf-8"), f"catalogue/{file.name}"
+            yield True, file, f"catalogue/{file.name}"
     if folder is not None and folder.is_dir():
         for path in sorted(folder.glob("*.yml")):
-            yield path.read_text("utf-8"), str(path)
+            yield False, path, str(path)
 
 
-def read_entries(text: str, place: str) -> Iterator[tuple[Entry, Family, bool, str]]:
-    """The entries of one file: entry, family, whether it is published, file:line."""
+def read_entries(text: str, place: str) -> Iterator[Written]:
+    """The entries of one file, each with its KPI or with what is wrong with it.
+
+    When the file as a whole cannot be read, every entry it seems to hold is mistaken: a built-in
+    definition of the same name would mean something else.
+    """
     try:
         file = File.model_validate(yaml.safe_load(text) or {})
         lines = _lines(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise VigieError(
-            f"{place}:{line}: this YAML cannot be read: {getattr(error, 'problem', error)}."
-        ) from None
+        refusal = VigieError(
+            f"{place}:{line}: this YAML cannot be read: {getattr(error, 'problem', error)}.",
+            next_step="Mend the line; quote a text that holds ': ' or begins with % or a quote.",
+        )
+        yield from _all_mistaken(text, place, refusal)
+        return
     except ValidationError as error:
-        raise _refusal(f"{place}:1", error, {}) from None
+        yield from _all_mistaken(text, place, _refusal(File, f"{place}:1", error, {}))
+        return
     for section, entries in (("measures", file.measures), ("kpis", file.kpis)):
         for position, raw in enumerate(entries):
             line, keys = lines.get((section, position), (1, {}))
+            name = str(raw.get("name", "")) if isinstance(raw, dict) else ""
+            source = f"{place}:{line}"
             try:
+                twice = next((key for key, at in keys.items() if at < 0), None)
+                if twice is not None:
+                    raise VigieError(f"{place}:{-keys[twice]}: '{twice}' is written twice.")
                 entry = Entry.model_validate(raw)
+                yield Written(name, _kpi(entry, file.family, section == "kpis", source), keys)
             except ValidationError as error:
-                raise _refusal(f"{place}:{line}", error, keys) from None
-            yield entry, file.family, section == "kpis", f"{place}:{line}"
+                refusal = _refusal(Entry, source, error, keys)
+                yield Written(name, Mistake.of(refusal, name, source, keys), keys)
+            except VigieError as refusal:
+                yield Written(name, Mistake.of(refusal, name, source, keys), keys)
+
+
+def _all_mistaken(text: str, place: str, refusal: VigieError) -> Iterator[Written]:
+    names = re.findall(r"^\s*(?:- *)?\{? *name: *[\"']?([a-z][a-z0-9_]*)", text, re.MULTILINE)
+    for name in dict.fromkeys(names or [""]):
+        yield Written(name, Mistake.of(refusal, name, f"{place}:1"), {})
 
 
 def _text(entry: TextEntry | None) -> Text | None:
@@ -228,89 +253,31 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
     )
 
 
-def parts_of(kpi: Kpi) -> tuple[str, ...]:
-    """The KPIs and measures that a ratio or derived KPI reads; none for those that read a model."""
-    if "function" in kpi.calculation:
-        return FUNCTIONS[str(kpi.calculation["function"])].reads
-    keys = FORMULA_KEYS.get(kpi.kind, ())
-    found = [name for key in keys for name in names_in(str(kpi.calculation[key]), kpi.source)]
-    return tuple(dict.fromkeys(found))
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:12]
-
-
-def _resolved(written: Mapping[str, Kpi], models: Mapping[str, Model]) -> dict[str, Kpi]:
-    """Entries in an order in which parts come first, with what they inherit from them."""
-    resolved: dict[str, Kpi] = {}
-
-    def resolve(name: str, asked_by: Kpi | None, path: tuple[str, ...]) -> Kpi:
-        if name in resolved:
-            return resolved[name]
-        if name not in written:
-            place = f"See {asked_by.source}." if asked_by else ""
-            raise unknown("KPI or measure", name, written, place)
-        if name in path:
-            raise VigieError(f"KPIs read each other in a circle: {' → '.join((*path, name))}.")
-        kpi = written[name]
-        parts = [resolve(part, kpi, (*path, name)) for part in parts_of(kpi)]
-        if parts:
-            members = {part.member for part in parts}
-            if len(members) > 1:
-                raise VigieError(
-                    f"{kpi.source}: '{name}' mixes figures of products and of squads: "
-                    f"{', '.join(part.name for part in parts)}."
-                )
-            member = parts[0].member
-            datasets = tuple(dict.fromkeys(d for part in parts for d in part.datasets))
-            basis = [part.definition for part in parts]
-        elif "function" in kpi.calculation:
-            declared = FUNCTIONS[str(kpi.calculation["function"])]
-            facts = models.get(declared.facts)
-            member = declared.member
-            datasets = _datasets(facts, models) if facts else ()
-            basis = _digests(facts, models) if facts else []
-        else:
-            model_name = str(kpi.calculation["model"])
-            if model_name not in models:
-                raise unknown("model", model_name, models, f"See {kpi.source}.")
-            model = models[model_name]
-            check_expressions(kpi, model)
-            member, datasets, basis = (
-                model.member,
-                covered_datasets(kpi, _datasets(model, models)),
-                _digests(model, models),
+def _written(folder: Path | None) -> Iterator[Written]:
+    """Every entry, those of a workspace after the built-in ones; one name is one definition."""
+    seen: dict[tuple[bool, str], str] = {}
+    for built_in, file, place in _sources(folder):
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            refusal = VigieError(
+                f"{place}:1: this file cannot be read: {error}.", next_step="Save it as UTF-8 text."
             )
-        resolved[name] = Kpi(
-            **{
-                **kpi.__dict__,
-                "member": member,
-                "datasets": datasets,
-                "definition": _digest(kpi.kind, kpi.unit, kpi.calculation, basis),
-            }
-        )
-        return resolved[name]
-
-    for name in written:
-        resolve(name, None, ())
-    for kpi in resolved.values():
-        for parent in kpi.parents:
-            if parent not in resolved:
-                raise unknown("KPI", parent, resolved, f"It is a parent in {kpi.source}.")
-    return resolved
-
-
-def _datasets(model: Model, models: Mapping[str, Model]) -> tuple[str, ...]:
-    behind = [
-        dataset for name in model.sources if name in models for dataset in models[name].datasets
-    ]
-    return tuple(dict.fromkeys([*model.datasets, *behind]))
-
-
-def _digests(model: Model, models: Mapping[str, Model]) -> list[str]:
-    behind = [models[name] for name in sorted(model.sources) if name in models]
-    return [model.digest, *(digest for other in behind for digest in _digests(other, models))]
+            yield Written("", Mistake.of(refusal, "", f"{place}:1"), {})
+            continue
+        for entry in read_entries(text, place):
+            before = seen.get((built_in, entry.name))
+            if before is not None and isinstance(entry.said, Kpi):
+                source = entry.said.source
+                refusal = VigieError(
+                    f"{source}: '{entry.name}' is written twice, here and in {before}.",
+                    next_step="Keep one of the two: one name is one definition.",
+                )
+                entry = replace(entry, said=Mistake.of(refusal, entry.name, source))
+            if entry.name:
+                said = entry.said
+                seen[built_in, entry.name] = said.source if isinstance(said, Kpi) else said.place
+            yield entry
 
 
 def load_catalogue(
@@ -318,11 +285,21 @@ def load_catalogue(
 ) -> Catalogue:
     """The built-in catalogue, with what a workspace's folder adds to it or overrides.
 
-    Raises VigieError at the first thing that is wrong, before anything runs.
+    An entry that is wrong is left out, together with those that read it, and noted in `problems`;
+    all others work. Without a folder the first mistake is raised as VigieError.
     """
-    models = load_models(folder) if models is None else models
-    written: dict[str, Kpi] = {}
-    for text, place in _sources(folder):
-        for entry, family, published, line in read_entries(text, place):
-            written[entry.name] = _kpi(entry, family, published, line)
-    return Catalogue(_resolved(written, models))
+    if models is None:
+        models = load_models(folder) if folder else load_models()
+    entries: dict[str, Written] = {}
+    nameless = []
+    for entry in _written(folder):
+        if entry.name:
+            entries[entry.name] = entry
+        elif isinstance(entry.said, Mistake):
+            nameless.append(entry.said)
+    resolution = Resolution(entries.values(), models)
+    of_models = models.mistakes if isinstance(models, Models) else ()
+    problems = (*of_models, *nameless, *resolution.mistakes.values())
+    if problems and folder is None:
+        raise VigieError(str(problems[0]))
+    return Catalogue(resolution.kpis, problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,14 +11,17 @@ import click
 import sqlalchemy as sa
 
 from metrics import warehouse
-from metrics.catalogue import load_catalogue
+from metrics.catalogue import Catalogue, load_catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.engines import open_facts
 from metrics.errors import VigieError
+from metrics.models import load_models
+from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
 from metrics.register.series import current_publication
 from metrics.register.tables import ORGANISATION
+from metrics.rehearsal import rehearse, try_on_data, without_data
 from metrics.workspace import Workspace
 
 
@@ -61,6 +64,7 @@ def findings_of(workspace: Workspace) -> Iterator[Finding]:
     yield Finding(
         "settings", True, f"{workspace.settings.company}, {workspace.settings.time_zone}."
     )
+    yield from definitions(workspace)
     for name, look in CHECKS.items():
         try:
             yield look(workspace)
@@ -68,8 +72,43 @@ def findings_of(workspace: Workspace) -> Iterator[Finding]:
             yield Finding(name, False, refusal.problem, refusal.next_step)
 
 
-def _catalogue(workspace: Workspace) -> Finding:
-    return Finding("catalogue", True, f"{len(load_catalogue(workspace.catalogue))} KPIs.")
+def definitions(workspace: Workspace) -> Iterator[Finding]:
+    """Each mistake of a definition with its file, line and remedy; else how many KPIs there are,
+    and which wait for data."""
+    models = load_models(*workspace.model_folders)
+    catalogue = load_catalogue(workspace.catalogue, models)
+    mistakes = [*catalogue.problems, *rehearse(catalogue, models)]
+    setting = setting_of(workspace)
+    path = warehouse.current_path(workspace)
+    if path is not None:
+        own = _own(catalogue, workspace, {mistake.name for mistake in mistakes})
+        with open_facts(path) as facts:
+            mistakes += try_on_data(facts, setting, own)
+    for mistake in mistakes:
+        key = f" ({mistake.key})" if mistake.key else ""
+        name = f"'{mistake.name}' is left out: " if mistake.name else ""
+        yield Finding(
+            "catalogue", False, f"{mistake.place}{key}: {name}{mistake.message}", mistake.remedy
+        )
+    if not mistakes:
+        yield Finding("catalogue", True, f"{len(catalogue)} KPIs.")
+    waiting = without_data(setting, catalogue)
+    if path is not None and waiting:
+        lacking = sorted({dataset for datasets in waiting.values() for dataset in datasets})
+        yield Finding(
+            "data",
+            True,
+            f"{len(waiting)} KPIs wait for data that nothing has brought yet: "
+            f"{', '.join(lacking)}.",
+            "'vigie kpi show NAME' says which tools bring it.",
+        )
+
+
+def _own(catalogue: Catalogue, workspace: Workspace, mistaken: Collection[str]) -> Catalogue:
+    """The KPIs that the workspace itself has written, those that are mistaken left out."""
+    folder = str(workspace.catalogue)
+    own = {kpi.name: kpi for kpi in catalogue if kpi.source.startswith(folder)}
+    return Catalogue({name: kpi for name, kpi in own.items() if name not in mistaken})
 
 
 def _register(workspace: Workspace) -> Finding:
@@ -167,7 +206,6 @@ def _disk(workspace: Workspace) -> Finding:
 
 
 CHECKS: dict[str, Callable[[Workspace], Finding]] = {
-    "catalogue": _catalogue,
     "register": _register,
     "warehouse": _warehouse,
     "archive": _archive,

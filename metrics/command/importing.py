@@ -96,7 +96,7 @@ def inspected(
     workspace: Workspace, files: tuple[Path, ...], options: ImportOptions
 ) -> list[FileReport]:
     """The reports of a dry run."""
-    models = load_models(workspace.catalogue)
+    models = load_models(*workspace.model_folders)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
     return importing.inspect(

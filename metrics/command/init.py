@@ -66,7 +66,7 @@ def lay_out(folder: Path, company: str) -> Workspace:
     """Write settings, folders and an empty register; returns the workspace."""
     template = files("metrics.command").joinpath("settings.toml").read_text("utf-8")
     settings = template.replace("{company}", json.dumps(company, ensure_ascii=False))
-    for name in ("warehouse", "archive", "catalogue", "profiles", "inbox"):
+    for name in ("warehouse", "archive", "catalogue", "models", "profiles", "inbox"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / SETTINGS_FILE).write_text(settings, "utf-8")
     workspace = Workspace.open(folder)

@@ -13,6 +13,7 @@ from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
 from metrics.errors import VigieError
+from metrics.models import load_models
 from metrics.result import Figure
 from metrics.workspace import SETTINGS_FILE, Workspace
 
@@ -191,7 +192,8 @@ def catalogue_of(folder: Path | None) -> Catalogue:
     place = find_workspace(folder)
     if folder is None and not (place / SETTINGS_FILE).exists():
         return load_catalogue()
-    return load_catalogue(Workspace.open(place).catalogue)
+    workspace = Workspace.open(place)
+    return load_catalogue(workspace.catalogue, load_models(*workspace.model_folders))
 
 
 def _pairs(conditions: tuple[str, ...]) -> dict[str, str]:

@@ -12,9 +12,11 @@ figures to count, which columns a figure may be cut by, and whether it is kept a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import duckdb
@@ -22,7 +24,8 @@ from sqlglot import exp
 
 from metrics import pinning
 from metrics.allowlist import parse
-from metrics.errors import VigieError
+from metrics.engines import DEFINITION_ERRORS, not_computed
+from metrics.errors import Mistake, VigieError
 
 HEADER_KEYS = ("member", "datasets", "dimensions", "materialised")
 
@@ -65,8 +68,15 @@ def _listed(value: str) -> tuple[str, ...]:
 
 def read_model(name: str, sql: str, place: str) -> Model:
     """The model in `sql`. Raises VigieError for a bad header or SQL outside the allow-list."""
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise VigieError(
+            f"{place}: '{name}' cannot name a model.",
+            next_step="Name the file with small letters, digits and _: active_seats.sql.",
+        )
     header = _header(sql, place)
     tree = parse(sql, place)
+    if not isinstance(tree, exp.Query):
+        raise VigieError(f"{place}: a model is one select.", next_step="Begin it with select.")
     member = header.get("member", "")
     if member not in ("product", "squad"):
         raise VigieError(
@@ -96,33 +106,89 @@ def read_model(name: str, sql: str, place: str) -> Model:
     return model
 
 
-def _model_files(workspace_folder: Path | None) -> Iterator[tuple[str, str, str]]:
+class Models(dict[str, Model]):
+    """Models by name, each after the models it reads; `mistakes` says which are left out, why."""
+
+    mistakes: tuple[Mistake, ...] = ()
+
+    def without(self, mistakes: Iterable[Mistake]) -> Models:
+        """These models without the ones that are mistaken, and without those that read them."""
+        return _ordered(dict(self), (*self.mistakes, *mistakes))
+
+
+def _model_files(folders: Iterable[Path]) -> Iterator[tuple[str, Traversable, str]]:
     for file in sorted(files(__package__).iterdir(), key=lambda item: item.name):
         if file.name.endswith(".sql"):
-            yield file.name[:-4], file.read_text("utf-8"), f"models/{file.name}"
-    if workspace_folder is not None and workspace_folder.is_dir():
-        for path in sorted(workspace_folder.glob("*.sql")):
-            yield path.stem, path.read_text("utf-8"), str(path)
+            yield file.name[:-4], file, f"models/{file.name}"
+    for folder in folders:
+        for path in sorted(folder.glob("*.sql")):
+            yield path.stem, path, str(path)
 
 
-def load_models(workspace_folder: Path | None = None) -> dict[str, Model]:
-    """All models by name, each after the models it reads; a workspace's own override."""
-    found = {
-        name: read_model(name, sql, place) for name, sql, place in _model_files(workspace_folder)
-    }
-    ordered: dict[str, Model] = {}
+def load_models(*folders: Path) -> Models:
+    """All models by name, each after the models it reads; those of a workspace's folders override.
+
+    A model of a workspace that is wrong is left out, together with those that read it, and noted
+    in `mistakes`: the built-in one that it was to replace would mean something else. Without
+    folders the first mistake is raised as VigieError.
+    """
+    found: dict[str, Model] = {}
+    mistakes: dict[str, Mistake] = {}
+    for name, file, place in _model_files(folders):
+        found.pop(name, None)
+        mistakes.pop(name, None)
+        try:
+            found[name] = read_model(name, _read(file, place), place)
+        except VigieError as refusal:
+            mistakes[name] = Mistake.of(refusal, name, place)
+    models = _ordered(found, mistakes.values())
+    if models.mistakes and not folders:
+        raise VigieError(str(models.mistakes[0]))
+    return models
+
+
+def _read(file: Traversable, place: str) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VigieError(
+            f"{place}: this file cannot be read: {error}.", next_step="Save it as UTF-8 text."
+        ) from None
+
+
+def _ordered(found: Mapping[str, Model], known: Iterable[Mistake]) -> Models:
+    """Models in the order they read each other, without the mistaken ones and their readers."""
+    mistakes = {mistake.name: mistake for mistake in known}
+    ordered = Models()
 
     def add(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            raise VigieError(f"Models read each other in a circle: {' → '.join((*path, name))}.")
-        if name in ordered or name not in found:
+        if name in ordered or name in mistakes or name not in found:
             return
-        for source in sorted(found[name].sources):
+        model = found[name]
+        if name in path:
+            circle = " → ".join((*path[path.index(name) :], name))
+            refusal = VigieError(
+                f"{model.place}: Models read each other in a circle: {circle}.",
+                next_step="Let one of them read canonical tables only.",
+            )
+            mistakes[name] = Mistake.of(refusal, name, model.place)
+            return
+        for source in sorted(model.sources):
             add(source, (*path, name))
-        ordered[name] = found[name]
+        broken = sorted(model.sources & mistakes.keys())
+        if broken and name not in mistakes:
+            refusal = VigieError(
+                f"{model.place}: '{name}' reads '{broken[0]}', which is left out: "
+                f"{mistakes[broken[0]].message}",
+                next_step=f"Mend {mistakes[broken[0]].place}.",
+            )
+            mistakes[name] = Mistake.of(refusal, name, model.place)
+        if name not in mistakes:
+            ordered[name] = model
 
     for name in found:
         add(name, ())
+    ordered.mistakes = tuple(mistakes.values())
     return ordered
 
 
@@ -130,14 +196,26 @@ def refresh(
     connection: duckdb.DuckDBPyConnection,
     models: dict[str, Model] | None = None,
     progress: Callable[[str], None] = lambda name: None,
+    noted: Callable[[Mistake], None] | None = None,
 ) -> None:
-    """Rebuild the materialised models in the open draft, in the order they read each other."""
+    """Rebuild the materialised models in the open draft, in the order they read each other.
+
+    A model whose SQL fails leaves no table behind; it is `noted`, or raised as VigieError.
+    """
     models = load_models() if models is None else models
     for model in models.values():
-        if model.materialised:
-            progress(model.name)
-            query = pinning.render(inlined(model.tree, models))
+        if not model.materialised:
+            continue
+        progress(model.name)
+        query = pinning.render(inlined(model.tree, models))
+        try:
             connection.execute(f"create or replace table {model.name} as {query}")
+        except DEFINITION_ERRORS as error:
+            refusal = not_computed(error, model.place, model.name)
+            if noted is None:
+                raise refusal from None
+            connection.execute(f"drop table if exists {model.name}")
+            noted(Mistake.of(refusal, model.name, model.place))
 
 
 def inlined(tree: exp.Expr, models: dict[str, Model]) -> exp.Expr:

@@ -59,6 +59,7 @@ def test_the_written_settings_are_all_settings_with_their_defaults(made: Path) -
         "archive",
         "catalogue",
         "inbox",
+        "models",
         "profiles",
         "warehouse",
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard import sentences
 from metrics.catalogue.kpi import Catalogue, Text
+from metrics.errors import Mistake
 from metrics.result import Scope
 from metrics.review import Comparison
 from tests.dashboard import facts
@@ -150,3 +151,18 @@ def test_a_label_is_shortened_to_the_initials_it_gives(label, short):
     entry = replace(facts.CATALOGUE["mrr"], label=Text(label, label))
     voice = replace(facts.voice("en"), catalogue=Catalogue({"mrr": entry}))
     assert voice.short_label("mrr") == short
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "2 definitions cannot be used: Active users, bugs_done. "),
+        ("fr", "2 définitions inutilisables : Utilisateurs actifs, bugs_done. "),
+    ],
+)
+def test_definitions_that_cannot_be_used_are_named_quietly(language, told):
+    mistakes = [
+        Mistake(name, "catalogue/own.yml", 3, "kind", "Wrong.", "Mend it.")
+        for name in ("active_users", "bugs_done")
+    ]
+    assert sentences.broken(facts.voice(language), mistakes).startswith(told)

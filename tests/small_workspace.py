@@ -1,0 +1,65 @@
+"""A workspace on disk with files that a test writes, imported as `vigie import` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metrics import importing
+from metrics.access import LOCAL_CPO
+from metrics.change import Change, Steps
+from metrics.command.init import lay_out
+from metrics.figures import compute_all
+from metrics.importing.report import ImportOptions
+from metrics.job import Job, Outcome
+from metrics.register.series import read_frame
+from metrics.result import Scope
+from metrics.workspace import Workspace
+
+STEPS = Steps(importing.land, importing.remove, compute_all)
+
+
+class Silent:
+    def say(self, stage: str, done: float, message: str) -> None:
+        pass
+
+    def reached(self, stage: str) -> None:
+        pass
+
+
+class SmallWorkspace:
+    """A company's folder, and what is done with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workspace: Workspace = lay_out(folder, "Forge")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the company's own under its folder."""
+        path = self.folder / name
+        path.write_text(text, "utf-8")
+        return path
+
+    def import_files(self, files: dict[str, str], **options: object) -> Outcome:
+        """Import files given as name → text, as one change."""
+        inbox = self.folder / "inbox"
+        for name, text in files.items():
+            (inbox / name).write_text(text, "utf-8")
+        paths = tuple(str(inbox / name) for name in files)
+        return self._do(
+            Job("import", str(self.folder), "test", paths, options=ImportOptions(**options))
+        )
+
+    def publish(self) -> Outcome:
+        return self._do(Job("publish", str(self.folder), "test"))
+
+    def published(self, kpi: str) -> dict[str, float]:
+        """What readers see of a KPI of the company: value by period, in its shortest grain."""
+        with self.workspace.register.connect() as connection:
+            rows = read_frame(
+                connection, LOCAL_CPO, kpis=[kpi], scopes=[Scope("company", "")], grains=["week"]
+            )
+        known = rows[rows["value"].notna()]
+        return dict(zip(known["period"], known["value"], strict=True))
+
+    def _do(self, job: Job) -> Outcome:
+        return Change(job, STEPS, Silent()).run()
