@@ -165,4 +165,4 @@ def test_definitions_that_cannot_be_used_are_named_quietly(language, told):
         Mistake(name, "catalogue/own.yml", 3, "kind", "Wrong.", "Mend it.")
         for name in ("active_users", "bugs_done")
     ]
-    assert sentences.broken(facts.voice(language), mistakes).startswith(told)
+    assert plain(sentences.broken(facts.voice(language), mistakes)).startswith(told)
