@@ -98,7 +98,7 @@ class Resolution:
         if "function" in kpi.calculation:
             declared = FUNCTIONS[str(kpi.calculation["function"])]
             return self._from_model(kpi, declared.facts, declared.member)
-        return self._from_model(kpi)
+        return self._from_model(kpi, str(kpi.calculation["model"]))
 
     def _refuse_part(self, kpi: Kpi, part: str) -> None:
         cause = self.mistakes[part]
@@ -128,9 +128,9 @@ class Resolution:
             [part.definition for part in parts],
         )
 
-    def _from_model(self, kpi: Kpi, name: str = "", member: str = "") -> Kpi:
-        """What a KPI takes from the model it names, or from the facts of its function."""
-        name = name or str(kpi.calculation["model"])
+    def _from_model(self, kpi: Kpi, name: str, member: str = "") -> Kpi:
+        """What a KPI takes from its model, or from the facts of its function, which may have none
+        and says itself whose they are (`member`)."""
         if name in self._broken_models:
             cause = self._broken_models[name]
             raise VigieError(
