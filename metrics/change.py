@@ -231,7 +231,7 @@ class Change:
             tuple(placed(report, organisation) for report in reports),
             tuple(staged),
             (),
-            Cause("import", shortened(detail)),
+            Cause(cause_of(reports), shortened(detail)),
             bool(staged),
         )
 
@@ -396,6 +396,14 @@ def placed(report: FileReport, organisation: Organisation) -> FileReport:
             if problem.reason != "unknown_stream" or not known(problem.details.get("stream", ""))
         ),
     )
+
+
+def cause_of(reports: Iterable[FileReport]) -> str:
+    """What kind of change loaded files are, for the restatements that follow from it."""
+    datasets = {report.dataset for report in reports if report.status == "loaded"}
+    if datasets == {"rates"}:
+        return "rate"
+    return "organisation" if datasets and datasets <= set(ORGANISATION) else "import"
 
 
 def shortened(detail: str, limit: int = 200) -> str:
