@@ -61,6 +61,7 @@ def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
                 "north_star",
                 "signup_event",
                 "activation_event",
+                "funnel_steps",
             ),
             (
                 (
@@ -73,6 +74,7 @@ def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
                     p.north_star,
                     p.signup_event,
                     p.activation_event,
+                    ";".join((p.signup_event, p.activation_event, p.features[0].event)),
                 )
                 for p in PRODUCTS
             ),

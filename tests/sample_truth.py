@@ -47,7 +47,7 @@ VOLUMES = (
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
-    "stickiness", "usage_churn_rate", "activation_rate", "feature_adoption", "ai_feature_adoption",
+    "stickiness", "usage_churn_rate", "activation_rate", "conversion_rate", "feature_adoption", "ai_feature_adoption",
     "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
     "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
 )  # fmt: skip
@@ -63,7 +63,8 @@ OF_SQUADS = (
     "lead_time_p85", "wip", "engagement_score", "enps", "members", "wip_per_person",
 )  # fmt: skip
 #: Days after a cohort's week until it is known, and what is born in some weeks only.
-LATE = {"activation_rate": 7, "retention_w4": 28}
+LATE = {"activation_rate": 7, "conversion_rate": 14, "retention_w4": 28}
+CONVERSION_DAYS = 14
 SELDOM = ("sprint_predictability",)
 
 _JIRA_TIME = "%d/%b/%y %I:%M %p"
@@ -368,6 +369,39 @@ class Truth:
             cohort = rows[rows["day"].between(_number(span.start), _number(span.end))]
             entered += len(cohort)
             reached += int((cohort["waited"] <= FEWEST_DAYS).sum())
+        return _quotient(reached, entered)
+
+    @cached_property
+    def _funnels(self) -> dict[str, pd.DataFrame]:
+        """By product, each start of its funnel: user, day, whether the last step came in time."""
+        named = pd.read_csv(self.folder / "products.csv").set_index("product")
+        found = {}
+        for product, rows in self._events.groupby("product"):
+            steps = str(named.loc[product, "funnel_steps"]).split(";")
+            kept = rows[rows["event"].isin(steps)].sort_values("moment", kind="stable")
+            starts = []
+            for user, own in kept.groupby("user"):
+                for start in own.loc[own["event"] == steps[0], "moment"]:
+                    at = start
+                    for step in steps[1:]:
+                        later = own.loc[(own["event"] == step) & (own["moment"] >= at), "moment"]
+                        at = later.iloc[0] if len(later) else pd.Timestamp.max
+                    starts.append((user, start, at - start <= pd.Timedelta(days=CONVERSION_DAYS)))
+            frame = pd.DataFrame(starts, columns=["user", "moment", "reached"])
+            found[str(product)] = frame.assign(day=_days(frame["moment"]))
+        return found
+
+    def _conversion_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        elapsed = span.end + timedelta(CONVERSION_DAYS)
+        if not self._tracked(products, span.start, elapsed, span.end):
+            return None
+        entered = reached = 0
+        for product in products:
+            rows = self._funnels[product]
+            inside = rows[rows["day"].between(_number(span.start), _number(span.end))]
+            users = inside.groupby("user")["reached"].any()
+            entered += len(users)
+            reached += int(users.sum())
         return _quotient(reached, entered)
 
     def _retention_w4(self, products: tuple[str, ...], span: Span) -> float | None:

@@ -2,12 +2,15 @@
 
 A case holds events (person, event, moment, properties), what is asked, and the answer. Properties
 become the columns that an events export has, in the order in which they appear; persons who are
-left out or looked at alone are told apart by their plan; an organisation is the account. A line
+left out or looked at alone are told apart by their plan; an organisation is the account; who is
+the same person under two identifiers is said by a file of identities. A line
 without a person well before and well after what is asked about makes the days between known.
 """
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +22,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from metrics.calendar import Grain
 from metrics.journeys import (
     ActiveUsers,
     Audience,
@@ -58,7 +62,7 @@ class Case:
     name: str
     kind: str
     params: Mapping[str, Any]
-    expected: Mapping[str, Any]
+    expected: Any
     events: Sequence[Event] = ()
     source: str = ""
     columns: dict[str, str] = field(default_factory=dict)  # property -> column
@@ -100,8 +104,14 @@ def published(path: Path) -> Case:
     """A case in a JSON file with the keys name, kind, params, events and expected."""
     content = json.loads(path.read_text("utf-8"))
     events = [tuple(event) for event in content.get("events", [])]
+    if str(content.get("input_csv", "")).startswith("events"):
+        log = gzip.decompress((path.parent / content["input_csv"]).read_bytes()).decode()
+        events = [
+            (row["user_id"], row["event"], f"{row['timestamp'].replace(' ', 'T')}Z", {})
+            for row in csv.DictReader(log.splitlines())
+        ]
     return Case(
-        content["name"], content["kind"], content["params"], content["expected"], events,
+        content["name"], content["kind"], content.get("params", {}), content["expected"], events,
         content.get("source", ""),
     )  # fmt: skip
 
@@ -118,21 +128,31 @@ def company_of(case: Case, folder: Path) -> Company:
     )
     aliases = params.get("aliases", {})
     insiders = set(params.get("only_users", ())) | set(params.get("exclude_users", ()))
+    columns = case.columns
     rows: list[list[object]] = []
     for person, event, moment, props in case.events:
-        person = aliases.get(person, person)
         rows.append(
             [
                 event, moment, person, props.get(params.get("unit_property", "")),
-                INSIDER if person in insiders else None,
+                INSIDER if aliases.get(person, person) in insiders else None,
                 *(props.get(name) for name in case.columns),
             ]
         )  # fmt: skip
     for moment in _edges(case):
         rows.append(["nobody was here", moment, None, None, None, *(None for _ in case.columns)])
-    header = ["Event Name", "Time", "Distinct ID", "Account ID", "Plan", *case.columns.values()]
+    if case.kind == "ratio":
+        columns = {"": "feature"}
+        rows = [[*row, row[0] if row[2] else None] for row in rows]
+    header = ["Event Name", "Time", "Distinct ID", "Account ID", "Plan", *columns.values()]
     rows.sort(key=lambda row: str(row[1]))
     company.load("Mixpanel events.csv", csv_text(header, rows))
+    if aliases:
+        same = sorted({(known, known) for known in aliases.values()} | set(aliases.items()))
+        company.load(
+            "identities.csv",
+            csv_text(["source", "alias", "person"], [["mixpanel", *pair] for pair in same]),
+            product=None,
+        )
     return company
 
 
@@ -164,8 +184,9 @@ def _day(text: str) -> date | datetime:
 class Asking:
     """One case put as a question."""
 
-    def __init__(self, case: Case, session: Session) -> None:
-        self.case, self.session, self.params = case, session, case.params
+    def __init__(self, case: Case, company: Company) -> None:
+        self.case, self.company, self.params = case, company, case.params
+        self.session: Session = company.session
         params = case.params
         where = [
             (case.columns[name], value) for name, value in params.get("event_filter", {}).items()
@@ -259,6 +280,21 @@ class Asking:
         if "days" in self.case.expected:
             assert [day.isoformat() for day in found.days] == self.case.expected["days"]
         assert list(found.units) == self.case.expected["data"]
+        if params["window_days"] == 1 and params["event"]["event"] is None:
+            counted = self.company.values("active_users", grain=Grain.DAY)
+            assert [counted[str(day)] for day in found.days] == self.case.expected["data"]
+
+    def ratio(self) -> None:
+        """Adoption of a feature: every event is one, by its name."""
+        found = self.company.ask("feature_adoption", by="feature", grain=Grain.MONTH)
+        by_month = {
+            figure.period: (figure.denominator, figure.numerator, figure.value)
+            for figure in found
+            if figure.member == self.params["feature_event"]
+        }
+        for month in self.case.expected:
+            share = pytest.approx(month["adoption_pct"] / 100)
+            assert by_month[month["month"]] == (month["active"], month["adopters"], share)
 
     def funnel(self) -> None:
         params, expected = self.params, self.case.expected
@@ -286,10 +322,9 @@ def _lists(rows: Sequence[Sequence[int | None]]) -> list[list[int | None]]:
     return [list(row) for row in rows]
 
 
-KINDS = ("retention", "lifecycle", "stickiness", "active_users", "funnel")
+KINDS = ("retention", "lifecycle", "stickiness", "active_users", "funnel", "ratio")
 
 
 def check(case: Case, folder: Path) -> None:
     """Import the case's events, ask, and compare with its answer."""
-    company = company_of(case, folder)
-    getattr(Asking(case, company.session), case.kind)()
+    getattr(Asking(case, company_of(case, folder)), case.kind)()

@@ -29,7 +29,8 @@ FEC = (
 )
 FIRST_LINES = {
     "products.csv": (
-        "product,name,line,stage,launched,vision,north_star,signup_event,activation_event"
+        "product,name,line,stage,launched,vision,north_star,signup_event,activation_event,"
+        "funnel_steps"
     ),
     "squads.csv": "squad,name",
     "people.csv": "person,name,email",
