@@ -379,14 +379,21 @@ class Truth:
         for product, rows in self._events.groupby("product"):
             steps = str(named.loc[product, "funnel_steps"]).split(";")
             kept = rows[rows["event"].isin(steps)].sort_values("moment", kind="stable")
+            # 14 days are 14 × 24 hours, also where a clock change lies between
+            kept = kept.assign(instant=kept["moment"].dt.tz_localize(
+                "Europe/Paris", ambiguous=True, nonexistent="shift_forward"
+            ))  # fmt: skip
             starts = []
             for user, own in kept.groupby("user"):
-                for start in own.loc[own["event"] == steps[0], "moment"]:
-                    at = start
+                for start, day in own.loc[own["event"] == steps[0], ["instant", "moment"]].values:
+                    at: pd.Timestamp | None = start
                     for step in steps[1:]:
-                        later = own.loc[(own["event"] == step) & (own["moment"] >= at), "moment"]
-                        at = later.iloc[0] if len(later) else pd.Timestamp.max
-                    starts.append((user, start, at - start <= pd.Timedelta(days=CONVERSION_DAYS)))
+                        later = own.loc[(own["event"] == step) & (own["instant"] >= at), "instant"]
+                        at = later.iloc[0] if len(later) else None
+                        if at is None:
+                            break
+                    in_time = at is not None and at - start <= pd.Timedelta(days=CONVERSION_DAYS)
+                    starts.append((user, day, in_time))
             frame = pd.DataFrame(starts, columns=["user", "moment", "reached"])
             found[str(product)] = frame.assign(day=_days(frame["moment"]))
         return found
