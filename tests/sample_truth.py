@@ -47,7 +47,8 @@ VOLUMES = (
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
-    "stickiness", "usage_churn_rate", "activation_rate", "conversion_rate", "feature_adoption", "ai_feature_adoption",
+    "stickiness", "usage_churn_rate", "activation_rate", "conversion_rate", "feature_adoption",
+    "ai_feature_adoption",
     "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
     "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
 )  # fmt: skip
