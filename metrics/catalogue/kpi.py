@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from metrics.calendar import Grain
+from metrics.catalogue.example import Example
 from metrics.errors import Mistake, VigieError, unknown
 
 
@@ -113,6 +114,7 @@ class Kpi:
     definition: str  # digest of everything that changes the figure
     source: str  # file:line
     governance: Governance = Governance()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
+from metrics.catalogue.example import Example
 from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
 from metrics.catalogue.resolving import FORMULA_KEYS, Resolution, Written
 from metrics.catalogue.resolving import parts_of as parts_of
@@ -66,6 +67,7 @@ class Entry(BaseModel):
     version: int = Field(default=1, ge=1)
     since: date | None = None
     status: Status = Status.DRAFT
+    examples: tuple[Example, ...] = ()
     model: str | None = None
     expression: str | None = None
     entity: str | None = None
@@ -250,6 +252,7 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
             since=entry.since,
             status=entry.status,
         ),
+        examples=entry.examples,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
 from metrics.errors import VigieError
-from metrics.models import load_models
+from metrics.examples import run_examples
+from metrics.models import Models, load_models
 from metrics.result import Figure
 from metrics.workspace import SETTINGS_FILE, Workspace
 
@@ -124,6 +126,33 @@ def query(
     )
 
 
+@verb.command("test")
+@click.argument("names", nargs=-1)
+@in_workspace
+@as_json
+def test(names: tuple[str, ...], folder: Path | None, wants_json: bool) -> None:
+    """Run the examples that KPIs carry: rows in, figures out."""
+    catalogue, models = definitions_of(folder)
+    asked = [catalogue[name] for name in names] or list(catalogue.entries.values())
+    verdicts = [verdict for kpi in asked for verdict in run_examples(kpi, catalogue, models)]
+    failed = [verdict for verdict in verdicts if not verdict.ok]
+    if wants_json:
+        answer({"ok": not failed, "figures": [asdict(verdict) for verdict in verdicts]})
+    else:
+        for verdict in failed or verdicts:
+            mark = "ok   " if verdict.ok else "WRONG"
+            said = f"{mark}  {verdict.kpi} ({verdict.of}), {verdict.place}: {verdict.got}"
+            click.echo(said if verdict.ok else f"{said}, expected {verdict.expected}")
+        tried = len({verdict.kpi for verdict in verdicts})
+        click.echo(
+            f"{len(verdicts)} figures of the examples of {tried} KPIs, {len(failed)} wrong."
+            if verdicts
+            else "No examples: write some under 'examples' of an entry; see docs/catalogue.md."
+        )
+    if failed:
+        raise SystemExit(1)
+
+
 #: The keys of a row of `kpi query`.
 ROW = (
     "kpi",
@@ -187,13 +216,20 @@ def as_dict(kpi: Kpi) -> dict[str, Any]:
     }
 
 
-def catalogue_of(folder: Path | None) -> Catalogue:
-    """The catalogue of the workspace, or the built-in one where there is no workspace."""
+def definitions_of(folder: Path | None) -> tuple[Catalogue, Models]:
+    """Catalogue and models of the workspace, or the built-in ones where there is no workspace."""
     place = find_workspace(folder)
     if folder is None and not (place / SETTINGS_FILE).exists():
-        return load_catalogue()
+        models = load_models()
+        return load_catalogue(models=models), models
     workspace = Workspace.open(place)
-    return load_catalogue(workspace.catalogue, load_models(*workspace.model_folders))
+    models = load_models(*workspace.model_folders)
+    return load_catalogue(workspace.catalogue, models), models
+
+
+def catalogue_of(folder: Path | None) -> Catalogue:
+    """The catalogue of the workspace, or the built-in one where there is no workspace."""
+    return definitions_of(folder)[0]
 
 
 def _pairs(conditions: tuple[str, ...]) -> dict[str, str]:

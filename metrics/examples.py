@@ -1,0 +1,210 @@
+"""Runs the examples that KPIs carry: their rows in an empty warehouse, asked like any question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import isclose
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from metrics import references, warehouse
+from metrics.access import LOCAL_CPO
+from metrics.catalogue.example import Example, Expected
+from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.engines import DEFINITION_ERRORS, open_facts
+from metrics.errors import VigieError, unknown
+from metrics.figures import Setting
+from metrics.importing.report import CoverageSpan
+from metrics.models import Models, refresh
+from metrics.organisation import Assignment, Membership, Organisation, Product, Squad
+from metrics.query import Question, figures_of
+from metrics.workspace import Settings
+
+SOURCE = "example"
+SINCE = date(2020, 1, 1)
+#: The company of every example: a squad for each product, four people in one and two in the other.
+COMPANY = Organisation(
+    products=(
+        Product("atelier", "Atelier", signup_event="sign up", activation_event="activate"),
+        Product("boutique", "Boutique", signup_event="sign up", activation_event="activate"),
+    ),
+    squads=(Squad("nord", "Nord"), Squad("sud", "Sud")),
+    assignments=(Assignment("nord", "atelier", SINCE), Assignment("sud", "boutique", SINCE)),
+    memberships=tuple(
+        Membership(f"p{number}", "nord" if number <= 4 else "sud", SINCE) for number in range(1, 7)
+    ),
+)
+#: What a column that may not be empty holds where a row leaves it out, by name, then by type.
+PLAIN: dict[str, object] = {"source": SOURCE, "import_id": 1, "interval_months": 1,
+                            "currency": "EUR", "scale_min": 0, "scale_max": 10}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One expected figure of one example: what was `expected`, what the rows amount to (`got`)."""
+
+    kpi: str
+    of: str
+    place: str
+    expected: str
+    got: str
+    ok: bool
+
+
+def run_examples(kpi: Kpi, catalogue: Catalogue, models: Models) -> Iterator[Verdict]:
+    """A verdict for each figure that the KPI's examples expect.
+
+    Raises VigieError for rows of a table or column that does not exist.
+    """
+    for example in kpi.examples:
+        facts = open_facts(None, read_only=False)
+        try:
+            setting = _filled(facts, kpi, example, catalogue, models)
+            for expected in example.gives:
+                yield _judged(facts, setting, kpi, example, expected)
+        finally:
+            facts.close()
+
+
+def _judged(
+    facts: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    kpi: Kpi,
+    example: Example,
+    expected: Expected,
+) -> Verdict:
+    by = example.by or expected.kind
+    found = [
+        figure
+        for figure in figures_of(
+            facts, setting, LOCAL_CPO, Question((kpi.name,), by, example.grain)
+        )
+        if (figure.scope.key, figure.member, figure.period)
+        == (expected.key, expected.member, expected.period)
+    ]
+    wanted = expected.reason if expected.value is None else f"{expected.value:.10g}"
+    if not found:
+        got, ok = "no figure", False
+    elif found[0].value is None:
+        got, ok = str(found[0].reason), found[0].reason == expected.reason
+    else:
+        got = f"{found[0].value:.10g}"
+        ok = expected.value is not None and isclose(
+            found[0].value, expected.value, rel_tol=1e-9, abs_tol=1e-9
+        )
+    place = " ".join(filter(None, (expected.scope, expected.member, expected.period)))
+    return Verdict(kpi.name, example.of, place, str(wanted), got, ok)
+
+
+def _filled(
+    facts: duckdb.DuckDBPyConnection,
+    kpi: Kpi,
+    example: Example,
+    catalogue: Catalogue,
+    models: Models,
+) -> Setting:
+    """Put the example's rows into an empty warehouse; the setting in which it is asked."""
+    warehouse.migrate(facts)
+    first, last = example.covered
+    seen = datetime.combine(last + timedelta(1), time())
+    _insert(facts, "imports", [{"source": SOURCE, "dataset": "", "observed_at": seen}], example)
+    home = COMPANY.products[0].product if kpi.member == "product" else COMPANY.squads[0].squad
+    streams = {home}
+    for table, rows in example.rows.items():
+        placed = [{"stream": home, **row} for row in rows]
+        streams |= {str(row["stream"]) for row in placed}
+        _insert(facts, f"landed_{table}", placed, example, table)
+    everyone = [*(p.product for p in COMPANY.products), *(s.squad for s in COMPANY.squads)]
+    _insert(
+        facts,
+        "import_streams",
+        [{"stream": stream, "dataset": "", "row_count": 1} for stream in everyone],
+        example,
+    )
+    days = [first + timedelta(offset) for offset in range((last - first).days + 1)]
+    _insert(
+        facts,
+        "slices",
+        [{"dataset": "events", "stream": key, "day": day} for key in streams for day in days]
+        + [{"dataset": "ledger", "stream": "", "day": day} for day in days],
+        example,
+    )
+    references.rebuild(facts, COMPANY)
+    refresh(facts, models)
+    spans = [
+        CoverageSpan(dataset, SOURCE, stream, first, last)
+        for dataset in kpi.datasets or ("events",)
+        for stream in sorted(streams)
+    ]
+    return Setting.of(Settings(), catalogue, models, COMPANY, spans)
+
+
+def _insert(
+    facts: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: list[dict[str, Any]],
+    example: Example,
+    told: str = "",
+) -> None:
+    """Insert rows, filling what may not be empty; `told` is the table as the example names it."""
+    columns = _columns(facts)
+    if table not in columns:
+        known = [name.removeprefix("landed_") for name in columns if name.startswith("landed_")]
+        raise unknown("table", told, known, f"See the example '{example.of}'.")
+    kinds = columns[table]
+    for number, row in enumerate(rows, 1):
+        for column in row.keys() - kinds.keys() - {"stream"}:
+            raise unknown(
+                f"column of {told or table}", column, kinds, f"See the example '{example.of}'."
+            )
+        full = {
+            name: row[name] if name in row else _plain(name, kind, number, row, example)
+            for name, (kind, needed) in kinds.items()
+            if name in row or needed
+        }
+        names = [exp.to_identifier(name) for name in full]
+        marks = exp.Tuple(expressions=[exp.Placeholder() for _ in full])
+        statement = exp.insert(
+            exp.Values(expressions=[marks]), exp.to_table(table), columns=list(names)
+        )
+        try:
+            facts.execute(statement.sql("duckdb"), list(full.values()))
+        except DEFINITION_ERRORS as error:
+            raise VigieError(
+                f"The example '{example.of}', row {number} of {told or table}: "
+                f"{str(error).splitlines()[0]}",
+                next_step="Mend the row.",
+            ) from None
+
+
+def _columns(facts: duckdb.DuckDBPyConnection) -> Mapping[str, dict[str, tuple[str, bool]]]:
+    """Type of each column of each table, and whether it may not be empty."""
+    found: dict[str, dict[str, tuple[str, bool]]] = {}
+    for table, column, kind, nullable in facts.execute(
+        "select table_name, column_name, data_type, is_nullable from information_schema.columns"
+    ).fetchall():
+        found.setdefault(table, {})[column] = (kind, nullable == "NO")
+    return found
+
+
+def _plain(name: str, kind: str, number: int, row: dict[str, Any], example: Example) -> object:
+    """What stands in for a value that a row leaves out."""
+    if name in PLAIN:
+        return PLAIN[name]
+    given = row.get("day") or row.get(f"{name.removesuffix('_at')}_day")
+    day = given if isinstance(given, date) else example.covered[1]
+    if kind.endswith("[]"):
+        return []
+    if kind == "VARCHAR":
+        return f"r{number}" if name.endswith("_id") else ""
+    if kind.startswith("TIMESTAMP"):
+        return datetime.combine(day, time(12))
+    if kind == "DATE":
+        return day
+    if kind in ("INTEGER", "BIGINT"):
+        return number
+    raise VigieError(f"The example '{example.of}' needs a value for '{name}' in each row.")
