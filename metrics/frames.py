@@ -24,7 +24,7 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Labels:
-    """What the positions of cells stand for: scopes by row, digests by set id, periods by column."""
+    """What the positions of cells stand for: scopes (rows), set ids, periods (columns)."""
 
     scopes: tuple[Scope, ...]
     digests: tuple[str, ...]
@@ -51,7 +51,7 @@ def frame_of(
     dimension: str = "",
     member: str = "",
 ) -> pd.DataFrame:
-    """One row per cell, with the columns of COLUMNS. `set_ids` are the grid's rows when left out."""
+    """One row per cell, with the columns of COLUMNS. Without `set_ids`: the rows of the grid."""
     columns, grid = cells.periods, cells.grid
     at = (cells.grid_rows, columns)
 

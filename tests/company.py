@@ -72,9 +72,7 @@ class Company:
         )  # fmt: skip
         assert landed.report.status == "loaded", landed.report.problems
         self.spans += landed.report.coverage
-        references.rebuild(
-            self.connection, self.organisation, self.workspace.settings.currency
-        )
+        references.rebuild(self.connection, self.organisation, self.workspace.settings.currency)
         models.refresh(self.connection, self.models)
         return landed.report
 
