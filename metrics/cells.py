@@ -46,6 +46,8 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
         column = str(kpi.calculation.get("movement", "value"))
         n = filled("n", blank) if "n" in shape.outputs else None
         grid = Grid.of(filled(column, blank), known.closed, known.reason, n)
+        if n is not None and "entered" in shape.outputs:
+            grid = replace(grid, numerator=n, denominator=filled("entered", blank))
     missing = np.isnan(grid.value) & (grid.reason == "")
     reason = np.where(missing, "no_data" if needs_rows else shape.absent, grid.reason)
     return masked(replace(grid, reason=reason), shown)

@@ -118,7 +118,7 @@ def compile_kpi(
                 exit_code=2,
             )
     shape = shape_of(kpi.kind, kpi.calculation, kpi.source)
-    tree = filled(shape.name, kpi.calculation)
+    tree = filled(shape.template or shape.name, kpi.calculation)
     facts = exp.CTE(
         this=_facts(kpi, model, shape, cut, where),
         alias=exp.TableAlias(this=exp.to_identifier("facts")),

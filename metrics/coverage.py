@@ -45,6 +45,11 @@ class Known:
     ever: NDArray[np.bool_]  # per set: whether every dataset was ever covered for a member
 
 
+def alternatives(dataset: str) -> tuple[str, ...]:
+    """The datasets that 'users else events' names, the preferred one first."""
+    return tuple(name.strip() for name in dataset.split(" else "))
+
+
 class Coverage:
     """Days known per dataset and member, from the spans that applied imports declare."""
 
@@ -89,8 +94,12 @@ class Coverage:
         return (day - self.first).days
 
     def days(self, dataset: str, kind: str, member: str) -> NDArray[np.bool_] | None:
-        """One flag per day from `first` to `last`; None when nothing was ever covered."""
-        return self._days.get((dataset, kind, member))
+        """One flag per day from `first` to `last`; None when nothing was ever covered.
+
+        Of 'users else events' the first that was ever covered for the member counts.
+        """
+        found = (self._days.get((name, kind, member)) for name in alternatives(dataset))
+        return next((days for days in found if days is not None), None)
 
     def known(
         self,

@@ -9,6 +9,7 @@ from sqlglot import exp
 from metrics.allowlist import parse
 from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.loading import parts_of
+from metrics.coverage import alternatives
 from metrics.functions import FUNCTIONS
 from metrics.models import Model
 
@@ -43,8 +44,13 @@ def kpis_fed(
 
 
 def _reads(kpi: Kpi, dataset: str) -> bool:
-    """Whether a dataset, or one metric of its observations, is among the KPI's."""
-    return any(name.partition(":")[0] == dataset for name in kpi.datasets)
+    """Whether a dataset, or one metric of its observations, is among those the KPI may read, itself
+    or in place of another."""
+    return any(
+        name.partition(":")[0] == dataset
+        for entry in kpi.datasets
+        for name in alternatives(entry)
+    )
 
 
 def _model_of(kpi: Kpi) -> str:

@@ -27,7 +27,7 @@ from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
 from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.errors import Mistake, VigieError
-from metrics.formula import TRANSFERRED, is_transferred, parse_formula
+from metrics.formula import TRANSFERRED, is_transferred, parse_formula, settled
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions import FUNCTIONS
 from metrics.functions.computing import COMPUTED
@@ -267,7 +267,10 @@ class Computation:
                     return parts[name][""]
                 return parts[name].get(member) or self._zero(name)
 
-            results = [evaluate(tree, look_up, neighbours) for tree in trees]
+            def declared(name: str, member: str = member) -> bool:
+                return self._is_cut(name) and member in parts[name]
+
+            results = [evaluate(settled(tree, declared), look_up, neighbours) for tree in trees]
             made[member] = divided(*results) if len(results) == 2 else results[0]
         return made
 

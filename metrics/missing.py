@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue
-from metrics.coverage import Coverage
+from metrics.coverage import Coverage, alternatives
 from metrics.organisation import Organisation
 from metrics.register.ledger import AppliedSpan
 from metrics.result import Scope
@@ -79,7 +79,7 @@ def _feeds(catalogue: Catalogue) -> set[tuple[str, str, Grain]]:
     order = list(Grain)
     shortest: dict[tuple[str, str], Grain] = {}
     for kpi in catalogue:
-        for dataset in kpi.datasets:
+        for dataset in (name for entry in kpi.datasets for name in alternatives(entry)):
             key = (dataset, kpi.member)
             if key not in shortest or order.index(kpi.cadence) < order.index(shortest[key]):
                 shortest[key] = kpi.cadence

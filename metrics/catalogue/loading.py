@@ -34,7 +34,7 @@ DIRECTIONS = {"up": 1, "down": -1, "none": 0}
 CALCULATION = (
     "model", "expression", "entity", "filter", "movement", "distinct", "statistic", "window",
     "quantile", "elapsed", "after", "numerator", "denominator", "formula", "function", "scale",
-    "small_groups", "currency", "otherwise", "needs_rows",
+    "small_groups", "currency", "needs_rows",
 )  # fmt: skip
 
 
@@ -85,7 +85,6 @@ class Entry(BaseModel):
     function: str | None = None
     scale: float | None = None
     currency: str | None = None
-    otherwise: str | None = None
     needs_rows: bool | None = None
     small_groups: Literal["hidden"] | None = None
 

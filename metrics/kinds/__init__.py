@@ -46,6 +46,7 @@ class Shape:
     shows_partial: bool = False
     masks: bool = False
     parameters: tuple[str, ...] = ()
+    template: str = ""  # the file of its SQL, when not named like the shape
     absent: str = "no_answers"  # why a known period has no figure though it has rows
 
 
@@ -72,8 +73,10 @@ SHAPES: dict[str, Shape] = {
               parameters=("window",)),
         Shape("score", ("day", "amount", "entity"), ("total", "squares", "answers", "respondents"),
               Need.PERIOD, zero=False, shows_partial=True),
-        Shape("quantile", ("day", "amount"), ("value", "n"), Need.PERIOD, zero=False,
+        Shape("quantile", ("day", "amount"), ("value", "n", "entered"), Need.PERIOD, zero=False,
               shows_partial=True, parameters=("quantile",)),
+        Shape("quantile_elapsed", ("day", "amount"), ("value", "n", "entered"), Need.ELAPSED,
+              zero=False, parameters=("quantile",), template="quantile"),
         Shape("cohort", ("day", "amount"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_distinct", ("day", "amount", "entity"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_retention", ("day", "entity"), ("reached", "entered"), Need.LATER_PERIOD,
@@ -100,7 +103,7 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         if calculation.get("statistic") == "daily_mean"
         else "rolling",
         (Kind.SCORE, False): "score",
-        (Kind.QUANTILE, False): "quantile",
+        (Kind.QUANTILE, False): "quantile_elapsed" if "elapsed" in calculation else "quantile",
         (Kind.COHORT, False): "cohort_retention"
         if "after" in calculation
         else "cohort_distinct"

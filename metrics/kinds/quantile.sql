@@ -1,12 +1,13 @@
--- Exact and inclusive, over the facts of the whole set: never from quantiles of parts.
+-- Exact and inclusive, over the facts of the whole set: never from quantiles of parts. Facts without
+-- an amount are in `entered` only: how many never got there.
 select
     f.cut,
     s.set_id,
     d.period_index,
     quantile_cont(f.amount, $quantile) as value,
-    count(*) as n
+    count(f.amount) as n,
+    count(*) as entered
 from facts as f
 join days as d on d.day = f.day
 join set_members as s on s.member = f.member
-where f.amount is not null
 group by f.cut, s.set_id, d.period_index

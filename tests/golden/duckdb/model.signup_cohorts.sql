@@ -1,26 +1,9 @@
-WITH signups AS (
-  SELECT
-    s.product,
-    e.user_key,
-    MIN(e.time) AS signed_up_at,
-    MIN(e.day) AS day,
-    MIN(e.country) AS country,
-    MIN(e.plan) AS plan
-  FROM events AS e
-  JOIN streams AS s
-    ON s.source = e.source AND s.stream = e.stream
-  JOIN products AS p
-    ON p.product = s.product AND p.signup_event = e.event
-  WHERE
-    NOT e.user_key IS NULL
-  GROUP BY
-    s.product,
-    e.user_key
-), activations AS (
+WITH activations AS (
   SELECT
     u.product,
     u.user_key,
-    MIN(e.day) AS activated_day
+    MIN(e.day) AS activated_day,
+    MIN(e.time_ms) AS activated_ms
   FROM events AS e
   JOIN streams AS s
     ON s.source = e.source AND s.stream = e.stream
@@ -29,7 +12,7 @@ WITH signups AS (
   JOIN signups AS u
     ON u.product = s.product AND u.user_key = e.user_key
   WHERE
-    e.time >= u.signed_up_at
+    e.time_ms >= u.signed_up_ms
   GROUP BY
     u.product,
     u.user_key
@@ -40,7 +23,10 @@ SELECT
   u.day,
   u.country,
   u.plan,
-  DATE_DIFF('DAY', CAST(u.day AS DATE), CAST(a.activated_day AS DATE)) AS days_to_activation
+  DATE_DIFF('DAY', CAST(u.day AS DATE), CAST(a.activated_day AS DATE)) AS days_to_activation,
+  CAST((
+    a.activated_ms - u.signed_up_ms
+  ) AS DOUBLE) / NULLIF(CAST(3600000 AS DOUBLE), 0) AS hours_to_activation
 FROM signups AS u
 LEFT JOIN activations AS a
   ON a.product = u.product AND a.user_key = u.user_key

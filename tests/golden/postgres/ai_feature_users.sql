@@ -1,17 +1,30 @@
 -- ai_feature_users: distinct, count
 -- expression: user_key
--- filter: lower(feature) like 'ai%'
--- model: feature_days
-WITH facts AS (
+-- filter: lower(tag) = 'ai'
+-- model: tagged_feature_days
+WITH tagged_feature_days AS (
+  SELECT
+    f.product,
+    f.user_key,
+    f.day,
+    f.feature,
+    t.tag,
+    f.country,
+    f.plan,
+    f.platform
+  FROM feature_days AS f
+  JOIN feature_tags AS t
+    ON t.product = f.product AND t.feature = f.feature
+), facts AS (
   SELECT
     product AS member,
     '' AS cut,
     day,
     user_key AS entity
-  FROM feature_days
+  FROM tagged_feature_days
   WHERE
     NOT product IS NULL AND (
-      LOWER(feature) LIKE 'ai%'
+      LOWER(tag) = 'ai'
     )
 ), touched AS (
   SELECT

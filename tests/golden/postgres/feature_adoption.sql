@@ -1,3 +1,3 @@
 -- feature_adoption: ratio, rate
--- denominator: active_users
+-- denominator: where_declared(eligible_feature_users, active_users)
 -- numerator: feature_users

@@ -1,0 +1,42 @@
+-- feature_uses: flow, count
+-- expression: use_count
+-- model: feature_days
+WITH facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    use_count AS amount
+  FROM feature_days
+  WHERE
+    NOT (
+      product IS NULL
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(b.period_index AS Nullable(Int64)) AS period_index,
+  CAST(SUM(b.amount) AS Nullable(Float64)) AS value,
+  CAST(SUM(b.fact_count) AS Nullable(Float64)) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

@@ -1,0 +1,3 @@
+-- usage_quick_ratio: ratio, number
+-- denominator: churned_users
+-- numerator: new_users + resurrected_users

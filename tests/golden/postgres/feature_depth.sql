@@ -1,0 +1,3 @@
+-- feature_depth: ratio, number
+-- denominator: feature_users
+-- numerator: feature_uses

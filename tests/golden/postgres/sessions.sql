@@ -1,0 +1,40 @@
+-- sessions: flow, count
+-- expression: session_count
+-- model: session_days
+WITH facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    session_count AS amount
+  FROM session_days
+  WHERE
+    NOT product IS NULL
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS VARCHAR) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(b.period_index AS BIGINT) AS period_index,
+  CAST(SUM(b.amount) AS DOUBLE PRECISION) AS value,
+  CAST(SUM(b.fact_count) AS DOUBLE PRECISION) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

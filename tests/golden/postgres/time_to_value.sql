@@ -1,0 +1,32 @@
+-- time_to_value: quantile, hours
+-- elapsed: 7
+-- expression: case when days_to_activation <= 7 then hours_to_activation end
+-- model: signup_cohorts
+-- quantile: 0.5
+WITH facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    CASE WHEN days_to_activation <= 7 THEN hours_to_activation END AS amount
+  FROM signup_cohorts
+  WHERE
+    NOT product IS NULL
+)
+SELECT
+  CAST(f.cut AS VARCHAR) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(d.period_index AS BIGINT) AS period_index,
+  CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    f.amount) AS DOUBLE PRECISION) AS value,
+  CAST(COUNT(f.amount) AS DOUBLE PRECISION) AS n,
+  CAST(COUNT(*) AS DOUBLE PRECISION) AS entered
+FROM facts AS f
+JOIN days AS d
+  ON d.day = f.day
+JOIN set_members AS s
+  ON s.member = f.member
+GROUP BY
+  f.cut,
+  s.set_id,
+  d.period_index

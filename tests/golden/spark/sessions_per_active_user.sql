@@ -1,0 +1,3 @@
+-- sessions_per_active_user: ratio, number
+-- denominator: active_users
+-- numerator: sessions
