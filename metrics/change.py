@@ -22,6 +22,7 @@ from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
 from metrics.figures import Setting
+from metrics.importing import verbatims
 from metrics.importing.report import FileReport, Problem
 from metrics.job import Job, Outcome
 from metrics.organisation import Organisation
@@ -33,6 +34,7 @@ from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
 from metrics.register.tables import ORGANISATION
 from metrics.signals import judged_rows, signal_frames
+from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
 QUARANTINE_CHUNK = 2_000
@@ -286,6 +288,7 @@ class Change:
             )
         self._say("modelling", 0.46, "Preparing the facts.")
         references.rebuild(facts, organisation, self.workspace.settings.currency)
+        verbatims.refresh(facts, organisation, load_themes(self.workspace.path))
         failed: list[Mistake] = []
         models.refresh(
             facts,

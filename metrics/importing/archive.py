@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -27,11 +28,14 @@ def keep(
     binding: Binding,
     options: ImportOptions,
     observed_at: datetime,
+    *,
+    without: Collection[str] = (),
 ) -> str:
     """Write `<sha256>.parquet` into the folder and return its name.
 
     Columns are `record`, `line` and the staged cells; the Parquet metadata key `vigie` holds, as
     JSON, what landing it again needs: file, profile, headers per cell, options, observed_at.
+    Fields of `without` are not kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{source.sha256}.parquet"
@@ -40,7 +44,7 @@ def keep(
     hashed = []
     joins: list[tuple[str, exp.Expr]] = []
     query = exp.select("s.record", "s.line")
-    for bound in binding.fields:
+    for bound in (field for field in binding.fields if field.name not in without):
         for cell in bound.cells:
             headers[cell] = binding.table.header[int(cell[1:])]
         if bound.column.read is Reading.HASH:

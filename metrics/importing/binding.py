@@ -60,6 +60,15 @@ class Binding:
     unused: tuple[str, ...] = field(default=())
 
     @property
+    def reversed_questions(self) -> tuple[BoundQuestion, ...]:
+        """Questions whose scale runs the other way: their answers are turned round."""
+        return tuple(
+            bound
+            for bound in self.questions
+            if bound.question.reversed_pattern and _reversed(bound)
+        )
+
+    @property
     def used(self) -> dict[str, str]:
         """Source header → canonical field, as a person is shown it."""
         named = {bound.header: bound.name for bound in self.fields}
@@ -107,10 +116,16 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         for place, header in enumerate(headers):
             if place in taken or not header:
                 continue
-            question = next((q for q in profile.questions if q.matches(header)), None)
+            question = next(
+                (
+                    question
+                    for question in profile.questions
+                    if question.matches(header)
+                    and (not question.only_within or _is_scale(connection, f"c{place}", question))
+                ),
+                None,
+            )
             if question is None:
-                continue
-            if question.pattern == "." and not _is_scale(connection, f"c{place}", question):
                 continue
             taken.add(place)
             shown = " ".join(table.header[place].split())[:200]

@@ -32,6 +32,7 @@ class Dataset:
     repeats_by: tuple[str, ...] = ()  # what must not come twice in one file; the key if empty
     stream_columns: tuple[str, ...] = ("stream",)
     wide: bool = False  # a column that no field reads may be a member with its own values
+    text: str = ""  # the field in which people say something in their own words
 
     @property
     def table(self) -> str:
@@ -117,6 +118,7 @@ DATASETS = {
             | _texts("respondent", "product", "squad", "wave", "comment")
             | {"account_key": "bigint"},
             key=("response_id", "question"),
+            text="comment",
             repeats_by=("response_id",),
             belongs_to=("product", "squad"),
         ),
@@ -149,6 +151,7 @@ DATASETS = {
             | _moments("opened", "resolved")
             | {"scale_min": "decimal(9,2)", "scale_max": "decimal(9,2)"},
             key=("feedback_id",),
+            text="text",
         ),
         Dataset(
             "deals",

@@ -16,7 +16,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics.engines import attach_read_only, open_facts
-from metrics.importing import accounting, archive, comparison
+from metrics.importing import accounting, archive, comparison, verbatims
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
@@ -38,6 +38,7 @@ from metrics.importing.source import Source, digest, open_source
 from metrics.importing.staging import Progress, Table, stage
 from metrics.importing.values import prepare
 from metrics.organisation import Organisation
+from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
 KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
@@ -264,6 +265,13 @@ def _land(
         return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
     session.progress("typing", 0.4)
     accounting.make_shaped(connection, binding, large=staged.large)
+    dropped = bool(binding.dataset.text) and verbatims.mark(
+        connection,
+        binding.dataset,
+        match.profile.tool,
+        session.organisation,
+        load_themes(workspace.path),
+    )
     account = accounting.settle(connection, staged, binding)
     quarantine, problems = account.quarantine, [*account.problems, *_missing(binding)]
     report = replace(report, preview=_preview(connection))
@@ -283,6 +291,10 @@ def _land(
     else:
         compared, facts = _write(session, source, binding, observed)
         problems += facts.problems
+        problems += [
+            Problem("warning", "reversed_scale", bound.header, rows=account.good)
+            for bound in binding.reversed_questions
+        ]
         report = replace(
             report,
             period=facts.period,
@@ -302,7 +314,13 @@ def _land(
     if archive_folder is not None:
         session.progress("archiving", 0.9)
         kept = archive.keep(
-            connection, archive_folder, source, binding, session.options, observed.at
+            connection,
+            archive_folder,
+            source,
+            binding,
+            session.options,
+            observed.at,
+            without=("text", "title", "comment") if dropped else (),
         )
     return Landed(
         replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept

@@ -61,6 +61,7 @@ class Question(_Strict):
     answers: dict[str, float] = {}  # texts that stand for a score
     ignored: tuple[str, ...] = ()  # answers that are no answer
     reversed_pattern: str = ""
+    only_within: bool = False  # asked only where every answer is inside the scale
 
     def matches(self, header: str) -> bool:
         return re.search(self.pattern, header) is not None

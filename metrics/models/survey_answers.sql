@@ -1,12 +1,13 @@
 -- member: product
 -- datasets: responses
--- dimensions: wave, language
+-- dimensions: wave, language, account
 select
     s.product,
     r.day,
     r.kind,
     r.wave,
     r.language,
+    cast(r.account_key as varchar) as account,
     r.response_id,
     r.score,
     r.scale_min,

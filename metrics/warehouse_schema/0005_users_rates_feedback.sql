@@ -81,6 +81,7 @@ create table landed_feedback (
     stream varchar not null,
     opened_at timestamp not null,
     day date not null, -- the company's local day of `opened_at`
+    status varchar, -- of a ticket: open, resolved
     resolved_at timestamp,
     resolved_day date,
     rating decimal(9, 2),
@@ -93,6 +94,11 @@ create table landed_feedback (
 
 alter table landed_responses add column themes varchar[];
 alter table landed_responses add column account_key bigint;
+
+-- The taxonomy with which the themes above were found; they are found anew when it changes.
+create table taxonomy (
+    digest varchar not null
+);
 
 create view identities as
 select alias_key, person_key from landed_identities
@@ -152,14 +158,18 @@ qualify row_number() over (
 ) = 1;
 
 create view feedback as
-select * exclude (import_id) from landed_feedback
+select * exclude (import_id), epoch_ms(opened_at) as opened_ms, epoch_ms(resolved_at) as resolved_ms
+from landed_feedback
 qualify row_number() over (
     partition by source, feedback_id order by observed_at desc, import_id desc
 ) = 1;
 
 -- One row per theme of a verbatim. An item is named by its tool and its identifier there.
 create view verbatim_themes as
-select source, concat('feedback:', feedback_id) as item, unnest(themes) as theme from feedback
+select source, stream, day, concat('feedback:', source, ':', feedback_id) as item,
+    unnest(themes) as theme
+from feedback
 union all
-select source, concat('response:', response_id) as item, unnest(themes) as theme
+select source, stream, day, concat('response:', source, ':', response_id) as item,
+    unnest(themes) as theme
 from responses;

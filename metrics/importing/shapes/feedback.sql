@@ -1,0 +1,45 @@
+with read as (
+    select *,
+        case
+            when word(rating) in ('good', 'good with comment', 'bon', 'satisfait', 'bien') then 1
+            when word(rating) in ('bad', 'bad with comment', 'mauvais', 'insatisfait') then 0
+            when word(rating) in ('offered', 'unoffered', 'proposé', 'non proposé') then null
+            else read_decimal(rating, 'dot')
+        end as score,
+        word(rating) in ('good', 'good with comment', 'bon', 'satisfait', 'bien', 'bad',
+            'bad with comment', 'mauvais', 'insatisfait') as in_words,
+        case
+            when resolved is not null then 'resolved'
+            when regexp_matches(lower(status), '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme)')
+                then 'resolved'
+            when status is not null then 'open'
+        end as state,
+        nullif(concat_ws(' — ', title, text), '') as words
+    from typed
+),
+scaled as (
+    select *,
+        case when score is null then null when in_words then 0 else coalesce(scale_min, 1) end as low,
+        case when score is null then null when in_words then 1 else coalesce(scale_max, 5) end as high,
+        coalesce(kind, case
+            when state is not null then 'ticket'
+            when score is not null then 'review'
+            else 'verbatim'
+        end) as what
+    from read
+)
+select record,
+    coalesce(problem, case
+        when resolved < opened then 'resolved:ends_before_start'
+        when score not between low and high then 'rating:outside_scale'
+    end) as problem,
+    cast(null as varchar) as skip,
+    coalesce(feedback_id, left(sha256(concat_ws(chr(31), stream, opened, rating, words,
+        row_number() over (partition by stream, opened, rating, words order by record))), 32)
+    ) as feedback_id,
+    what as kind, coalesce(stream, '') as stream, opened as opened_at, opened_day as day,
+    case when what = 'ticket' then state end as status, resolved as resolved_at, resolved_day,
+    cast(score as decimal(9, 2)) as rating, cast(low as decimal(9, 2)) as scale_min,
+    cast(high as decimal(9, 2)) as scale_max, language, words as text,
+    cast(null as varchar[]) as themes -- filled in once the texts are read
+from scaled
