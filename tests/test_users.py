@@ -203,7 +203,7 @@ def adopted() -> Facts:
         ("test", "anvil", user, datetime.combine(MONDAY, time(9)), MONDAY, event, event, None,
          "Pro" if user <= 4 else "Free")
         for user in range(1, 11)
-        for event in ["look", *(["melt"] if user <= 2 else []), *(["blow"] * 3 if user == 5 else [])]
+        for event in ("look", *["melt"] * (user <= 2), *["blow"] * 3 * (user == 5))
     ]  # fmt: skip
     facts = used([])
     facts.insert("landed_users",

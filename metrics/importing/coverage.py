@@ -165,6 +165,19 @@ def _period_end(first: date, grain: str) -> date:
     return end - timedelta(1)
 
 
+def of_feedback(
+    source: str, heard: Iterable[tuple[str, date, date, bool]], observed_day: date
+) -> Coverage:
+    """Per stream, whole months from the first item: of tickets up to the day before the export, of
+    anything else up to the month of the last one."""
+    spans = []
+    for stream, first, last, tickets in sorted(heard):
+        until = observed_day - timedelta(1)
+        end = max(last, until if tickets else min(_month_end(last), until))
+        spans.append(CoverageSpan("feedback", source, stream, first.replace(day=1), end))
+    return Coverage(tuple(spans), {})
+
+
 def days_of(spans: Iterable[CoverageSpan]) -> set[tuple[str, date]]:
     """Every covered (stream, day)."""
     return {(span.stream, day) for span in spans for day in _days(span.start, span.end)}

@@ -578,6 +578,13 @@ def _coverage(
                 )
             }
             return covering.of_answers(dataset.name, tool, ranges, observed_day)
+        case "feedback":
+            heard = connection.execute(
+                "select stream, min(day), max(day), bool_or(kind = 'ticket') "
+                "from landed_feedback where import_id = ? group by stream",
+                [session.import_id],
+            ).fetchall()
+            return covering.of_feedback(tool, heard, observed_day)
         case "market":
             rows = _landed(session, exp.select("stream", "day", "grain"), dataset)
             return covering.of_periods(dataset.name, tool, rows, observed_day)

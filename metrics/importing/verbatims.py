@@ -1,4 +1,4 @@
-"""What people say in their own words: its themes are found, and its text kept only where allowed."""
+"""What people say in their own words: its themes are found, its text kept where that is allowed."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ WITH survey_answers AS (
     r.kind,
     r.wave,
     r.language,
+    CAST(r.account_key AS Nullable(String)) AS account,
     r.response_id,
     r.score,
     r.scale_min,

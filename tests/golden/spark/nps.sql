@@ -11,6 +11,7 @@ WITH survey_answers AS (
     r.kind,
     r.wave,
     r.language,
+    CAST(r.account_key AS STRING) AS account,
     r.response_id,
     r.score,
     r.scale_min,

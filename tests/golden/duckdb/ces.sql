@@ -1,0 +1,62 @@
+-- ces: score, rate
+-- entity: response_id
+-- expression: case when (score - scale_min) * 6 >= (scale_max - scale_min) * 4 then 1 else 0 end
+-- filter: kind = 'ces'
+-- model: survey_answers
+WITH survey_answers AS (
+  SELECT
+    s.product,
+    r.day,
+    r.kind,
+    r.wave,
+    r.language,
+    CAST(r.account_key AS TEXT) AS account,
+    r.response_id,
+    r.score,
+    r.scale_min,
+    r.scale_max
+  FROM responses AS r
+  JOIN streams AS s
+    ON s.source = r.source AND s.stream = r.stream
+  WHERE
+    NOT s.product IS NULL
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    day,
+    CASE
+      WHEN (
+        score - scale_min
+      ) * 6 >= (
+        scale_max - scale_min
+      ) * 4
+      THEN 1
+      ELSE 0
+    END AS amount,
+    response_id AS entity
+  FROM survey_answers
+  WHERE
+    NOT product IS NULL AND (
+      kind = 'ces'
+    )
+)
+SELECT
+  CAST(f.cut AS TEXT) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(d.period_index AS BIGINT) AS period_index,
+  CAST(SUM(f.amount) AS DOUBLE) AS total,
+  CAST(SUM(f.amount * f.amount) AS DOUBLE) AS squares,
+  CAST(COUNT(*) AS DOUBLE) AS answers,
+  CAST(COUNT(DISTINCT f.entity) AS DOUBLE) AS respondents
+FROM facts AS f
+JOIN days AS d
+  ON d.day = f.day
+JOIN set_members AS s
+  ON s.member = f.member
+WHERE
+  NOT f.amount IS NULL
+GROUP BY
+  f.cut,
+  s.set_id,
+  d.period_index

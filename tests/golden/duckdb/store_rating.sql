@@ -1,0 +1,3 @@
+-- store_rating: ratio, number
+-- denominator: reviews
+-- numerator: review_stars

@@ -1,0 +1,3 @@
+-- feedback_theme_share: ratio, rate
+-- denominator: verbatims
+-- numerator: verbatims_with_theme

@@ -1,0 +1,3 @@
+-- negative_feedback_share: ratio, rate
+-- denominator: verbatims
+-- numerator: negative_verbatims

@@ -1,0 +1,59 @@
+-- open_tickets: stock, count
+-- expression: 1
+-- model: open_tickets
+WITH open_tickets AS (
+  SELECT
+    s.product,
+    f.source,
+    f.feedback_id,
+    f.day AS start_day,
+    f.resolved_day AS end_day
+  FROM feedback AS f
+  JOIN streams AS s
+    ON s.source = f.source AND s.stream = f.stream
+  WHERE
+    NOT s.product IS NULL
+    AND f.kind = 'ticket'
+    AND (
+      f.status = 'open' OR NOT f.resolved_day IS NULL
+    )
+), facts AS (
+  SELECT
+    product AS member,
+    '' AS cut,
+    start_day,
+    end_day,
+    1 AS amount
+  FROM open_tickets
+  WHERE
+    NOT product IS NULL
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    p.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN periods AS p
+    ON f.start_day <= p.end_day AND (
+      f.end_day IS NULL OR f.end_day > p.end_day
+    )
+  GROUP BY
+    f.cut,
+    f.member,
+    p.period_index
+)
+SELECT
+  CAST(b.cut AS VARCHAR) AS cut,
+  CAST(s.set_id AS BIGINT) AS set_id,
+  CAST(b.period_index AS BIGINT) AS period_index,
+  CAST(SUM(b.amount) AS DOUBLE PRECISION) AS value,
+  CAST(SUM(b.fact_count) AS DOUBLE PRECISION) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index
