@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sample_data import story
+from sample_data import rates, story
 from sample_data.company import PRODUCTS, Product
 from sample_data.draw import generator
 from sample_data.tables import write_csv
@@ -38,7 +38,7 @@ _PLACE_NAMES = [
 
 @dataclass
 class Subscription:
-    """One subscription. `price` is per seat and interval, without tax, at the start.
+    """One subscription. `price` is per seat and interval, without tax, in its own currency.
 
     `seats` and `prices` hold dated changes, each with the day from which it holds. `ended` is the
     first day no longer paid; `cancelled` when the customer said so.
@@ -52,6 +52,7 @@ class Subscription:
     created: datetime
     trial: bool
     sales_led: bool
+    currency: str
     seats: list[tuple[date, int]] = field(default_factory=list)
     prices: list[tuple[date, float]] = field(default_factory=list)
     cancelled: date | None = None
@@ -68,7 +69,8 @@ class Subscription:
         return self.prices[max(0, bisect_right(self.prices, (day, 1e12)) - 1)][1]
 
     def monthly_on(self, day: date) -> float:
-        """Its monthly recurring revenue in EUR on a day; 0 in the trial and after the end."""
+        """Its monthly recurring revenue on a day, in its currency; 0 in the trial and after the
+        end."""
         if day < self.paid_from or (self.ended and day >= self.ended):
             return 0.0
         return self.price_on(day) * self.seats_on(day) / (12 if self.yearly else 1)
@@ -118,6 +120,7 @@ class _Book:
             created,
             not yearly and not sales_led and day >= self.timeline.start and tries < 0.6,
             sales_led,
+            rates.CURRENCY if product.product == "escale" and number % 9 == 4 else "EUR",
             [(day, _SEATS[int(np.searchsorted(_SEAT_SHARES, size, side="right"))])],
             [(day, price)],
         )
@@ -226,9 +229,14 @@ def subscriptions(timeline: Timeline, seed: int) -> list[Subscription]:
     ]
 
 
-def mrr(book: Sequence[Subscription], product: str, day: date) -> float:
-    """EUR a month that the product's subscriptions bring on a day."""
-    return sum(each.monthly_on(day) for each in book if each.product == product)
+def mrr(book: Sequence[Subscription], product: str, day: date, timeline: Timeline) -> float:
+    """EUR a month that the product's subscriptions bring on a day, at that day's rates."""
+    franc = rates.rate_on(timeline, day)
+    return sum(
+        each.monthly_on(day) * (1.0 if each.currency == "EUR" else franc)
+        for each in book
+        if each.product == product
+    )
 
 
 def _stamp(day: date | datetime | None, clock: time = time(0)) -> str:
@@ -254,7 +262,8 @@ def _row(each: Subscription, day: date) -> list[object]:
     return [
         each.identifier, f"cus_{each.customer:07}", "",
         f"compta{each.customer}@client.example.invalid",
-        name, each.plan, each.seats_on(last), "eur", "year" if each.yearly else "month",
+        name, each.plan, each.seats_on(last), each.currency.lower(),
+        "year" if each.yearly else "month",
         f"{each.price_on(last):.2f}", status, _stamp(each.created), _stamp(each.created),
         _stamp(start, clock), _stamp(end, clock),
         _stamp(each.created) if each.trial else "", _stamp(each.paid_from,

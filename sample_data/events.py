@@ -179,28 +179,44 @@ class Company:
 
     def _table(self, product: str, events: Recorded, kept: Ints, monday: date) -> pa.Table:
         kind, user = events.kind[kept], events.user[kept]
-        person = self.person(product, user, events.cohort[kept], events.rank[kept])
-        who = mixed(person, salt(self.seed, "person"))
+        known = self._known(product, user, events.cohort[kept], events.rank[kept])
         features = vocabulary(product)
         start = int(np.datetime64(monday, "s").astype(np.int64))
-        account = 1 + (fraction(mixed(person, salt(self.seed, "account"))) ** 1.6 * self.accounts)
-        plan = population_share(mixed(user, salt(self.seed, product, "plan")), _PLAN_SHARES)
         session = events.session[kept]
         columns = [
             pa.array([feature.event for feature in features]).take(pa.array(kind)),
             pa.array(start + events.second[kept]).cast(pa.timestamp("s")).cast(pa.string()),
-            _labelled("u", _scrambled(person)),
+            known["user"],
             pa.array([PRODUCT[product].analytics_name]).take(pa.array(np.zeros_like(kind))),
-            _labelled("acc-", account.astype(np.int64)),
+            known["account"],
             pa.array([feature.feature or None for feature in features]).take(pa.array(kind)),
             pa.array((session >> np.uint64(16)).astype(np.int64), mask=session == 0).cast(
                 pa.string()
             ),
-            _words(_PLATFORMS, population_share(who, _PLATFORM_SHARES)),
-            _words(_COUNTRIES, population_share(mixed(who, 1), _COUNTRY_SHARES)),
-            _words(_PLANS, plan),
+            known["platform"],
+            known["country"],
+            known["plan"],
         ]
         return pa.table(columns, names=list(HEADERS))
+
+    def profile(self, product: str, users: Ints, cohort: int) -> dict[str, pa.Array]:
+        """What tools write of users of one cohort: user, account, platform, country, plan."""
+        cohorts = np.full(users.size, cohort)
+        rank = users - self.populations[product].first_of(cohorts)
+        return self._known(product, users, cohorts, rank)
+
+    def _known(self, product: str, user: Ints, cohort: Ints, rank: Ints) -> dict[str, pa.Array]:
+        person = self.person(product, user, cohort, rank)
+        who = mixed(person, salt(self.seed, "person"))
+        account = 1 + (fraction(mixed(person, salt(self.seed, "account"))) ** 1.6 * self.accounts)
+        plan = population_share(mixed(user, salt(self.seed, product, "plan")), _PLAN_SHARES)
+        return {
+            "user": _labelled("u", _scrambled(person)),
+            "account": _labelled("acc-", account.astype(np.int64)),
+            "platform": _words(_PLATFORMS, population_share(who, _PLATFORM_SHARES)),
+            "country": _words(_COUNTRIES, population_share(mixed(who, 1), _COUNTRY_SHARES)),
+            "plan": _words(_PLANS, plan),
+        }
 
     def count(self) -> int:
         """Rows that `tables` will give, without making them."""
@@ -247,15 +263,15 @@ def scale_for(events: int, timeline: Timeline, seed: int) -> float:
     return closest
 
 
+def company_of(timeline: Timeline, seed: int, events: int) -> Company:
+    """The company at the scale at which it makes about `events` rows."""
+    return Company(timeline, seed, scale_for(events, timeline, seed))
+
+
 def write(
-    folder: Path,
-    timeline: Timeline,
-    seed: int,
-    events: int,
-    progress: Callable[[float], None],
+    folder: Path, timeline: Timeline, company: Company, progress: Callable[[float], None]
 ) -> list[Path]:
     """One file per quarter of thirteen whole weeks, named by the Monday on which it was taken."""
-    company = Company(timeline, seed, scale_for(events, timeline, seed))
     paths = []
     for first in range(0, WEEKS, WEEKS_PER_FILE):
         taken = timeline.monday(first + WEEKS_PER_FILE)

@@ -113,7 +113,9 @@ def entries(
             _opening(year, month)
         receipts = Decimal(0)
         for number, product in enumerate(PRODUCTS):
-            receipts += _product_month(year, month, number, product.name, product.product, book)
+            receipts += _product_month(
+                year, month, number, product.name, product.product, book, timeline
+            )
         _payroll(year, month)
         end = _month_end(month)
         for account, amount, supplier in (
@@ -143,7 +145,7 @@ def _opening(year: _Year, day: date) -> None:
 
 def _product_month(
     year: _Year, month: date, number: int, name: str, product: str,
-    book: Sequence[billing.Subscription],
+    book: Sequence[billing.Subscription], timeline: Timeline,
 ) -> Decimal:  # fmt: skip
     revenue_account, hosting, fees, support = product_accounts(product)
     total = Decimal(0)
@@ -153,7 +155,7 @@ def _product_month(
     for day in weeks:
         days = (day - month).days + 1 - covered
         covered += days
-        sales = _money(billing.mrr(book, product, day) * days / length)
+        sales = _money(billing.mrr(book, product, day, timeline) * days / length)
         vat = (sales * _VAT).quantize(Decimal("0.01"))
         total += sales
         year.book(

@@ -14,6 +14,7 @@ from sample_data.company import (
     assignments,
     ownerships,
 )
+from sample_data.events import vocabulary
 from sample_data.sprints import all_sprints
 from sample_data.tables import write_csv
 from sample_data.timeline import Timeline
@@ -77,6 +78,16 @@ def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
                     ";".join((p.signup_event, p.activation_event, p.features[0].event)),
                 )
                 for p in PRODUCTS
+            ),
+        ),
+        write_csv(
+            folder / "features.csv",
+            ("product", "feature", "tags", "eligible_plans", "listed_users"),
+            (
+                (p.product, feature.feature, "ai" * feature.feature.startswith("ai_"), None, None)
+                for p in PRODUCTS
+                for feature in vocabulary(p.product)
+                if feature.feature
             ),
         ),
         write_csv(folder / "squads.csv", ("squad", "name"), ((s.squad, s.name) for s in SQUADS)),

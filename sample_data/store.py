@@ -18,23 +18,26 @@ HEADERS = (
     "Review Title", "Review Text", "Developer Reply Date and Time",
     "Developer Reply Millis Since Epoch", "Developer Reply Text", "Review Link",
 )  # fmt: skip
-_MONTHS_KEPT = 6
+MONTHS_KEPT = 6
 _TEXTS = ("Se bloque au démarrage", "Lent", "Bien mais perfectible", "Très pratique", "Excellent !")
 _EPOCH = datetime(1970, 1, 1)
 
 
 def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
-    """One UTF-16 file per application and month, for the last six whole months."""
+    """One UTF-16 file per application and month: the last six whole months and the present one."""
     paths = []
     for product in PRODUCTS:
         if product.package is None:
             continue
-        for month in timeline.months()[-_MONTHS_KEPT:]:
+        months = timeline.months()[-MONTHS_KEPT:]
+        present = first_of_month(months[-1], 1)
+        for month in (*months, *([present] if present <= timeline.until else [])):
             chance = generator(seed, "reviews", product.product, month.isoformat())
-            days = (first_of_month(month, 1) - month).days
+            whole = (first_of_month(month, 1) - month).days
+            days = min(whole, (timeline.exported - month).days)
             drop = 0.8 * max(0.0, -story.nps_shift(product.product, month, timeline))
             rows: list[list[object]] = []
-            for _ in range(int(chance.integers(34, 42))):
+            for _ in range(int(chance.integers(34, 42)) * days // whole):
                 moment = datetime.combine(month, time(6)) + timedelta(
                     days=int(chance.integers(0, days)), seconds=int(chance.integers(0, 60_000))
                 )

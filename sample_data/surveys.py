@@ -33,6 +33,9 @@ ENGAGEMENT_ITEMS = (
 )
 ENPS_QUESTION = "Recommanderiez-vous votre équipe comme un endroit où travailler ? (0 à 10)"
 ENGAGEMENT_HEADERS = ("Horodateur", "Équipe", *ENGAGEMENT_ITEMS, ENPS_QUESTION, "Commentaire")
+EFFORT_QUESTION = "A-t-il été facile de faire ce que vous vouliez ? (1 à 7)"
+EFFORT_HEADERS = ("Horodateur", "Produit", EFFORT_QUESTION)
+EFFORT_ANSWERS_A_WEEK = 12  # per product
 ANSWERS_A_WEEK = 32  # per product
 
 _COMMENTS = {
@@ -105,6 +108,21 @@ def _fit(timeline: Timeline, seed: int) -> list[tuple[datetime, list[object]]]:
     return sorted(rows, key=lambda row: (row[0], str(row[1])))
 
 
+def _effort(timeline: Timeline, seed: int) -> list[tuple[datetime, list[object]]]:
+    """A steady question after a task: about as many find it easy as are satisfied."""
+    rows: list[tuple[datetime, list[object]]] = []
+    for product in PRODUCTS:
+        chance = generator(seed, "effort", product.product)
+        for week in range(max(0, product.first_week + 4), WEEKS):
+            easy = round(EFFORT_ANSWERS_A_WEEK * (product.satisfied - 0.06))
+            for rank in range(EFFORT_ANSWERS_A_WEEK):
+                day = timeline.monday(week) + timedelta(int(chance.integers(0, 5)))
+                when = _moment(day, chance)
+                score = int(chance.integers(5, 8) if rank < easy else chance.integers(1, 5))
+                rows.append((when, [_stamp(when), product.name, score]))
+    return sorted(rows, key=lambda row: (row[0], str(row[1])))
+
+
 def waves(timeline: Timeline) -> list[date]:
     """Mondays of the engagement waves: one a quarter, the last one four weeks before the end."""
     last = timeline.monday(WEEKS - 4)
@@ -139,9 +157,10 @@ def _engagement(timeline: Timeline, seed: int) -> list[tuple[datetime, list[obje
 
 
 def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
-    """Satisfaction (NPS and CSAT), product-market fit and engagement: one file each."""
+    """Satisfaction (NPS and CSAT), ease of use, product-market fit and engagement: one file each."""
     tables = (
         ("Enquête de satisfaction", SATISFACTION_HEADERS, _satisfaction(timeline, seed)),
+        ("Enquête de facilité", EFFORT_HEADERS, _effort(timeline, seed)),
         ("Enquête PMF", PMF_HEADERS, _fit(timeline, seed)),
         ("Baromètre des équipes", ENGAGEMENT_HEADERS, _engagement(timeline, seed)),
     )

@@ -17,10 +17,13 @@ from sample_data import (
     market,
     organisation,
     people,
+    rates,
     roadmap,
     store,
+    support,
     surveys,
     trello,
+    users,
     website,
 )
 from sample_data import events as product_events
@@ -55,13 +58,16 @@ def make(
     tell("organisation", 0.0)
     paths = organisation.write(folder, timeline, seed)
     tell("product events", 0.0)
+    company = product_events.company_of(timeline, seed, events)
     paths += product_events.write(
-        folder, timeline, seed, events, lambda share: tell("product events", 0.68 * share)
+        folder, timeline, company, lambda share: tell("product events", 0.66 * share)
     )
+    paths += users.write(folder, timeline, company)
     tell("work items", 0.70)
     squads = delivery.work(timeline, seed)
     paths += jira.write(folder, timeline, squads)
     tell("subscriptions", 0.82)
+    paths += rates.write(folder, timeline, seed)
     book = billing.subscriptions(timeline, seed)
     paths += billing.write(folder, timeline, book)
     tell("ledger", 0.92)
@@ -72,7 +78,7 @@ def make(
     tell("other tools", 0.97)
     paths += linear.write(folder, timeline, squads)
     paths += trello.write(folder, timeline, squads)
-    for tool in (people, roadmap, market, website, store):
+    for tool in (people, roadmap, market, website, store, support):
         paths += tool.write(folder, timeline, seed)
     tell("done", 1.0)
     return paths
