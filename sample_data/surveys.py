@@ -157,7 +157,7 @@ def _engagement(timeline: Timeline, seed: int) -> list[tuple[datetime, list[obje
 
 
 def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
-    """Satisfaction (NPS and CSAT), ease of use, product-market fit and engagement: one file each."""
+    """Satisfaction (NPS, CSAT), ease of use, product-market fit and engagement: one file each."""
     tables = (
         ("Enquête de satisfaction", SATISFACTION_HEADERS, _satisfaction(timeline, seed)),
         ("Enquête de facilité", EFFORT_HEADERS, _effort(timeline, seed)),
