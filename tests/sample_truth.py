@@ -34,6 +34,41 @@ FIFTH_DIGIT = dict(
     zip("12345", ("sillon", "escale", "passerelle", "clairiere", "oree"), strict=True)
 )
 ZONE = "Europe/Paris"
+#: The tools that hold tickets and reviews came into use then.
+FEEDBACK_BEGINS = date(2026, 5, 1)
+SQUADS_BY_DIGIT = dict(
+    zip("12345678", ("boussole", "sonde", "misaine", "foc", "amarre", "grandvoile", "balise",
+                     "quart"), strict=True)
+)  # fmt: skip
+#: The themes of everything that anybody says in the sample, as a person reads it.
+THEMES = {
+    "Trop lent le matin.": {"speed"},
+    "Le support met des jours à répondre.": {"support"},
+    "Les exports perdent des lignes.": {"reliability", "data"},
+    "Correct, mais l'aide est à revoir.": {"support"},
+    "Il manque un mode hors ligne.": {"features"},
+    "Prix un peu élevé.": {"price"},
+    "Simple et rapide.": {"usability", "speed"},
+    "L'équipe écoute vraiment.": {"support"},
+    "Nous ne pourrions plus nous en passer.": set(),
+    "Du temps gagné": set(),
+    "Moins d'erreurs": {"reliability"},
+    "Une vue d'ensemble": set(),
+    "La tranquillité": set(),
+    "Se bloque au démarrage": {"reliability"},
+    "Lent": {"speed"},
+    "Bien mais perfectible": set(),
+    "Très pratique": {"usability"},
+    "Excellent !": set(),
+    "L'export du tableau reste vide": {"data"},
+    "Mot de passe perdu": {"access", "reliability"},
+    "Question sur ma facture": {"price"},
+    "Écran lent depuis ce matin": {"speed"},
+    "Import d'un fichier impossible": {"data"},
+    "Comment inviter un collègue ?": set(),
+    "Erreur à l'enregistrement": {"reliability"},
+    "Changer d'abonnement": {"price"},
+}
 FEWEST_PEOPLE = 5
 FEWEST_DAYS = 7
 
@@ -43,7 +78,9 @@ VOLUMES = (
     "mrr", "active_users", "rolling_active_users", "new_users", "retained_users",
     "resurrected_users", "churned_users", "arr", "new_mrr", "expansion_mrr", "contraction_mrr",
     "churned_mrr", "reactivation_mrr", "arpa", "revenue", "contribution_margin", "members",
-    "wip_per_person",
+    "wip_per_person", "sessions_per_active_user", "signups", "usage_quick_ratio", "time_to_value",
+    "feature_depth", "fx_mrr", "revenue_quick_ratio", "cost_per_active_user", "product_result",
+    "feedback_volume", "feedback_resolution_time", "store_rating",
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
@@ -51,12 +88,14 @@ RATES = (
     "ai_feature_adoption",
     "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
     "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
+    "retention_w1", "retention_w12", "ces", "feedback_theme_share", "negative_feedback_share",
 )  # fmt: skip
 MONTHLY = (
     "growth_contribution", "share_of_growth", "win_rate", "arr", "gross_revenue_retention",
     "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate", "arpa", "revenue",
     "contribution_margin", "contribution_margin_rate", "engagement_score", "enps", "members",
-    "nps", "csat",
+    "nps", "csat", "revenue_quick_ratio", "cost_per_active_user", "product_result", "ces",
+    "feedback_theme_share", "negative_feedback_share", "store_rating",
 )  # fmt: skip
 QUARTERLY = ("pmf_score",)
 OF_SQUADS = (
@@ -64,7 +103,8 @@ OF_SQUADS = (
     "lead_time_p85", "wip", "engagement_score", "enps", "members", "wip_per_person",
 )  # fmt: skip
 #: Days after a cohort's week until it is known, and what is born in some weeks only.
-LATE = {"activation_rate": 7, "conversion_rate": 14, "retention_w4": 28}
+LATE = {"activation_rate": 7, "conversion_rate": 14, "time_to_value": 7, "retention_w1": 7,
+        "retention_w4": 28, "retention_w12": 84}  # fmt: skip
 CONVERSION_DAYS = 14
 SELDOM = ("sprint_predictability",)
 
@@ -235,6 +275,8 @@ class Truth:
                 "moment": moment,
                 "event": rows["Event Name"],
                 "feature": rows["Feature"],
+                "session": rows["Session ID"],
+                "name": rows["Distinct ID"],
             }
         )
         return found.sort_values("day", kind="stable").reset_index(drop=True)
@@ -329,6 +371,65 @@ class Truth:
         moves = self._moves(products, span)
         return moves["churned"] if moves else None
 
+    def _usage_quick_ratio(self, products: tuple[str, ...], span: Span) -> float | None:
+        moves = self._moves(products, span)
+        return _quotient(moves["new"] + moves["resurrected"], moves["churned"]) if moves else None
+
+    @cached_property
+    def _sessions(self) -> pd.DataFrame:
+        """Product and first day of every session: the tool's, else broken by half an hour."""
+        rows = self._events
+        told = rows[rows["session"].notna()]
+        named = told.groupby(["product", "user", "session"])["day"].min().reset_index()
+        with_tool = set(zip(told["product"], told["day"], strict=True))
+        days = zip(rows["product"], rows["day"], strict=True)
+        rest = rows[[day not in with_tool for day in days]].sort_values("moment")
+        pause = rest.groupby(["product", "user"])["moment"].diff()
+        begun = rest[pause.isna() | (pause > pd.Timedelta(minutes=30))]
+        return pd.concat([named[["product", "day"]], begun[["product", "day"]]])
+
+    def _sessions_per_active_user(self, products: tuple[str, ...], span: Span) -> float | None:
+        users = self._active_users(products, span)
+        rows = self._sessions
+        inside = rows["day"].between(_number(span.start), _number(span.end))
+        return _quotient(float((inside & rows["product"].isin(products)).sum()), users)
+
+    def _feature_depth(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._tracked(products, span.start, span.end, span.end):
+            return None
+        rows = self._events[self._events["feature"].notna()]
+        inside = rows["day"].between(_number(span.start), _number(span.end))
+        uses = float((inside & rows["product"].isin(products)).sum())
+        return _quotient(uses, len(self._users(products, span, "feature")))
+
+    @cached_property
+    def _listed(self) -> pd.DataFrame:
+        """The products' own lists of users: product, name, moment and day of sign-up."""
+        rows = pd.read_csv(self._one("users_*.csv"))
+        moment = pd.to_datetime(rows["signed_up"])
+        return pd.DataFrame(
+            {
+                "product": rows["product"].map(PRODUCT_NAMES),
+                "name": rows["user"],
+                "moment": moment,
+                "day": _days(moment),
+            }
+        )
+
+    def _lists_known(self, products: Iterable[str], span: Span) -> bool:
+        """Whether the lists of those products that had begun reach over the whole span."""
+        first = self._listed.groupby("product")["day"].min()
+        begun = [p for p in products if first[p] <= _number(span.end)]
+        whole = all(p in LAUNCHED or first[p] <= _number(span.start) for p in begun)
+        return bool(begun) and whole and span.end <= LAST_DAY
+
+    def _signups(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._lists_known(products, span):
+            return None
+        rows = self._listed
+        inside = rows["day"].between(_number(span.start), _number(span.end))
+        return float(rows["name"][inside & rows["product"].isin(products)].nunique())
+
     def _usage_churn_rate(self, products: tuple[str, ...], span: Span) -> float | None:
         moves = self._moves(products, span)
         return _quotient(moves["churned"], moves["previous"]) if moves else None
@@ -351,18 +452,27 @@ class Truth:
         named = pd.read_csv(self.folder / "products.csv").set_index("product")
         found = {}
         for product, rows in self._events.groupby("product"):
-            signed = rows[rows["event"] == named.loc[product, "signup_event"]]
-            first = signed.groupby("user")["moment"].min()
+            listed = self._listed[self._listed["product"] == product]
+            users = rows.drop_duplicates("name").set_index("name")["user"]
+            # Somebody whom tracking never saw has a number of their own.
+            number = listed["name"].map(users)
+            number = number.where(number.notna(), -1 - pd.Series(range(len(listed)), listed.index))
+            first = listed.assign(user=number.astype(int)).groupby("user")["moment"].min()
             done = rows[rows["event"] == named.loc[product, "activation_event"]]
             done = done[done["moment"] >= done["user"].map(first)]
             reached = done.groupby("user")["moment"].min().reindex(first.index)
             waited = (reached.dt.normalize() - first.dt.normalize()).dt.days
-            found[str(product)] = pd.DataFrame({"day": _days(first), "waited": waited.to_numpy()})
+            hours = (reached - first).dt.total_seconds() / 3600
+            found[str(product)] = pd.DataFrame(
+                {"day": _days(first), "waited": waited.to_numpy(), "hours": hours.to_numpy()}
+            )
         return found
 
     def _activation_rate(self, products: tuple[str, ...], span: Span) -> float | None:
         elapsed = span.end + timedelta(FEWEST_DAYS)
         if not self._tracked(products, span.start, elapsed, span.end):
+            return None
+        if not self._lists_known(products, span):
             return None
         entered = reached = 0
         for product in products:
@@ -412,8 +522,25 @@ class Truth:
             reached += int(users.sum())
         return _quotient(reached, entered)
 
+    def _time_to_value(self, products: tuple[str, ...], span: Span) -> float | None:
+        if self._activation_rate(products, span) is None:
+            return None
+        rows = pd.concat(self._cohorts[product] for product in products)
+        cohort = rows["day"].between(_number(span.start), _number(span.end))
+        hours = rows["hours"][cohort & (rows["waited"] <= FEWEST_DAYS)]
+        return float(hours.median()) if len(hours) else None
+
+    def _retention_w1(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._retention(products, span, 1)
+
     def _retention_w4(self, products: tuple[str, ...], span: Span) -> float | None:
-        later = week_of(span.start + timedelta(28))
+        return self._retention(products, span, 4)
+
+    def _retention_w12(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._retention(products, span, 12)
+
+    def _retention(self, products: tuple[str, ...], span: Span, weeks: int) -> float | None:
+        later = week_of(span.start + timedelta(7 * weeks))
         if not self._tracked(products, span.start, later.end, span.end):
             return None
         earlier = self._users(products, Span(HISTORY_BEGINS, span.start - timedelta(1)))
@@ -440,6 +567,7 @@ class Truth:
             {
                 "product": newest["Plan"].str.split().str[0].map(PRODUCT_NAMES),
                 "account": newest["Customer ID"],
+                "currency": newest["Currency"],
                 "begun": _days(begun),
                 "ended": np.where(ended.isna(), 10**7, _days(ended)),
             }
@@ -447,22 +575,33 @@ class Truth:
         return contracts, table.bfill(axis=1).ffill(axis=1).to_numpy(), list(amounts)
 
     @cached_property
-    def _book_cache(self) -> dict[date, pd.Series]:
+    def _rates(self) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "rates.csv")
+
+    def _franc(self, day: date) -> float:
+        rows = self._rates
+        return float(rows["rate"][rows["date"] <= str(day)].iloc[-1])
+
+    @cached_property
+    def _book_cache(self) -> dict[tuple[date, date], pd.Series]:
         return {}
 
-    def _book(self, day: date) -> pd.Series:
-        """What each account pays a month for each product at the end of `day`."""
-        if day not in self._book_cache:
+    def _book(self, day: date, priced: date | None = None) -> pd.Series:
+        """What each account pays a month for each product at the end of `day`, in EUR at the rates
+        of that day or of the day `priced`."""
+        at = (day, priced or day)
+        if at not in self._book_cache:
             contracts, amounts, exports = self._contracts
             # The first export after the day shows what was paid on it.
             column = min(len(exports) - 1, int(np.searchsorted(exports, _number(day), "right")))
             paid = (contracts["begun"] <= _number(day)) & (contracts["ended"] > _number(day))
             rows = contracts[paid].assign(amount=amounts[paid.to_numpy(), column])
-            self._book_cache[day] = rows.groupby(["product", "account"])["amount"].sum().round(6)
-        return self._book_cache[day]
+            rows["amount"] *= np.where(rows["currency"] == "chf", self._franc(at[1]), 1.0)
+            self._book_cache[at] = rows.groupby(["product", "account"])["amount"].sum().round(6)
+        return self._book_cache[at]
 
-    def _held(self, products: tuple[str, ...], day: date) -> pd.Series:
-        book = self._book(day)
+    def _held(self, products: tuple[str, ...], day: date, priced: date | None = None) -> pd.Series:
+        book = self._book(day, priced)
         return book[book.index.get_level_values("product").isin(products)]
 
     def _billed(self, products: Iterable[str], span: Span) -> bool:
@@ -486,12 +625,13 @@ class Truth:
             return None
         opening = self._held(products, span.start - timedelta(1))
         closing = self._held(products, span.end)
-        both = pd.DataFrame({"opening": opening, "closing": closing}).fillna(0.0)
+        steady = self._held(products, span.end, span.start - timedelta(1))
+        both = pd.DataFrame({"opening": opening, "closing": closing, "steady": steady}).fillna(0.0)
         contracts = self._contracts[0]
         real = contracts[contracts["ended"] > contracts["begun"]]
         first = real.groupby(["product", "account"])["begun"].min()
         known = first.reindex(both.index) < _number(span.start)
-        change = (both["closing"] - both["opening"]).round(6)
+        change = (both["steady"] - both["opening"]).round(6)
         come, gone = both["opening"] == 0, both["closing"] == 0
         return {
             "opening": float(opening.sum()),
@@ -502,6 +642,7 @@ class Truth:
             "expansion": float(change[~come & ~gone & (change > 0)].sum()),
             "contraction": float(-change[~come & ~gone & (change < 0)].sum()),
             "churned": float(both["opening"][gone].sum()),
+            "fx": float((both["closing"] - both["steady"])[~come].sum()),
         }
 
     def _moved(self, products: tuple[str, ...], span: Span, name: str) -> float | None:
@@ -522,6 +663,15 @@ class Truth:
 
     def _reactivation_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
         return self._moved(products, span, "reactivation")
+
+    def _fx_mrr(self, products: tuple[str, ...], span: Span) -> float | None:
+        return self._moved(products, span, "fx")
+
+    def _revenue_quick_ratio(self, products: tuple[str, ...], span: Span) -> float | None:
+        if (moved := self._bridge(products, span)) is None:
+            return None
+        won = moved["new"] + moved["expansion"] + moved["reactivation"]
+        return _quotient(won, moved["churned"] + moved["contraction"])
 
     def _gross_revenue_retention(self, products: tuple[str, ...], span: Span) -> float | None:
         if (moved := self._bridge(products, span)) is None:
@@ -618,6 +768,40 @@ class Truth:
     def _contribution_margin_rate(self, products: tuple[str, ...], span: Span) -> float | None:
         return _quotient(self._contribution_margin(products, span), self._revenue(products, span))
 
+    def _cost_per_active_user(self, products: tuple[str, ...], span: Span) -> float | None:
+        cost = self._booked(products, span, ("6135", "6278", "6110"))
+        users = self._active_users(products, span)
+        return None if cost is None else _quotient(-cost, users)
+
+    @cached_property
+    def _payroll(self) -> pd.DataFrame:
+        """What each squad cost: squad, day, amount."""
+        parts = [
+            pd.read_csv(path, sep="\t", dtype=str) for path in sorted(self.folder.glob("*FEC*.txt"))
+        ]
+        rows = pd.concat(parts)
+        rows = rows[rows["CompteNum"].str[:4].isin(["6411", "6451"])]
+        return pd.DataFrame(
+            {
+                "squad": rows["CompteNum"].str[4].map(SQUADS_BY_DIGIT),
+                "day": pd.to_datetime(rows["EcritureDate"], format="%Y%m%d").dt.date,
+                "amount": rows["Debit"].str.replace(",", ".").astype(float),
+            }
+        )
+
+    def _product_result(self, products: tuple[str, ...], span: Span) -> float | None:
+        margin = self._contribution_margin(products, span)
+        if margin is None:
+            return None
+        rows = self._payroll
+        cost, shared = 0.0, False
+        for row in rows[(rows["day"] >= span.start) & (rows["day"] <= span.end)].itertuples():
+            worked = {product for squad, product in self._assigned(row.day) if squad == row.squad}
+            if worked & set(products):
+                shared = True
+                cost += row.amount * len(worked & set(products)) / len(worked)
+        return margin - cost if shared else None
+
     # Answers
 
     @cached_property
@@ -625,6 +809,7 @@ class Truth:
         """By survey: whose (a product or squad), day, score."""
         satisfaction = pd.read_csv(self._one("Enquête de satisfaction*.csv"))
         fit = pd.read_csv(self._one("Enquête PMF*.csv"))
+        effort = pd.read_csv(self._one("Enquête de facilité*.csv"))
         teams = pd.read_csv(self._one("Baromètre*.csv"))
 
         def answers(rows: pd.DataFrame, whose: pd.Series, column: str) -> pd.DataFrame:
@@ -639,6 +824,7 @@ class Truth:
             "nps": answers(satisfaction, products, nps),
             "csat": answers(satisfaction, products, csat),
             "pmf": answers(fit, fit["Produit"].map(PRODUCT_NAMES), fit.columns[2]),
+            "ces": answers(effort, effort["Produit"].map(PRODUCT_NAMES), effort.columns[2]),
             "engagement": pd.concat(answers(teams, squads, name) for name in teams.columns[2:8]),
             "enps": answers(teams, squads, teams.columns[8]),
         }
@@ -664,6 +850,115 @@ class Truth:
     def _csat(self, products: tuple[str, ...], span: Span) -> float | None:
         rows = self._scores(products, span, "csat")
         return _quotient(float((rows["score"] >= 4).sum()), len(rows))
+
+    def _ces(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._scores(products, span, "ces")
+        return _quotient(float((rows["score"] >= 5).sum()), len(rows))
+
+    @cached_property
+    def _said(self) -> pd.DataFrame:
+        """All feedback: product, day, text (None without), whether it is rated low, stars."""
+        satisfaction = pd.read_csv(self._one("Enquête de satisfaction*.csv"))
+        nps, csat, why = satisfaction.columns[3:6]
+        fit = pd.read_csv(self._one("Enquête PMF*.csv"))
+        fit = fit[fit[fit.columns[2]] != "Je ne l'utilise plus"]
+        reviews = pd.concat(
+            pd.read_csv(path, encoding="utf-16") for path in self.folder.glob("reviews_*.csv")
+        )
+        packages = {"sillon", "escale", "oree"}
+        shop = {f"com.mareval.{product}": product for product in packages}
+        tickets = self._tickets
+        form = "%d/%m/%Y %H:%M:%S"
+        parts = [
+            pd.DataFrame(
+                {
+                    "product": satisfaction["Produit"].map(PRODUCT_NAMES),
+                    "day": _days(pd.to_datetime(satisfaction["Horodateur"], format=form)),
+                    "text": satisfaction[why],
+                    "low": (satisfaction[nps] <= 6) | (satisfaction[csat] <= 2),
+                }
+            ).dropna(subset="text"),
+            pd.DataFrame(
+                {
+                    "product": fit["Produit"].map(PRODUCT_NAMES),
+                    "day": _days(pd.to_datetime(fit["Horodateur"], format=form)),
+                    "text": fit[fit.columns[3]],
+                    "low": False,
+                }
+            ).dropna(subset="text"),
+            pd.DataFrame(
+                {
+                    "product": reviews["Package Name"].map(shop),
+                    "day": _days(_utc(reviews["Review Submit Date and Time"])),
+                    "text": reviews["Review Text"],
+                    "low": reviews["Star Rating"] <= 2,
+                    "stars": reviews["Star Rating"],
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "product": tickets["product"],
+                    "day": tickets["opened_day"],
+                    "text": tickets["subject"],
+                    "low": tickets["said"] == "Bad",
+                }
+            ),
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def _tickets(self) -> pd.DataFrame:
+        rows = pd.read_csv(self._one("zendesk*.csv"))
+        opened, solved = _utc(rows["Requested"]), _utc(rows["Solved"])
+        return pd.DataFrame(
+            {
+                "product": rows["Product"].map(PRODUCT_NAMES),
+                "subject": rows["Subject"],
+                "said": rows["Satisfaction"],
+                "opened_day": _days(opened),
+                "solved_day": _days(solved),
+                "days": (solved - opened).dt.total_seconds() / 86400,
+            }
+        )
+
+    def _heard(self, products: tuple[str, ...], span: Span) -> pd.DataFrame | None:
+        if span.start < FEEDBACK_BEGINS or span.end > LAST_DAY:
+            return None
+        rows = self._said
+        inside = rows["day"].between(_number(span.start), _number(span.end))
+        return rows[inside & rows["product"].isin(products)]
+
+    def _feedback_volume(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._heard(products, span)
+        return None if rows is None else float(len(rows))
+
+    def _feedback_theme_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._heard(products, span)
+        if rows is None:
+            return None
+        texts = rows["text"].dropna()
+        return _quotient(float(sum(bool(THEMES[text]) for text in texts)), len(texts))
+
+    def _negative_feedback_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._heard(products, span)
+        if rows is None:
+            return None
+        said = rows[rows["text"].notna()]
+        return _quotient(float(said["low"].sum()), len(said))
+
+    def _store_rating(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._heard(products, span)
+        if rows is None:
+            return None
+        stars = rows["stars"].dropna()
+        return _quotient(float(stars.sum()), len(stars))
+
+    def _feedback_resolution_time(self, products: tuple[str, ...], span: Span) -> float | None:
+        if span.start < FEEDBACK_BEGINS or span.end > LAST_DAY:
+            return None
+        rows = self._tickets[self._tickets["product"].isin(products)]
+        solved = rows["solved_day"].between(_number(span.start), _number(span.end))
+        return float(rows["days"][solved].median()) if solved.any() else None
 
     def _pmf_score(self, products: tuple[str, ...], span: Span) -> float | None:
         rows = self._scores(products, span, "pmf")

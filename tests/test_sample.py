@@ -31,7 +31,8 @@ PRODUCTS = ("sillon", "escale", "passerelle", "clairiere", "oree")
 COMPANY = Scope("company", "")
 MONEY = (
     "mrr", "arr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr",
-    "reactivation_mrr", "arpa", "revenue", "contribution_margin",
+    "reactivation_mrr", "arpa", "revenue", "contribution_margin", "fx_mrr", "cost_per_active_user",
+    "product_result",
 )  # fmt: skip
 CENT = 0.005
 
