@@ -11,6 +11,7 @@ from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.coverage import alternatives
 from metrics.functions import FUNCTIONS
+from metrics.importing.profile import Profile
 from metrics.models import Model
 
 
@@ -41,6 +42,23 @@ def kpis_fed(
         )
 
     return tuple(kpi.name for kpi in catalogue if _reads(kpi, dataset) and fed(kpi))
+
+
+def brought_by(
+    kpi: Kpi, catalogue: Catalogue, models: Mapping[str, Model], profiles: Collection[Profile]
+) -> tuple[Profile, ...]:
+    """The exports that bring what a KPI reads, all of it or a part."""
+    return tuple(
+        profile
+        for profile in profiles
+        if kpi.name
+        in kpis_fed(
+            catalogue,
+            models,
+            profile.dataset,
+            kinds={question.kind for question in profile.questions} or None,
+        )
+    )
 
 
 def _reads(kpi: Kpi, dataset: str) -> bool:

@@ -12,10 +12,14 @@ import click
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.catalogue.rollup import roll_up
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
 from metrics.errors import VigieError
 from metrics.examples import run_examples
+from metrics.feeds import brought_by
+from metrics.importing.profile import load_profiles
 from metrics.models import Models, load_models
+from metrics.register import migrate
 from metrics.result import Figure
 from metrics.workspace import SETTINGS_FILE, Workspace
 
@@ -46,20 +50,71 @@ def list_(folder: Path | None, wants_json: bool) -> None:
 
 @verb.command("show")
 @click.argument("name")
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="One language instead of both.")
 @in_workspace
 @as_json
-def show(name: str, folder: Path | None, wants_json: bool) -> None:
-    """What one KPI means and how it is made."""
-    content = as_dict(catalogue_of(folder)[name])
+def show(name: str, lang: str | None, folder: Path | None, wants_json: bool) -> None:
+    """What one KPI means, how it is made, how far to rely on it, and what brings its data."""
+    catalogue, models = definitions_of(folder)
+    kpi = catalogue[name]
+    content = as_dict(kpi) | governance_of(kpi) | _data_of(kpi, catalogue, models, folder)
     if wants_json:
         answer(content)
         return
     for key, value in content.items():
-        if isinstance(value, dict):
-            value = "; ".join(f"{part}: {text}" for part, text in value.items())
-        elif isinstance(value, list):
-            value = ", ".join(value) or "-"
-        click.echo(f"{key:<12} {value}")
+        click.echo(f"{key:<20} {_in_words(value, lang)}")
+
+
+def _in_words(value: object, lang: str | None) -> str:
+    """A value of `show` on one line, its texts in one language or both."""
+    match value:
+        case {"en": str(english), "fr": str(french)}:
+            both = f"en: {english}; fr: {french}"
+            return {"en": english, "fr": french}.get(lang or "", both)
+        case dict():
+            return "; ".join(f"{part}: {_in_words(said, lang)}" for part, said in value.items())
+        case list():
+            return ", ".join(_in_words(part, lang) for part in value) or "-"
+        case None:
+            return "-"
+        case _:
+            return str(value)
+
+
+def governance_of(kpi: Kpi) -> dict[str, Any]:
+    """What a KPI says of itself to those who decide by it."""
+    owed, rule = kpi.governance, roll_up(kpi)
+    return {
+        "decision": vars(owed.decision) if owed.decision else None,
+        "in_words": vars(owed.in_words) if owed.in_words else None,
+        "edge_rule": vars(owed.edge_rule) if owed.edge_rule else None,
+        "rolls_up_over_time": vars(rule.time),
+        "rolls_up_over_scopes": vars(rule.scopes),
+        "version": owed.version,
+        "since": owed.since,
+        "status": owed.status,
+        "examples": len(kpi.examples),
+    }
+
+
+def _data_of(kpi: Kpi, catalogue: Catalogue, models: Models, folder: Path | None) -> dict[str, Any]:
+    """Which exports bring the KPI's data, and which datasets nothing has brought yet; None where
+    there is no workspace to look into."""
+    from metrics import query as live
+
+    place = find_workspace(folder)
+    missing = None
+    profiles = load_profiles()
+    if (place / SETTINGS_FILE).exists():
+        workspace = Workspace.open(place)
+        migrate(workspace.register)
+        profiles = load_profiles(workspace.profiles)
+        brought = live.setting_of(workspace).coverage.datasets
+        missing = [dataset for dataset in kpi.datasets if dataset not in brought]
+    return {
+        "brought_by": [profile.label for profile in brought_by(kpi, catalogue, models, profiles)],
+        "to_import": missing,
+    }
 
 
 @verb.command("sql")
