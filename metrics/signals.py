@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from metrics.baseline import CARRIED, CARRIED_TREND, LEVEL, STEPS, TREND
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Unit
-from metrics.judging import BASELINE, LEVEL, STEPS, TREND, Judged, judge_column, season
+from metrics.judging import Judged, judge_column
+from metrics.masked import Bools, Codes, Floats
 from metrics.reading import Limits
 from metrics.result import Figure
+from metrics.scale import choose_scale, on_scale
+from metrics.season import season
 from metrics.xmr import SETTLED_POINTS
 
 #: Periods in a year: how far back the season of a period lies.
@@ -37,7 +40,16 @@ LEAST_ANSWERS = 30
 UNBORN = "zero_denominator"
 SPARSE = 0.3
 
-MODELS = {LEVEL: "level", TREND: "trend", STEPS: "steps"}
+#: Latest closed periods of a series that are judged, each on those before it.
+JUDGED = 26
+
+MODELS = {
+    LEVEL: "level",
+    TREND: "trend",
+    STEPS: "steps",
+    CARRIED: "carried",
+    CARRIED_TREND: "carried_trend",
+}
 BATCH = 1000
 SERIES = ["kpi", "scope_kind", "scope"]
 
@@ -87,7 +99,7 @@ def judge(
     kind: Kind,
     *,
     overlapping: bool = False,
-    last: int = BASELINE,
+    last: int = JUDGED,
 ) -> Judgement:
     """Judge the `last` closed figures of one series, each on those before it.
 
@@ -119,7 +131,7 @@ def judge(
     stride = STRIDE.get(grain, 1) if overlapping else 1
     year = length if sparse else YEAR[grain]
     for position, judged in _columns(
-        values, sets, known, year, stride, np.array([_grows(unit)]), stepwise
+        values, sets, known, year, stride, np.array([_is_volume(unit)]), stepwise
     ):
         if np.isnan(judged.upper[0] - judged.lower[0]):  # no two neighbours, no limits
             continue
@@ -137,6 +149,28 @@ def judge(
             if judged.rules[0, rule]
         ]
     return Judgement(limits, models, tuple(sorted(signals, key=lambda s: (s.start, s.rule))))
+
+
+def judge_matrix(
+    values: Floats, unit: Unit, kind: Kind, *, overlapping: bool = False, last: int = JUDGED
+) -> Codes:
+    """Rules of the `last` columns of many weekly series of one kind: series × points × rules 1–3.
+
+    -1 below, +1 above, 0 else; `values` are series × unbroken weeks, NaN where unknown.
+    """
+    count, length = values.shape
+    rules = np.zeros((count, length, 3), dtype=np.int64)
+    for column, judged in _columns(
+        values,
+        np.zeros(values.shape, dtype=np.int64),
+        range(max(0, length - last), length),
+        YEAR[Grain.WEEK],
+        STRIDE[Grain.WEEK] if overlapping else 1,
+        np.full(count, _is_volume(unit)),
+        np.full(count, _steps(kind, unit)),
+    ):
+        rules[:, column] = judged.rules
+    return rules
 
 
 def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iterator[pd.DataFrame]:
@@ -220,7 +254,7 @@ def _is_sparse(unborn: int, closed: int) -> bool:
     return unborn > SPARSE * closed
 
 
-def _grows(unit: Unit) -> bool:
+def _is_volume(unit: Unit) -> bool:
     """Volumes grow by percents, rates and scores do not."""
     return unit in (Unit.COUNT, Unit.MONEY)
 
@@ -243,7 +277,7 @@ def _grouped(shapes: dict[str, tuple[str, int]]) -> dict[tuple[str, int], list[s
     return groups
 
 
-def _positions(starts: pd.Series[Any], grain: Grain) -> NDArray[np.int64]:
+def _positions(starts: pd.Series[Any], grain: Grain) -> Codes:
     """Each first day's place in an unbroken row of periods, the first one being 0."""
     days = pd.to_datetime(starts)
     match grain:
@@ -256,31 +290,42 @@ def _positions(starts: pd.Series[Any], grain: Grain) -> NDArray[np.int64]:
 
 
 def _columns(
-    values: NDArray[np.float64],
-    sets: NDArray[np.int64],
+    values: Floats,
+    sets: Codes,
     columns: Iterable[int],
     lag: int,
     stride: int,
-    grows: NDArray[np.bool_],
-    stepwise: NDArray[np.bool_],
+    volumes: Bools,
+    stepwise: Bools,
 ) -> Iterator[tuple[int, Judged]]:
     """Judge the given columns; with a stride only every so many columns know of each other."""
     wanted = [int(column) for column in columns]
+    scale = choose_scale(_before_judged(values), volumes)
+    scaled = on_scale(values, scale)
     for phase in sorted({column % stride for column in wanted}):
-        part, part_sets = values[:, phase::stride], sets[:, phase::stride]
-        relative = grows & (np.nan_to_num(part, nan=1.0) > 0).all(1)
-        seasons = season(part, part_sets, lag // stride, relative)
+        part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
+        seasons = season(part, part_sets, lag // stride)
         for column in wanted:
             if column % stride == phase:
                 yield (
                     column,
-                    judge_column(part, part_sets, column // stride, seasons, grows, stepwise),
+                    judge_column(part, part_sets, column // stride, seasons, scale, stepwise),
                 )
+
+
+def _before_judged(values: Floats) -> Floats:
+    """The points before those that are judged, which say on what scale; all of a short series."""
+    known = ~np.isnan(values)
+    to_come = np.flip(np.cumsum(np.flip(known, 1), 1), 1)
+    early = np.where(to_come > JUDGED, values, np.nan)
+    enough = (~np.isnan(early)).sum(1) >= JUDGED
+    found: Floats = np.where(enough[:, None], early, values)
+    return found
 
 
 def _batches(
     rows: pd.DataFrame,
-    positions: NDArray[np.int64],
+    positions: Codes,
     grain: Grain,
     lag: int,
     stride: int,
@@ -306,7 +351,7 @@ def _batches(
         values, counts, codes = matrices
         # The last 26 closed periods of each series; which ones differs between series.
         place = np.where(np.isnan(values), -1, np.arange(length))
-        recent = place > place.max(1, keepdims=True) - BASELINE
+        recent = place > place.max(1, keepdims=True) - JUDGED
         kpis = [catalogue[name] for name in batch["kpi"]]
         found_rows = _judged_batch(
             batch,
@@ -329,22 +374,22 @@ def _batches(
 def _judged_batch(
     batch: pd.DataFrame,
     kpis: list[Kpi],
-    values: NDArray[np.float64],
-    sets: NDArray[np.int64],
-    recent: NDArray[np.bool_],
-    answers: NDArray[np.float64],
+    values: Floats,
+    sets: Codes,
+    recent: Bools,
+    answers: Floats,
     steps: dict[str, bool],
     lag: int,
     stride: int,
 ) -> pd.DataFrame:
-    grows = np.array([_grows(kpi.unit) for kpi in kpis])
+    volumes = np.array([_is_volume(kpi.unit) for kpi in kpis])
     stepwise = np.array([steps[kpi.name] for kpi in kpis])
     few = np.array([kpi.kind is Kind.SCORE and kpi.family is not Family.TEAMS for kpi in kpis])[
         :, None
     ] & ~(answers >= LEAST_ANSWERS)
     frames = []
     columns = np.flatnonzero(recent.any(0))
-    for column, judged in _columns(values, sets, columns, lag, stride, grows, stepwise):
+    for column, judged in _columns(values, sets, columns, lag, stride, volumes, stepwise):
         usable = recent[:, column] & ~np.isnan(judged.upper - judged.lower)
         for rule in range(4):
             direction = judged.rules[:, rule - 1] if rule else np.zeros(len(kpis), dtype=np.int64)

@@ -1,0 +1,287 @@
+"""How well signals are told from noise: recall by size of step, false alarms by kind of series.
+
+    .venv/bin/python benchmarks/detection.py [--seeds 20] [--series 40] [--sample DIR]
+
+Weekly series of 104 to 156 points are made of each kind; their last 26 points are judged, each on
+those before it, as a publication does. Beside them, in the same run, plain XmR: all three rules on
+limits from the 26 points before. A false alarm is a rule that newly takes part in a point of a
+series in which nothing was planted; of ours only rule 1 counts, which alone opens a subject. Recall
+is the share of steps, planted at random among those 26 points, up or down at random and lasting to
+the end, that are newly raised in their direction in the period of the step or the next. A step is
+so many standard deviations of the series around its level, trend and season; a volume that would
+fall below 0 stays at 0. With overlapping windows the step is planted in what the windows are taken
+over, so it takes four weeks to arrive; those rows are not part of the recall over all kinds.
+
+With `--sample` the sample company is made, imported and published into DIR for each seed, and its
+story is looked for in the reviews (`--sample-events`, 20,000 by default, `--sample-seeds`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from metrics.catalogue.kpi import Kind, Unit  # noqa: E402
+from metrics.signals import JUDGED, judge_matrix  # noqa: E402
+
+Floats = NDArray[np.float64]
+Rules = NDArray[np.int64]
+
+LONGEST, SHORTEST = 156, 104
+XMR_BASELINE = 26
+SIZES = (2, 3, 4, 5)
+RECALL_WITHIN = 2
+
+#: August and Christmas, as in the sample company, by week of a 52-week year.
+DIPS = {
+    29: 0.97, 30: 0.90, 31: 0.80, 32: 0.67, 33: 0.58, 34: 0.66, 35: 0.84,
+    51: 0.86, 52: 0.55, 1: 0.62, 2: 0.93,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """A series in which nothing happens, and how to plant a step of `sizes` deviations at a week"""
+
+    values: Floats
+    planted: Callable[[int, float], Floats]
+
+
+def _stepped(values: Floats, deviation: float, *, volume: bool = False) -> Made:
+    def planted(week: int, size: float) -> Floats:
+        found = values.copy()
+        found[week:] += size * deviation
+        return np.maximum(found, 0.0) if volume else found
+
+    return Made(values, planted)
+
+
+def independent(rng: np.random.Generator) -> Made:
+    return _stepped(100 + 10 * rng.normal(size=LONGEST), 10)
+
+
+def autocorrelated(rng: np.random.Generator) -> Made:
+    """AR(1), each point keeping 0.5 to 0.8 of the deviation of the one before."""
+    kept, warm = rng.uniform(0.5, 0.8), 50
+    drawn = rng.normal(size=LONGEST + warm)
+    values = np.zeros(LONGEST + warm)
+    for week in range(1, LONGEST + warm):
+        values[week] = kept * values[week - 1] + drawn[week]
+    return _stepped(100 + 10 * values[warm:] * np.sqrt(1 - kept**2), 10)
+
+
+def seasonal(rng: np.random.Generator) -> Made:
+    """A yearly wave and the dips of August and Christmas, with noise of 4 %."""
+    week = (np.arange(LONGEST) + rng.integers(52)) % 52
+    wave = 1 + 0.15 * np.sin(2 * np.pi * week / 52 + rng.uniform(0, 2 * np.pi))
+    dips = np.array([DIPS.get(int(number) + 1, 1.0) for number in week])
+    return _stepped(1000 * wave * dips * (1 + 0.04 * rng.normal(size=LONGEST)), 40)
+
+
+def skewed(rng: np.random.Generator) -> Made:
+    """Lognormal amounts (σ of 0.3 to 0.9) or Poisson counts (means of 2 to 12), as likely."""
+    if rng.random() < 0.5:
+        sigma = rng.uniform(0.3, 0.9)
+        deviation = float(np.sqrt((np.exp(sigma**2) - 1) * np.exp(sigma**2)))
+        amounts = np.exp(sigma * rng.normal(size=LONGEST))
+        return _stepped(100 * amounts, 100 * deviation, volume=True)
+    usual = rng.uniform(2, 12)
+    counts = rng.poisson(usual, size=LONGEST).astype(float)
+    made = _stepped(counts, float(np.sqrt(usual)), volume=True)
+    return Made(counts, lambda week, size: np.round(made.planted(week, size)))
+
+
+def trending(rng: np.random.Generator) -> Made:
+    """Growth of 10 to 60 % a year with noise of 5 % of the first level."""
+    growth = (1 + rng.uniform(0.1, 0.6)) ** (np.arange(LONGEST) / 52)
+    return _stepped(1000 * growth + 50 * rng.normal(size=LONGEST), 50)
+
+
+def overlapping(rng: np.random.Generator) -> Made:
+    """The mean of the trailing four weeks of independent ones, taken every week."""
+    weekly = rng.normal(100, 20, size=LONGEST + 3)
+
+    def trailing(numbers: Floats) -> Floats:
+        return np.convolve(numbers, np.ones(4) / 4, "valid")
+
+    def planted(week: int, size: float) -> Floats:
+        return trailing(weekly + size * 10 * (np.arange(LONGEST + 3) >= week + 3))
+
+    return Made(trailing(weekly), planted)
+
+
+KINDS: dict[str, Callable[[np.random.Generator], Made]] = {
+    "independent": independent,
+    "autocorrelated": autocorrelated,
+    "seasonal": seasonal,
+    "skewed": skewed,
+    "trending": trending,
+    "overlapping": overlapping,
+}
+#: The kinds over which recall is taken together.
+STEPPED = ("independent", "autocorrelated", "seasonal", "skewed")
+
+
+def ours(kind: str, values: Floats) -> Rules:
+    """Rule 1 as the product judges such series: series × points × 1, -1, 0 or +1."""
+    unit, of = Unit.COUNT, Kind.ROLLING if kind == "overlapping" else Kind.FLOW
+    return judge_matrix(values, unit, of, overlapping=kind == "overlapping")[:, :, :1]
+
+
+def plain_xmr(values: Floats) -> Rules:
+    """All three rules on limits from the 26 points before: series × points × 3."""
+    found = np.zeros((*values.shape, 3), dtype=np.int64)
+    for week in range(values.shape[1] - JUDGED - 1, values.shape[1]):
+        before = values[:, week - XMR_BASELINE : week]
+        centre = np.nanmean(before, axis=1)[:, None]
+        reach = 2.66 * np.nanmean(np.abs(np.diff(before)), axis=1)[:, None]
+        latest = values[:, week - 7 : week + 1] - centre
+        far, near = (
+            (latest > edge).astype(int) - (latest < -edge).astype(int)
+            for edge in (reach, reach / 2)
+        )
+        found[:, week, 0] = far[:, -1]
+        for side in (1, -1):
+            three = (near[:, -1] == side) & ((near[:, -4:] == side).sum(1) >= 3)
+            found[:, week, 1] += side * three
+            found[:, week, 2] += side * (np.sign(latest) == side).all(1)
+    return found
+
+
+def newly(rules: Rules) -> NDArray[np.bool_]:
+    """Where a rule takes part that did not, in that direction, in the period before."""
+    before = np.concatenate([np.zeros_like(rules[:, :1]), rules[:, :-1]], 1)
+    found: NDArray[np.bool_] = (rules != 0) & (rules != before)
+    return found
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of one kind: false alarms and periods, and per size steps found and planted."""
+
+    alarms: int
+    periods: int
+    found: dict[int, int]
+    planted: int
+
+    def __add__(self, other: Tally) -> Tally:
+        found = {size: self.found[size] + other.found[size] for size in self.found}
+        return Tally(
+            self.alarms + other.alarms,
+            self.periods + other.periods,
+            found,
+            self.planted + other.planted,
+        )
+
+    @property
+    def per_hundred(self) -> float:
+        return 100 * self.alarms / self.periods
+
+    def recall(self, size: int) -> float:
+        return self.found[size] / self.planted
+
+
+def measured(kind: str, seed: int, count: int) -> tuple[Tally, Tally]:
+    """Ours and plain XmR on `count` series of a kind, and on the same with steps in them."""
+    rng = np.random.default_rng([seed, list(KINDS).index(kind)])
+    made = [KINDS[kind](rng) for _ in range(count)]
+    young = LONGEST - rng.integers(SHORTEST, LONGEST + 1, size=count)  # weeks that are not there
+    weeks = rng.integers(LONGEST - JUDGED, LONGEST - 1, size=count)
+    sides = np.where(rng.random(count) < 0.5, -1, 1)
+
+    def cut(series: list[Floats]) -> Floats:
+        values = np.stack(series)
+        values[np.arange(LONGEST) < young[:, None]] = np.nan
+        return values
+
+    def alarms(rules: Rules) -> int:
+        return int(newly(rules).any(2)[:, -JUDGED:].sum())
+
+    def raised(rules: Rules) -> int:
+        right = newly(rules) & (rules == sides[:, None, None])
+        return sum(
+            bool(right[row, week : week + RECALL_WITHIN].any()) for row, week in enumerate(weeks)
+        )
+
+    quiet = cut([one.values for one in made])
+    found: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    for size in SIZES:
+        stepped = cut(
+            [
+                one.planted(int(week), float(size * side))
+                for one, week, side in zip(made, weeks, sides, strict=True)
+            ]
+        )
+        found[0][size] = raised(ours(kind, stepped))
+        found[1][size] = raised(plain_xmr(stepped))
+    return (
+        Tally(alarms(ours(kind, quiet)), count * JUDGED, found[0], count),
+        Tally(alarms(plain_xmr(quiet)), count * JUDGED, found[1], count),
+    )
+
+
+def over_seeds(kind: str, seeds: int, count: int) -> tuple[Tally, Tally]:
+    tallies = [measured(kind, seed, count) for seed in range(seeds)]
+    ours_, plain = tallies[0]
+    for mine, other in tallies[1:]:
+        ours_, plain = ours_ + mine, plain + other
+    return ours_, plain
+
+
+def report(seeds: int, count: int) -> None:
+    print(f"{seeds} seeds × {count} series of each kind; Vigie (plain XmR)\n")
+    print("| kind | false alarms per 100 | " + " | ".join(f"recall {s} σ" for s in SIZES) + " |")
+    print("|---|---|" + "---|" * len(SIZES))
+    tallies = {}
+    for kind in KINDS:
+        mine, plain = tallies[kind] = over_seeds(kind, seeds, count)
+        cells = [f"{mine.recall(s):.0%} ({plain.recall(s):.0%})" for s in SIZES]
+        alarms = f"{mine.per_hundred:.2f} ({plain.per_hundred:.1f})"
+        print(f"| {kind} | {alarms} | {' | '.join(cells)} |", flush=True)
+    together = [
+        f"{np.mean([tallies[k][0].recall(s) for k in STEPPED]):.0%} "
+        f"({np.mean([tallies[k][1].recall(s) for k in STEPPED]):.0%})"
+        for s in SIZES
+    ]
+    print(f"| {', '.join(STEPPED)} together | | {' | '.join(together)} |")
+
+
+def speed(series: int) -> None:
+    rng = np.random.default_rng(0)
+    values = 1000 + 30 * rng.normal(size=(series, SHORTEST))
+    begun = time.perf_counter()
+    judge_matrix(values, Unit.COUNT, Kind.FLOW)
+    print(
+        f"\n{series:,} weekly series judged at {JUDGED} points: {time.perf_counter() - begun:.0f} s"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--series", type=int, default=40)
+    parser.add_argument("--sample", type=Path, help="a folder for the sample companies")
+    parser.add_argument("--sample-events", type=int, default=20_000)
+    parser.add_argument("--sample-seeds", type=int, default=20)
+    chosen = parser.parse_args()
+    if chosen.series:
+        report(chosen.seeds, chosen.series)
+        speed(10_000)
+    if chosen.sample:
+        from benchmarks.story import look_for_the_story
+
+        look_for_the_story(chosen.sample, chosen.sample_seeds, chosen.sample_events)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""What the time of the year does to a series, learnt from the year before.
+
+Two years of history are usual, so each point has one point a year earlier to learn from (methods
+such as STL want two whole years before the judged one). A single year is noisy: where it is even
+it is smoothed over thirteen weeks, where it bends over seven, then five, and where it jumps, as it
+does at Christmas, each week stands for itself. The widest smoothing that agrees with the next
+narrower one is taken (Lepski's method), by Savitzky and Golay's weights for a local parabola.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.masked import Bools, Codes, Floats, median, neighbours
+
+#: Years of fewer points, of months say, tell no season before a second year repeats it.
+SMOOTH_YEAR = 52
+#: Until then a month that stood out by so many standard deviations may do so again, that far.
+STOOD_OUT = 2.5
+#: Points on either side of the smoothings, from the widest.
+REACHES = (6, 3, 2)
+#: A narrower smoothing is taken where it differs by so many standard deviations of chance.
+DISAGREES = 2.2
+#: A jump spoils the smoothing of every point whose window holds it.
+BENDS_REACH = 2
+#: Feasts move within the calendar: where weeks stand for themselves their neighbours count too.
+NEAR_WEEKS = 1
+
+
+@dataclass(frozen=True)
+class Season:
+    """What last year did around the date of each point, on the series' scale.
+
+    `offset` is how far the point lies from its level because of its date; `noise` the variance of
+    that estimate, in variances of the series; `low` ≤ 0 ≤ `high` how far a point may stray from
+    that because feasts move. `own` is the season that the point's own year tells, for the year that
+    has none before it. `known` marks points that have a year before them.
+    """
+
+    offset: Floats
+    noise: Floats
+    low: Floats
+    high: Floats
+    own: Floats
+    known: Bools
+    strength: Floats  # variance of last year's season in variances of the series, one per series
+    smooth: bool  # whether a year has points enough to tell a season from noise
+    year: int  # points
+
+    @staticmethod
+    def none(shape: tuple[int, ...], year: int) -> Season:
+        return Season(
+            smooth=year >= SMOOTH_YEAR,
+            year=year,
+            offset=np.zeros(shape),
+            noise=np.zeros(shape),
+            low=np.zeros(shape),
+            high=np.zeros(shape),
+            own=np.zeros(shape),
+            known=np.zeros(shape, dtype=np.bool_),
+            strength=np.zeros(shape[0]),
+        )
+
+
+def season(values: Floats, sets: Codes, lag: int) -> Season:
+    """The season of every point, from the points around the same date a year (`lag`) earlier.
+
+    Only points whose set (`sets`, a code) is that of the year before have a season.
+    """
+    found = Season.none(values.shape, lag)
+    past = values.shape[1] - lag
+    if past <= 0 or lag < 4:  # points a year apart have no season within it
+        return found
+    deviation = _deviation(values, lag)
+    deviation[sets[:, :past] != sets[:, lag:]] = np.nan
+    noise = bend_spread(deviation[:, :lag])
+    shape, variance = _smoothed(deviation, noise, REACHES if found.smooth else ())
+    known = ~np.isnan(deviation)
+    shape = np.where(known, shape, 0.0)
+    found.offset[:, lag:] = shape
+    found.noise[:, lag:] = np.where(known, variance, 0.0)
+    found.known[:, lag:] = known
+    if not found.smooth:
+        far = np.abs(shape) > STOOD_OUT * noise[:, None]
+        found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
+        found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
+    else:
+        jumps = variance >= 1
+        low, high = (neighbours(shape, NEAR_WEEKS, choose) for choose in (np.fmin, np.fmax))
+        found.low[:, lag:] = np.where(jumps, low - shape, 0.0)
+        found.high[:, lag:] = np.where(jumps, high - shape, 0.0)
+    found.own[:, :past] = np.where(variance >= 1, np.nan, shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found.strength[:] = np.nan_to_num(
+            (np.where(known, shape, 0.0)[:, :lag] ** 2).mean(1) / noise**2, posinf=0.0
+        )
+    return found
+
+
+def _deviation(values: Floats, lag: int) -> Floats:
+    """How far each point that lies a year back is from the median of the year around it."""
+    half, past = lag // 2, values.shape[1] - lag
+    first_year = values[:, :lag]
+    rise = median(values[:, half:lag] - values[:, : lag - half]) / half
+    level = np.empty((len(values), past))
+    for column in range(past):
+        if column < half:
+            level[:, column] = median(first_year) + rise * (column - (lag - 1) / 2)
+        else:
+            level[:, column] = median(values[:, column - half : column + half + 1])
+    return values[:, :past] - level
+
+
+def _smoothed(deviation: Floats, noise: Floats, reaches: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """The season and the variance of its noise, in variances of the series."""
+    filled = _filled(deviation)
+    kept, variance = filled, np.ones(deviation.shape)
+    layers = [(filled, 1.0)]
+    for reach in reversed(reaches):
+        weights = parabola_weights(reach)
+        if deviation.shape[1] > reach:
+            layers.append((_filtered(filled, weights), float((weights**2).sum())))
+    narrow = np.ones(deviation.shape, dtype=np.bool_)
+    for (inner, inner_noise), (outer, outer_noise) in itertools.pairwise(layers):
+        scatter = noise * np.sqrt(inner_noise - outer_noise)  # of the difference by chance
+        apart = np.abs(outer - inner) > DISAGREES * scatter[:, None]
+        agrees = ~(neighbours(apart.astype(float), BENDS_REACH, np.fmax) > 0)
+        narrow &= agrees  # a smoothing counts only where every narrower one agrees with it
+        kept = np.where(narrow, outer, kept)
+        variance = np.where(narrow, outer_noise, variance)
+    return kept, variance
+
+
+def bend_spread(values: Floats) -> Floats:
+    """The standard deviation that second differences tell: a slope does not widen it."""
+    bends = np.abs(np.diff(values, 2))
+    found: Floats = median(bends) / (0.6745 * np.sqrt(6))
+    return found
+
+
+def parabola_weights(reach: int) -> Floats:
+    """Savitzky and Golay's weights: the middle of a least-squares parabola over 2 × reach + 1."""
+    position = np.arange(-reach, reach + 1, dtype=float)
+    design = np.stack([np.ones_like(position), position, position**2], 1)
+    weights: Floats = np.linalg.pinv(design)[0]
+    return weights
+
+
+def _filtered(values: Floats, weights: Floats) -> Floats:
+    reach = len(weights) // 2
+    padded = np.pad(values, ((0, 0), (reach, reach)), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, len(weights), axis=1)
+    found: Floats = windows @ weights
+    return found
+
+
+def _filled(values: Floats) -> Floats:
+    """Unknown points as the straight line between their neighbours says; 0 where none is known."""
+    found = values.copy()
+    position = np.arange(values.shape[1])
+    for row in np.flatnonzero(np.isnan(values).any(1)):
+        there = ~np.isnan(values[row])
+        found[row] = np.interp(position, position[there], values[row, there]) if there.any() else 0
+    return found
