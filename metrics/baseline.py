@@ -22,7 +22,7 @@ from metrics.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH
 
 LEVEL, TREND, STEPS, CARRIED, CARRIED_TREND = 0, 1, 2, 3, 4
 
-VOTERS = 10  # fewest points, the last eight left out, that may say what model a series follows
+VOTERS = LEAST_POINTS  # fewest points, the latest left out, that may say what a series follows
 #: A slope this many standard errors from 0 is a trend.
 CLEAR_SLOPE = 3.5
 #: Neighbours more alike than this carry over from one point to the next, …
@@ -37,14 +37,14 @@ CLEAR_SHIFT = 3.5
 DRIFTS = 0.45
 
 
-def choose(memory: Floats, stepwise: Bools) -> tuple[Codes, Floats]:
+def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]:
     """The model of each series and how much of a deviation its next point keeps (0 to 1).
 
-    The last eight points have no vote: else a change that has just begun would pass for the
+    The `silent` latest points have no vote: else a change that has just begun would pass for the
     series' habit. Autocorrelation is estimated at lag 1 from the residuals and freed of the bias
     that estimating a mean or a line brings (Marriott and Pope 1954).
     """
-    voters = memory[:, :-RUN_LENGTH]
+    voters = memory[:, :-silent]
     known = count(voters)
     able = known >= VOTERS
     slope, intercept, _, apart = line(voters)

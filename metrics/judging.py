@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from metrics.baseline import LEVEL, choose, expected, since_shift
 from metrics.masked import Bools, Codes, Floats, count, line, mean
@@ -38,7 +39,7 @@ SEASONAL = 0.7
 #: … of at least this many points; with fewer, when last year's was this many times the noise's.
 SEASON_VOTERS = 13
 STRONG_SEASON = 2.0
-#: The latest part of a year that has no vote on whether there is a season.
+#: The latest part of a year that has no vote on what describes the series.
 YEAR_PARTS = 6
 #: Points judged on last year's own smoothed values vary less than new ones do.
 IN_SAMPLE = 1.3
@@ -72,7 +73,7 @@ def judge_column(
     raw = _same_set(values, sets, window, column)
     known, noise, seasonal = _without_season(raw, seasons, window)
     memory = since_shift(known[:, :-1], stepwise)
-    model, carried = choose(memory, stepwise)
+    model, carried = choose(memory, stepwise, _silent(seasons))
     baseline, known, noise = (
         memory[:, -BASELINE:],
         known[:, -BASELINE - 1 :],
@@ -89,7 +90,7 @@ def judge_column(
         np.where(strays, side[:, window], 0.0)[:, -BASELINE - 1 :]
         for side in (seasons.low, seasons.high)
     )
-    rules = _rules(known - fitted, low, high, reaches, fitted)
+    rules = _rules(known - fitted, low, high, reaches, fitted, _vouched(points))
     rules[~enough] = 0
     offset = np.where(seasonal, seasons.offset[:, column], 0.0)
     centre, lower, upper = (
@@ -127,8 +128,7 @@ def _without_season(raw: Floats, seasons: Season, window: slice) -> tuple[Floats
     there = seasons.known[:, window]
     without = raw - offset
     last = raw.shape[1] - 1
-    silent = min(RUN_LENGTH, seasons.year // YEAR_PARTS)  # what has just begun has no vote
-    voters = slice(max(0, last - BASELINE), max(0, last - silent))
+    voters = slice(max(0, last - BASELINE), max(0, last - _silent(seasons)))
     voting = there[:, voters] & ~np.isnan(raw[:, voters])
     votes, wanted = voting.sum(1), min(SEASON_VOTERS, seasons.year // 2)
     before, after = (
@@ -147,6 +147,11 @@ def _without_season(raw: Floats, seasons: Season, window: slice) -> tuple[Floats
     return np.where(rows, bare, raw), np.where(rows, wide, 0.0), seasonal
 
 
+def _silent(seasons: Season) -> int:
+    """How many of the latest points have no vote: eight weeks, two months."""
+    return min(RUN_LENGTH, max(1, seasons.year // YEAR_PARTS))
+
+
 def _scatter(values: Floats) -> Floats:
     """The sum of squares around a line: a trend is no season."""
     slope, intercept, _, _ = line(values)
@@ -155,11 +160,26 @@ def _scatter(values: Floats) -> Floats:
     return found
 
 
-def _rules(deviation: Floats, low: Floats, high: Floats, reach: Floats, centre: Floats) -> Codes:
+def _vouched(points: Codes) -> Floats:
+    """How many times farther than provisional limits a point must lie to be a signal.
+
+    So few moving ranges tell little of how a series varies: limits from six points would raise one
+    false alarm in thirteen. The factor is that of Student's t for one in a hundred, with the 0.62
+    degrees of freedom that each moving range is worth (Wheeler), on normal points.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freedom = 0.62 * (points - 1)
+        wide = stats.t.ppf(0.995, freedom) * np.sqrt(1 + 1 / points) / 3
+    return np.where(points < SETTLED_POINTS, np.fmax(wide, 1.0), 1.0)
+
+
+def _rules(
+    deviation: Floats, low: Floats, high: Floats, reach: Floats, centre: Floats, vouched: Floats
+) -> Codes:
     """Rules 1 to 3 for the last column, which must take part in each: series × 3."""
     deviation = deviation - np.clip(deviation, low, high)
     noise = 1e-9 * np.abs(centre)  # sums of decimals differ in their last digits
-    far = _sides(deviation, reach + noise)
+    far = _sides(deviation, reach * vouched[:, None] + noise)
     near = _sides(deviation, reach / 2 + noise)
     side = _sides(deviation, noise)
     # Unknown points are no points: the known ones are moved to the end, in order.

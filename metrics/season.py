@@ -26,7 +26,7 @@ REACHES = (6, 3, 2)
 DISAGREES = 2.2
 #: A jump spoils the smoothing of every point whose window holds it.
 BENDS_REACH = 2
-#: Feasts move within the calendar: where weeks stand for themselves their neighbours count too.
+#: Feasts move within the calendar: where a season is steep the weeks beside count too.
 NEAR_WEEKS = 1
 
 
@@ -88,10 +88,10 @@ def season(values: Floats, sets: Codes, lag: int) -> Season:
         found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
         found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
     else:
-        jumps = variance >= 1
         low, high = (neighbours(shape, NEAR_WEEKS, choose) for choose in (np.fmin, np.fmax))
-        found.low[:, lag:] = np.where(jumps, low - shape, 0.0)
-        found.high[:, lag:] = np.where(jumps, high - shape, 0.0)
+        steep = (variance >= 1) | (high - low > 2 * noise[:, None])
+        found.low[:, lag:] = np.where(steep, low - shape, 0.0)
+        found.high[:, lag:] = np.where(steep, high - shape, 0.0)
     found.own[:, :past] = np.where(variance >= 1, np.nan, shape)
     with np.errstate(invalid="ignore", divide="ignore"):
         found.strength[:] = np.nan_to_num(

@@ -22,7 +22,7 @@ from metrics.judging import Judged, judge_column
 from metrics.masked import Bools, Codes, Floats
 from metrics.reading import Limits
 from metrics.result import Figure
-from metrics.scale import choose_scale, on_scale
+from metrics.scale import PLAIN, choose_scale, on_scale
 from metrics.season import season
 from metrics.xmr import SETTLED_POINTS
 
@@ -110,7 +110,11 @@ def judge(
     if not figures:
         return Judgement({}, {}, ())
     grain = Grain(figures[0].grain)
-    born = [figure.reason != UNBORN for figure in figures]
+    seldom = kind is Kind.FLOW
+    born = [
+        figure.reason != UNBORN and not (seldom and figure.closed and figure.value == 0)
+        for figure in figures
+    ]
     sparse = _is_sparse(born.count(False), sum(figure.closed for figure in figures))
     if sparse:
         figures = [figure for figure, is_born in zip(figures, born, strict=True) if is_born]
@@ -191,7 +195,7 @@ def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iter
         group = rows[rows["kpi"].isin(names)]
         if not len(group):
             continue
-        unborn = (group["reason"] == UNBORN) & group["closed"].astype(bool)
+        unborn = _unborn(group, catalogue)
         by_series = [group[key] for key in SERIES]
         often = unborn.groupby(by_series).transform("sum") > SPARSE * group["closed"].astype(
             bool
@@ -249,6 +253,13 @@ def _names(calculation: object) -> set[str]:
     )
 
 
+def _unborn(rows: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:
+    """Closed periods in which there was nothing to measure, or in which nothing flowed."""
+    flows = rows["kpi"].map(lambda name: catalogue[name].kind is Kind.FLOW).astype(bool)
+    nothing = (rows["reason"] == UNBORN) | (flows & (rows["value"] == 0))
+    return nothing & rows["closed"].astype(bool)
+
+
 def _is_sparse(unborn: int, closed: int) -> bool:
     """Whether a KPI is born too seldom for a row of its periods to have neighbours."""
     return unborn > SPARSE * closed
@@ -300,7 +311,8 @@ def _columns(
 ) -> Iterator[tuple[int, Judged]]:
     """Judge the given columns; with a stride only every so many columns know of each other."""
     wanted = [int(column) for column in columns]
-    scale = choose_scale(_before_judged(values), volumes)
+    # What carries over grows by about as much in every period, however large it has become.
+    scale = np.where(stepwise, PLAIN, choose_scale(_before_judged(values), volumes))
     scaled = on_scale(values, scale)
     for phase in sorted({column % stride for column in wanted}):
         part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
