@@ -10,6 +10,9 @@ from typing import NamedTuple
 from metrics.result import Scope
 from metrics.review_facts import Driver
 
+#: A whole change this small beside its largest part is none: shares of it would mean nothing.
+NOTHING = Fraction(1, 10**12)
+
 
 class Part(NamedTuple):
     """One member of a ratio in one period: it has a rate when the denominator is not 0."""
@@ -37,7 +40,8 @@ def additive_drivers(
     """Each member's change and its share of the whole change, the largest first.
 
     A member absent from one period counts 0 there. The changes add up to the change of the sums;
-    shares are None when that is 0.
+    shares are None when that is nothing beside
+    its parts.
     """
     members = sorted({*before, *after})
     exact = {
@@ -111,7 +115,9 @@ def _effects(
 
 def _ranked(exact: Mapping[Scope, Fraction]) -> tuple[Driver, ...]:
     whole = sum(exact.values(), Fraction(0))
+    largest = max((abs(change) for change in exact.values()), default=Fraction(0))
+    has_shares = abs(whole) > NOTHING * largest
     return tuple(
-        Driver(member, float(change), float(change / whole) if whole else None)
+        Driver(member, float(change), float(change / whole) if has_shares else None)
         for member, change in sorted(exact.items(), key=lambda item: (-abs(item[1]), item[0]))
     )

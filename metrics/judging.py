@@ -23,10 +23,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from metrics.baseline import LEVEL, choose, expected, since_shift
-from metrics.masked import Bools, Codes, Floats, count, line, mean
+from metrics.masked import Bools, Codes, Floats, count, line, median
 from metrics.scale import off_scale
 from metrics.season import Season
 from metrics.xmr import LEAST_POINTS, RUN_LENGTH, SETTLED_POINTS
@@ -34,10 +34,13 @@ from metrics.xmr import LEAST_POINTS, RUN_LENGTH, SETTLED_POINTS
 BASELINE = 52
 MEMORY = 104  # points before the judged one that say which model holds and where the level shifted
 
-#: A season is taken out when it leaves less than this part of the variance …
-SEASONAL = 0.7
-#: … of at least this many points; with fewer, when last year's was this many times the noise's.
+#: A season is taken out when that leaves so much less of the scatter and last year's comes again,
+#: clearly so (standard errors), over this many points; …
+LESS_SCATTER, CLEARLY = 0.25, 3.0
 SEASON_VOTERS = 13
+#: … and while it may be that this much does, when last year's was so many times the noise's
+#: variance.
+REPEATED = 0.7
 STRONG_SEASON = 2.0
 #: The latest part of a year that has no vote on what describes the series.
 YEAR_PARTS = 6
@@ -81,11 +84,11 @@ def judge_column(
     )
     fitted, reach = expected(known, baseline, model, carried)
     with np.errstate(invalid="ignore"):
-        usual_noise = mean(np.where(np.isnan(baseline), np.nan, noise[:, :-1]))
+        usual_noise = median(np.where(np.isnan(baseline), np.nan, noise[:, :-1]))
         reaches = reach[:, None] * np.sqrt((1 + noise) / (1 + usual_noise[:, None]))
     points = count(baseline)
     enough = (points >= LEAST_POINTS) & ~np.isnan(known[:, -1])
-    strays = (seasonal == seasons.smooth)[:, None]
+    strays = ~seasonal[:, None]
     low, high = (
         np.where(strays, side[:, window], 0.0)[:, -BASELINE - 1 :]
         for side in (seasons.low, seasons.high)
@@ -131,13 +134,19 @@ def _without_season(raw: Floats, seasons: Season, window: slice) -> tuple[Floats
     voters = slice(max(0, last - BASELINE), max(0, last - _silent(seasons)))
     voting = there[:, voters] & ~np.isnan(raw[:, voters])
     votes, wanted = voting.sum(1), min(SEASON_VOTERS, seasons.year // 2)
-    before, after = (
-        _scatter(np.where(voting, numbers[:, voters], np.nan)) for numbers in (raw, without)
-    )
-    with np.errstate(invalid="ignore"):
-        proved = (votes >= wanted) & (after < SEASONAL * before)
-    assumed = (votes < wanted) & (seasons.strength > STRONG_SEASON)
-    seasonal = (proved | (assumed & seasons.smooth)) & there[:, -1]
+    shape = _bare(np.where(voting, offset[:, voters], np.nan))
+    found = _bare(np.where(voting, raw[:, voters], np.nan))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = np.nansum(shape**2, 1)
+        again = np.nansum(shape * found, 1) / weight
+        error = seasons.spread / np.sqrt(weight)
+        error = np.where(np.isfinite(error), error, 1e9)  # no season at all: nothing to repeat
+        less = (2 * again - 1) * weight / np.nansum(found**2, 1)  # scatter, once it is taken out
+        proved = (votes >= wanted) & (less > LESS_SCATTER) & (again > CLEARLY * error)
+        # Little has happened yet, last year, at the dates that have come again.
+        unsettled = ~(votes >= wanted) | ~(again + 2 * error < REPEATED)
+    assumed = unsettled & (seasons.strength > STRONG_SEASON) & seasons.smooth
+    seasonal = (proved | assumed) & there[:, -1]
     # Where the year that has none before it is needed, its own season is taken out of it.
     few = (there & ~np.isnan(raw))[:, :-1].sum(1) < SETTLED_POINTS
     first_year = np.where(few[:, None], raw - seasons.own[:, window], np.nan)
@@ -152,12 +161,10 @@ def _silent(seasons: Season) -> int:
     return min(RUN_LENGTH, max(1, seasons.year // YEAR_PARTS))
 
 
-def _scatter(values: Floats) -> Floats:
-    """The sum of squares around a line: a trend is no season."""
+def _bare(values: Floats) -> Floats:
+    """What a line leaves of the values: a trend is no season."""
     slope, intercept, _, _ = line(values)
-    left = values - intercept[:, None] - slope[:, None] * np.arange(values.shape[1])
-    found: Floats = np.nansum(left**2, 1)
-    return found
+    return values - intercept[:, None] - slope[:, None] * np.arange(values.shape[1])
 
 
 def _vouched(points: Codes) -> Floats:
@@ -169,7 +176,7 @@ def _vouched(points: Codes) -> Floats:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = 0.62 * (points - 1)
-        wide = stats.t.ppf(0.995, freedom) * np.sqrt(1 + 1 / points) / 3
+        wide = special.stdtrit(freedom, 0.995) * np.sqrt(1 + 1 / points) / 3
     return np.where(points < SETTLED_POINTS, np.fmax(wide, 1.0), 1.0)
 
 

@@ -1,7 +1,8 @@
 """What the time of the year does to a series, learnt from the year before.
 
 Two years of history are usual, so each point has one point a year earlier to learn from (methods
-such as STL want two whole years before the judged one). A single year is noisy: where it is even
+such as STL want two whole years before the judged one); where there are two, their mean is taken.
+A single year is noisy: where it is even
 it is smoothed over thirteen weeks, where it bends over seven, then five, and where it jumps, as it
 does at Christmas, each week stands for itself. The widest smoothing that agrees with the next
 narrower one is taken (Lepski's method), by Savitzky and Golay's weights for a local parabola.
@@ -10,9 +11,11 @@ narrower one is taken (Lepski's method), by Savitzky and Golay's weights for a l
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.masked import Bools, Codes, Floats, median, neighbours
 
@@ -26,8 +29,9 @@ REACHES = (6, 3, 2)
 DISAGREES = 2.2
 #: A jump spoils the smoothing of every point whose window holds it.
 BENDS_REACH = 2
-#: Feasts move within the calendar: where a season is steep the weeks beside count too.
-NEAR_WEEKS = 1
+#: Feasts and school holidays move within the calendar by about so many weeks (one deviation), so
+#: where a season is steep less is known of it.
+FEASTS_MOVE = 0.35
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ class Season:
     """What last year did around the date of each point, on the series' scale.
 
     `offset` is how far the point lies from its level because of its date; `noise` the variance of
-    that estimate, in variances of the series; `low` ≤ 0 ≤ `high` how far a point may stray from
-    that because feasts move. `own` is the season that the point's own year tells, for the year that
-    has none before it. `known` marks points that have a year before them.
+    that estimate, in variances of the series; `low` ≤ 0 ≤ `high` how far a month stood out last
+    year, where a single year proves no season. `own` is the season that the point's own year
+    tells, for the year that has none before it. `known` marks points that have a year before them.
     """
 
     offset: Floats
@@ -47,6 +51,7 @@ class Season:
     own: Floats
     known: Bools
     strength: Floats  # variance of last year's season in variances of the series, one per series
+    spread: Floats  # standard deviation of the series around its season, one per series
     smooth: bool  # whether a year has points enough to tell a season from noise
     year: int  # points
 
@@ -62,6 +67,7 @@ class Season:
             own=np.zeros(shape),
             known=np.zeros(shape, dtype=np.bool_),
             strength=np.zeros(shape[0]),
+            spread=np.full(shape[0], np.nan),
         )
 
 
@@ -70,34 +76,69 @@ def season(values: Floats, sets: Codes, lag: int) -> Season:
 
     Only points whose set (`sets`, a code) is that of the year before have a season.
     """
-    found = Season.none(values.shape, lag)
     past = values.shape[1] - lag
     if past <= 0 or lag < 4:  # points a year apart have no season within it
-        return found
+        return Season.none(values.shape, lag)
+    begun = np.argmax(~np.isnan(values), axis=1)
+    found = _season_from_start(_moved(values, begun, np.nan), _moved(sets, begun, -1), lag)
+    return replace(
+        found,
+        offset=_moved(found.offset, -begun, 0),
+        noise=_moved(found.noise, -begun, 0),
+        low=_moved(found.low, -begun, 0),
+        high=_moved(found.high, -begun, 0),
+        own=_moved(found.own, -begun, 0),
+        known=_moved(found.known, -begun, False),
+    )
+
+
+def _moved(numbers: NDArray[Any], by: Codes, nothing: float | bool) -> NDArray[Any]:
+    """Each row moved to the left by so many columns (right when negative), nothing coming in."""
+    columns = np.arange(numbers.shape[1]) + by[:, None]
+    there = (columns >= 0) & (columns < numbers.shape[1])
+    taken = np.take_along_axis(numbers, np.clip(columns, 0, numbers.shape[1] - 1), 1)
+    return np.where(there, taken, nothing)
+
+
+def _season_from_start(values: Floats, sets: Codes, lag: int) -> Season:
+    """The season of series whose first point is known."""
+    found = Season.none(values.shape, lag)
+    past = values.shape[1] - lag
     deviation = _deviation(values, lag)
     deviation[sets[:, :past] != sets[:, lag:]] = np.nan
     noise = bend_spread(deviation[:, :lag])
+    found.spread[:] = noise
     shape, variance = _smoothed(deviation, noise, REACHES if found.smooth else ())
     known = ~np.isnan(deviation)
     shape = np.where(known, shape, 0.0)
-    found.offset[:, lag:] = shape
-    found.noise[:, lag:] = np.where(known, variance, 0.0)
     found.known[:, lag:] = known
-    if not found.smooth:
+    variance = np.where(known, variance, 0.0)
+    found.own[:, :past] = np.where(variance >= 1, np.nan, shape)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found.strength[:] = np.nan_to_num((shape[:, :lag] ** 2).mean(1) / noise**2, posinf=0.0)
+    shape, variance = _both_years(shape, variance, known, lag)
+    found.offset[:, lag:] = shape
+    if found.smooth:
+        slope = (neighbours(shape, 1, np.fmax) - neighbours(shape, 1, np.fmin)) / 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            moved = np.where(known, (FEASTS_MOVE * slope / noise[:, None]) ** 2, 0.0)
+        variance = variance + np.nan_to_num(moved, posinf=0.0)
+    else:
         far = np.abs(shape) > STOOD_OUT * noise[:, None]
         found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
         found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
-    else:
-        low, high = (neighbours(shape, NEAR_WEEKS, choose) for choose in (np.fmin, np.fmax))
-        steep = (variance >= 1) | (high - low > 2 * noise[:, None])
-        found.low[:, lag:] = np.where(steep, low - shape, 0.0)
-        found.high[:, lag:] = np.where(steep, high - shape, 0.0)
-    found.own[:, :past] = np.where(variance >= 1, np.nan, shape)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found.strength[:] = np.nan_to_num(
-            (np.where(known, shape, 0.0)[:, :lag] ** 2).mean(1) / noise**2, posinf=0.0
-        )
+    found.noise[:, lag:] = variance
     return found
+
+
+def _both_years(shape: Floats, variance: Floats, known: Bools, lag: int) -> tuple[Floats, Floats]:
+    """The mean of the season a year and two years before, where both are known."""
+    mean_shape, mean_variance = shape.copy(), variance.copy()
+    if shape.shape[1] > lag:
+        both = known[:, lag:] & known[:, :-lag]
+        mean_shape[:, lag:][both] = ((shape[:, lag:] + shape[:, :-lag]) / 2)[both]
+        mean_variance[:, lag:][both] = ((variance[:, lag:] + variance[:, :-lag]) / 4)[both]
+    return mean_shape, mean_variance
 
 
 def _deviation(values: Floats, lag: int) -> Floats:
