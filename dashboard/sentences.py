@@ -57,6 +57,9 @@ REASONS = {
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
     "too_few": mark("too few answers"),
+    "several_definitions": mark("several definitions, not to be put together"),
+    "within_noise": mark("the company's change is within its noise"),
+    "unknown_part": mark("one of its parts is not known"),
     "not_published": mark("not published"),
 }
 #: What each dataset tells about, and what sends it.
@@ -71,6 +74,10 @@ TOPICS = {
     "users": (mark("sign-ups"), mark("list of users")),
     "feedback": (mark("feedback"), mark("support and reviews")),
     "observations": (mark("observations"), mark("file")),
+    "initiatives": (mark("roadmap"), mark("roadmap tool")),
+    "key_results": (mark("objectives"), mark("objectives' file")),
+    "market": (mark("market"), mark("market study")),
+    "ratings": (mark("ratings"), mark("store")),
 }
 #: What each canonical table holds.
 DATASETS = {
@@ -88,6 +95,13 @@ DATASETS = {
     "responses": mark("survey answers"),
     "deals": mark("deals"),
     "observations": mark("observations"),
+    "initiatives": mark("initiatives"),
+    "discoveries": mark("discoveries"),
+    "objectives": mark("objectives"),
+    "key_results": mark("key results"),
+    "market": mark("market figures"),
+    "ratings": mark("ratings"),
+    "qualifying_usage": mark("rules of qualifying usage"),
     "products": mark("products"),
     "squads": mark("squads"),
     "people": mark("people"),
@@ -393,7 +407,9 @@ def broken(voice: Voice, mistakes: Sequence[Mistake]) -> str:
 
 def missing(voice: Voice, fact: MissingData, today: date) -> str:
     """ "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). …"."""
-    topic, source = TOPICS.get(fact.dataset, (fact.dataset, fact.dataset))
+    dataset, _, metric = fact.dataset.partition(":")
+    topic, source = TOPICS.get(dataset, (dataset, dataset))
+    topic = metric or topic
     if fact.last_import is None:
         last = voice.words.say("never imported")
     else:

@@ -6,6 +6,7 @@ at the same set and period, so a ratio is always a sum over a sum at the level a
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -301,7 +302,9 @@ class Computation:
         """Every row of a model."""
         tree = exp.select("*").from_(model)
         text = pinning.render(inlined(tree, dict(self.setting.models)))
-        return list(self.connection.execute(text).df().itertuples(index=False))
+        cursor = self.connection.execute(text)
+        row = namedtuple("row", [column[0] for column in cursor.description or ()])  # type: ignore[misc]
+        return [row(*values) for values in cursor.fetchall()]
 
     def _born(self, name: str) -> pd.DataFrame:
         """The closed figures of a KPI in its own cadence, of every product and of the company."""

@@ -138,7 +138,7 @@ def _over_key_results(given: Given, *, progress: bool) -> Grid:
         grid,
         value=np.where(absent, np.nan, grid.value),
         numerator=np.where(absent, np.nan, grid.numerator),
-        reason=np.where(absent, "no_data", grid.reason),
+        reason=np.where(absent, "unknown_part", grid.reason),
     )
 
 

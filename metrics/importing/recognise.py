@@ -39,7 +39,7 @@ def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Ma
         ]
         if found:
             matches.append(max(found, key=lambda match: (match.confidence, -match.header_index)))
-    return sorted(matches, key=lambda match: -match.confidence)
+    return sorted(matches, key=lambda match: (-match.confidence, not match.profile.identity.exact))
 
 
 def recognise(
@@ -67,7 +67,12 @@ def recognise(
             "not_recognised", example=_seen(layout), details={"choices": ", ".join(sorted(names))}
         )
     best = matches[0]
-    rivals = [match for match in matches[1:] if best.confidence - match.confidence < TOO_CLOSE]
+    rivals = [
+        match
+        for match in matches[1:]
+        if best.confidence - match.confidence < TOO_CLOSE
+        and match.profile.identity.exact >= best.profile.identity.exact
+    ]
     if rivals:
         raise Refusal(
             "ambiguous",

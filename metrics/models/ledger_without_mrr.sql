@@ -3,7 +3,10 @@
 -- dimensions: nature
 -- Accounts of the products that never had a subscription: their revenue stands for their MRR.
 with subscribed as (
-    select distinct product from subscription_spans
+    select distinct s.product
+    from subscriptions as b
+    join streams as s on s.source = b.source and s.stream = b.stream
+    where s.product is not null
 )
 
 select
