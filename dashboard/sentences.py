@@ -61,6 +61,7 @@ REASONS = {
     "within_noise": mark("the company's change is within its noise"),
     "unknown_part": mark("one of its parts is not known"),
     "not_published": mark("not published"),
+    "not_added": mark("not comparable across squads"),
 }
 #: What each dataset tells about, and what sends it.
 TOPICS = {
@@ -78,6 +79,10 @@ TOPICS = {
     "key_results": (mark("objectives"), mark("objectives' file")),
     "market": (mark("market"), mark("market study")),
     "ratings": (mark("ratings"), mark("store")),
+    "deployments": (mark("deployments"), mark("deployment log")),
+    "skills": (mark("skills"), mark("skills matrix")),
+    "skill_needs": (mark("skills needed"), mark("file")),
+    "survey_waves": (mark("invitations to surveys"), mark("file")),
 }
 #: What each canonical table holds.
 DATASETS = {
@@ -102,6 +107,10 @@ DATASETS = {
     "market": mark("market figures"),
     "ratings": mark("ratings"),
     "qualifying_usage": mark("rules of qualifying usage"),
+    "deployments": mark("deployments"),
+    "skills": mark("skills"),
+    "skill_needs": mark("skills needed"),
+    "survey_waves": mark("invitations to surveys"),
     "products": mark("products"),
     "squads": mark("squads"),
     "people": mark("people"),
@@ -145,6 +154,9 @@ EMPTY = {
         "No survey answers yet. Import a Typeform, Google Forms or CSV export to see NPS."
     ),
     "deals": mark("No deals yet. Import a HubSpot or CSV export to see the win rate."),
+    "deployments": mark("No deployments yet. Import a CSV export to see the DORA figures."),
+    "skills": mark("No skills yet. Import a skills matrix to see coverage and bus factor."),
+    "survey_waves": mark("No invitations yet. Import a CSV of survey waves to see participation."),
 }
 #: The stages of a product's life that have a word; a company's own stand as they are.
 LIFE = {

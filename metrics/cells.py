@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +33,8 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
     to_date = shape.shows_partial and "small_groups" not in kpi.calculation
     shown = known.usable | (known.to_date if to_date else False)
     needs_rows = bool(kpi.calculation.get("needs_rows"))
-    blank = 0.0 if shape.zero and not needs_rows else np.nan
+    born_seldom = "empty_period" in kpi.calculation
+    blank = 0.0 if shape.zero and not needs_rows and not born_seldom else np.nan
     if "total" in shape.outputs:
         grid = _score(kpi, filled, known)
     elif "reached" in shape.outputs:
@@ -49,7 +50,9 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
         if n is not None and "entered" in shape.outputs:
             grid = replace(grid, numerator=n, denominator=filled("entered", blank))
     missing = np.isnan(grid.value) & (grid.reason == "")
-    reason = np.where(missing, "no_data" if needs_rows else shape.absent, grid.reason)
+    # What is born in some periods only has nothing to measure in the others, and that is no gap.
+    word = "zero_denominator" if born_seldom else "no_data" if needs_rows else shape.absent
+    reason = np.where(missing, word, grid.reason)
     return masked(replace(grid, reason=reason), shown)
 
 
@@ -67,6 +70,13 @@ def _score(kpi: Kpi, filled: Callable[[str, float], Floats], known: Known) -> Gr
         low=(mean - Z95 * spread) * scale,
         high=(mean + Z95 * spread) * scale,
     )
+
+
+def of_one_member(grid: Grid, sets: Sequence[frozenset[str]]) -> Grid:
+    """The grid with figures of sets of one only, for what means nothing added up over members."""
+    several = np.array([len(members) > 1 for members in sets])[:, None]
+    reason = np.where(several & (grid.reason == ""), "not_added", grid.reason)
+    return masked(replace(grid, reason=reason), np.broadcast_to(~several, grid.value.shape))
 
 
 def masked(grid: Grid, shown: Flags) -> Grid:

@@ -36,12 +36,26 @@ def kpis_fed(
     def fed(kpi: Kpi) -> bool:
         return all(
             not absent & set(_needed_columns(models, _model_of(base)))
-            and (kinds is None or _kind_asked(base) in {None, *kinds})
-            for base in _bases(catalogue, kpi)
-            if _reads(base, dataset)
+            and (kinds is None or not (asked := _kinds_asked(models, base)) or asked & set(kinds))
+            for base in reading(kpi)
         )
 
-    return tuple(kpi.name for kpi in catalogue if _reads(kpi, dataset) and fed(kpi))
+    def reading(kpi: Kpi) -> list[Kpi]:
+        return [
+            base
+            for base in _bases(catalogue, kpi)
+            if _reads(base, dataset) or dataset in _references(models, _model_of(base))
+        ]
+
+    return tuple(kpi.name for kpi in catalogue if reading(kpi) and fed(kpi))
+
+
+def _references(models: Mapping[str, Model], name: str) -> set[str]:
+    """The datasets that a model and those behind it join without needing their days."""
+    model = models[name]
+    return set(model.references).union(
+        *(_references(models, source) for source in model.sources if source in models)
+    )
 
 
 def brought_by(
@@ -106,11 +120,16 @@ def _needed_columns(models: Mapping[str, Model], name: str) -> Iterator[str]:
             yield from _needed_columns(models, source)
 
 
-def _kind_asked(kpi: Kpi) -> str | None:
-    """The kind of survey answers that a KPI's filter asks for."""
-    if "filter" not in kpi.calculation:
-        return None
-    for test in parse(str(kpi.calculation["filter"]), kpi.source).find_all(exp.EQ):
-        if test.this.name == "kind" and isinstance(test.expression, exp.Literal):
-            return str(test.expression.name)
-    return None
+def _kinds_asked(models: Mapping[str, Model], kpi: Kpi) -> set[str]:
+    """The kinds of survey answers that a KPI's filter or its model asks for; empty for any."""
+    trees = [models[_model_of(kpi)].tree]
+    if "filter" in kpi.calculation:
+        trees.append(parse(str(kpi.calculation["filter"]), kpi.source))
+    tests = [test for tree in trees for test in tree.find_all(exp.EQ, exp.In)]
+    return {
+        str(word.name)
+        for test in tests
+        if test.this.name == "kind"
+        for word in (test.expressions if isinstance(test, exp.In) else [test.expression])
+        if isinstance(word, exp.Literal)
+    }

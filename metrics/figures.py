@@ -23,7 +23,7 @@ from metrics import timeline as timelines
 from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
-from metrics.cells import base_grid, masked
+from metrics.cells import base_grid, masked, of_one_member
 from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY, Coverage, Known, windows
 from metrics.engines import DEFINITION_ERRORS, not_computed
@@ -423,6 +423,8 @@ class Computation:
         """One base KPI's cells, those of small groups hidden where it asks for that."""
         known = self._known(kpi, statement.shape.need, kpi.calculation)
         grid = base_grid(kpi, statement.shape, rows, known)
+        if "across_members" in kpi.calculation:
+            grid = of_one_member(grid, self._sets[kpi.member].sets)
         if "small_groups" not in kpi.calculation:
             return grid
         respondents = np.nan_to_num(grid.n)

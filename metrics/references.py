@@ -6,7 +6,7 @@ Models join these tables: whom a tool's word stands for, which events count, who
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -17,6 +17,7 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics.organisation import Organisation, SquadRate, listed
+from metrics.roles import product_roles
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "streams": ("source", "stream", "product", "squad"),
@@ -30,6 +31,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "feature_eligibility": ("product", "feature", "plan"),
     "squad_assignments": ("squad", "product", "start_day", "end_day"),
     "squad_rates": ("squad", "day", "amount"),
+    "product_roles": ("product", "role", "person", "start_day", "end_day"),
+    "people_names": ("name", "person"),
 }
 
 
@@ -96,6 +99,8 @@ def rebuild(
             for assignment in organisation.assignments
         ],
         "squad_rates": _monthly_costs(connection, organisation.squad_rates),
+        "product_roles": list(product_roles(organisation)),
+        "people_names": list(people_names(organisation)),
     }
     for table, columns in _COLUMNS.items():
         connection.execute(exp.delete(table).sql("duckdb"))
@@ -128,6 +133,21 @@ def _monthly_costs(
 
 def _copy(table: str, columns: tuple[str, ...]) -> exp.Insert:
     return exp.insert(exp.select(*columns).from_("reference_rows"), table, columns=list(columns))
+
+
+def people_names(organisation: Organisation) -> Iterator[tuple[str, str]]:
+    """What files may call a person (key, address, name), in lower case, and the person's key.
+
+    A name that two people bear tells neither.
+    """
+    called: dict[str, set[str]] = {}
+    for person in organisation.people:
+        for name in (person.person, person.name, person.email):
+            if name:
+                called.setdefault(" ".join(name.lower().split()), set()).add(person.person)
+    for name, people in called.items():
+        if len(people) == 1:
+            yield name, people.pop()
 
 
 def account_natures() -> list[tuple[str, str]]:

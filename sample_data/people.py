@@ -20,8 +20,8 @@ def _rows(timeline: Timeline, seed: int) -> list[tuple[str, str, str, int, date]
     for week in (2, 28, 54, 80):
         for squad in SQUADS:
             for person in MEMBERS[squad.squad]:
-                chance = generator(seed, "skills", person.person)
                 for skill in squad.skills:
+                    chance = generator(seed, "skills", person.person, skill)
                     level = int(chance.integers(1, 5))
                     gained = sum(chance.random() < 0.3 for _ in range(week // 26))
                     day = timeline.monday(week)
@@ -32,6 +32,6 @@ def _rows(timeline: Timeline, seed: int) -> list[tuple[str, str, str, int, date]
 def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
     needs = ((squad.name, skill, REQUIRED) for squad in SQUADS for skill in squad.skills)
     return [
-        write_csv(folder / "skills.csv", HEADERS, _rows(timeline, seed)),
-        write_csv(folder / "skill_needs.csv", NEED_HEADERS, needs),
+        write_csv(folder / f"skills {timeline.exported}.csv", HEADERS, _rows(timeline, seed)),
+        write_csv(folder / f"skill needs {timeline.exported}.csv", NEED_HEADERS, needs),
     ]

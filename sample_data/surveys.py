@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -36,6 +37,7 @@ ENGAGEMENT_HEADERS = ("Horodateur", "Équipe", *ENGAGEMENT_ITEMS, ENPS_QUESTION,
 EFFORT_QUESTION = "A-t-il été facile de faire ce que vous vouliez ? (1 à 7)"
 EFFORT_HEADERS = ("Horodateur", "Produit", EFFORT_QUESTION)
 EFFORT_ANSWERS_A_WEEK = 12  # per product
+INVITATION_HEADERS = ("Vague", "Équipe", "Début", "Fin", "Personnes invitées")
 ANSWERS_A_WEEK = 32  # per product
 
 _COMMENTS = {
@@ -156,8 +158,16 @@ def _engagement(timeline: Timeline, seed: int) -> list[tuple[datetime, list[obje
     return sorted(rows, key=lambda row: (row[0], str(row[1])))
 
 
+def _invitations(timeline: Timeline) -> Iterator[tuple[object, ...]]:
+    """Every member of every squad is invited, from a Monday to the Sunday that follows."""
+    for monday in waves(timeline):
+        for squad in SQUADS:
+            name = f"{monday:%Y}-T{(monday.month + 2) // 3}"
+            yield name, squad.name, monday, monday + timedelta(6), len(MEMBERS[squad.squad])
+
+
 def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
-    """Satisfaction (NPS, CSAT), ease of use, product-market fit and engagement: one file each."""
+    """Satisfaction, ease of use, product-market fit, engagement, and who was asked: one each."""
     tables = (
         ("Enquête de satisfaction", SATISFACTION_HEADERS, _satisfaction(timeline, seed)),
         ("Enquête de facilité", EFFORT_HEADERS, _effort(timeline, seed)),
@@ -171,4 +181,10 @@ def write(folder: Path, timeline: Timeline, seed: int) -> list[Path]:
             (row for _, row in rows),
         )
         for title, headers, rows in tables
+    ] + [
+        write_csv(
+            folder / f"Vagues du baromètre {timeline.exported}.csv",
+            INVITATION_HEADERS,
+            _invitations(timeline),
+        )
     ]

@@ -18,6 +18,7 @@ from sample_data import (
     organisation,
     people,
     rates,
+    releases,
     roadmap,
     store,
     support,
@@ -78,7 +79,7 @@ def make(
     tell("other tools", 0.97)
     paths += linear.write(folder, timeline, squads)
     paths += trello.write(folder, timeline, squads)
-    for tool in (people, roadmap, market, website, store, support):
+    for tool in (people, releases, roadmap, market, website, store, support):
         paths += tool.write(folder, timeline, seed)
     tell("done", 1.0)
     return paths

@@ -6,11 +6,13 @@ those that `sample_data/README.md` tells. `Truth.value` answers for one KPI, sco
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,6 +83,8 @@ VOLUMES = (
     "wip_per_person", "sessions_per_active_user", "signups", "usage_quick_ratio", "time_to_value",
     "feature_depth", "fx_mrr", "revenue_quick_ratio", "cost_per_active_user", "product_result",
     "feedback_volume", "feedback_resolution_time", "store_rating",
+    "velocity", "backlog_readiness", "wip_age", "blocked_items",
+    "deployment_frequency", "change_lead_time", "recovery_time", "bus_factor", "vacancy_days",
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
@@ -89,6 +93,8 @@ RATES = (
     "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
     "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
     "retention_w1", "retention_w12", "ces", "feedback_theme_share", "negative_feedback_share",
+    "scope_change", "escaped_defects_rate", "change_fail_rate", "survey_participation",
+    "skills_coverage", "skills_progress",
 )  # fmt: skip
 MONTHLY = (
     "growth_contribution", "share_of_growth", "win_rate", "arr", "gross_revenue_retention",
@@ -96,17 +102,22 @@ MONTHLY = (
     "contribution_margin", "contribution_margin_rate", "engagement_score", "enps", "members",
     "nps", "csat", "revenue_quick_ratio", "cost_per_active_user", "product_result", "ces",
     "feedback_theme_share", "negative_feedback_share", "store_rating",
+    "escaped_defects_rate", "change_fail_rate", "recovery_time",
+    "survey_participation",
 )  # fmt: skip
-QUARTERLY = ("pmf_score",)
+QUARTERLY = ("pmf_score", "skills_coverage", "bus_factor", "skills_progress")
 OF_SQUADS = (
     "sprint_predictability", "throughput", "cycle_time_p50", "cycle_time_p85", "lead_time_p50",
     "lead_time_p85", "wip", "engagement_score", "enps", "members", "wip_per_person",
+    "scope_change", "velocity", "backlog_readiness", "wip_age", "blocked_items",
+    "escaped_defects_rate", "deployment_frequency", "change_lead_time", "change_fail_rate",
+    "recovery_time", "survey_participation", "skills_coverage", "bus_factor", "skills_progress",
 )  # fmt: skip
 #: Days after a cohort's week until it is known, and what is born in some weeks only.
 LATE = {"activation_rate": 7, "conversion_rate": 14, "time_to_value": 7, "retention_w1": 7,
         "retention_w4": 28, "retention_w12": 84}  # fmt: skip
 CONVERSION_DAYS = 14
-SELDOM = ("sprint_predictability",)
+SELDOM = ("sprint_predictability", "scope_change", "velocity")
 
 _JIRA_TIME = "%d/%b/%y %I:%M %p"
 
@@ -1016,8 +1027,19 @@ class Truth:
                     ),
                     "done": _days(pd.to_datetime(rows["Resolved"], format=_JIRA_TIME)),
                     "points": rows["Custom field (Story Points)"],
+                    "status": rows["Status"],
+                    "changed": _days(
+                        pd.to_datetime(rows["Status Category Changed"], format=_JIRA_TIME)
+                    ),
+                    "type": rows["Issue Type"],
+                    "waits_for": rows["Inward issue link (Blocks)"],
                 }
             )
+            labels = [name for name in rows.columns if name.partition(".")[0] == "Labels"]
+            table["labels"] = [
+                {name.lower() for name in names if isinstance(name, str)}
+                for names in rows[labels].to_numpy(dtype=object)
+            ]
             table["sprints"] = [
                 {name for name in names if isinstance(name, str)}
                 for names in rows[sprints].to_numpy(dtype=object)
@@ -1038,6 +1060,11 @@ class Truth:
                 "created": _days(_utc(rows["Created"], "ISO8601")),
                 "started": _days(_utc(rows["Started"], "ISO8601")),
                 "done": _days(_utc(rows["Completed"], "ISO8601")),
+                "points": rows["Estimate"],
+                "labels": [
+                    {word.strip().lower() for word in words.split(",")} for words in rows["Labels"]
+                ],
+                "sprints": [{name} for name in rows["Cycle Name"]],
             }
         )
         found = pd.concat([jira, linear], ignore_index=True)
@@ -1136,3 +1163,298 @@ class Truth:
         if span.end > LAST_DAY:
             return None
         return _quotient(sum(s[4] for s in ended), sum(s[3] for s in ended))
+
+    # What came into sprints and left them, and how fast squads go
+
+    @cached_property
+    def _calendar(self) -> list[tuple[str, str, date, date]]:
+        """Squad, sprint, first and last day."""
+        return [
+            (str(row.squad), str(row.sprint), date.fromisoformat(str(row.start)),
+             date.fromisoformat(str(row.end)))
+            for row in pd.read_csv(self.folder / "sprints.csv").itertuples()
+        ]  # fmt: skip
+
+    @cached_property
+    def _changes(self) -> list[tuple[str, date, float, float]]:
+        """Squad and last day of each sprint whose start was exported, points moved, committed."""
+        starts = {(squad, name): start for squad, name, start, _ in self._calendar}
+        found = []
+        for squad, sprint, start, end in self._calendar:
+            near = [day for day in self._issues if abs((day - start).days) <= 1]
+            if not near:
+                continue
+            committed: dict[str, float] = {}
+            entered: dict[str, float] = {}
+            latest: dict[str, tuple[date, str, set[str]]] = {}
+            for day, rows in self._issues.items():
+                if not start - timedelta(1) <= day <= end + timedelta(1):
+                    continue
+                mine = rows[rows["squad"] == squad]
+                for row in mine.itertuples():
+                    if row.state == "Done" and row.done < _number(start):
+                        continue
+                    points = 1.0 if pd.isna(row.points) else float(row.points)
+                    if sprint in row.sprints:
+                        if day in near:
+                            committed.setdefault(row.key, points)
+                        entered.setdefault(row.key, points)
+                    latest[row.key] = (day, row.state, row.sprints)
+            moved = sum(points for key, points in entered.items() if key not in committed)
+            for key, points in committed.items():
+                day, _, inside = latest[key]
+                later = any(starts.get((squad, name), start) > start for name in inside)
+                if sprint not in inside and (day <= end or not later):
+                    moved += points
+            if committed:
+                found.append((squad, end, moved, sum(committed.values())))
+        return found
+
+    def _scope_change(self, squads: tuple[str, ...], span: Span) -> float | None:
+        ended = [s for s in self._changes if s[0] in squads and span.start <= s[1] <= span.end]
+        if span.end > LAST_DAY:
+            return None
+        return _quotient(sum(s[2] for s in ended), sum(s[3] for s in ended))
+
+    @cached_property
+    def _velocities(self) -> dict[str, list[tuple[date, float]]]:
+        """By squad: last day and points done of each sprint, in order."""
+        found: dict[str, list[tuple[date, float]]] = {}
+        for squad, sprint, start, end in self._calendar:
+            rows = self._items[self._items["squad"] == squad]
+            inside = np.array([sprint in names for names in rows["sprints"]])
+            within = rows["done"].between(_number(start), _number(end)).to_numpy()
+            points = rows["points"].fillna(1.0).to_numpy(dtype=float)
+            found.setdefault(squad, []).append((end, float(points[inside & within].sum())))
+        return {squad: sorted(ended) for squad, ended in found.items()}
+
+    def _velocity(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if len(squads) > 1 or span.start < HISTORY_BEGINS or span.end > LAST_DAY:
+            return None
+        ended = [
+            points
+            for end, points in self._velocities.get(squads[0], [])
+            if span.start <= end <= span.end
+        ]
+        return sum(ended) if ended else None
+
+    @cached_property
+    def _lives(self) -> dict[str, list[tuple[int, int, Any]]]:
+        """By key of an issue: from which day, known on which day, what its exports showed."""
+        found: dict[str, list[tuple[int, int, Any]]] = {}
+        for day, rows in self._issues.items():
+            for row in rows.itertuples():
+                versions = found.setdefault(row.key, [])
+                since = row.created
+                if versions:
+                    _, known, before = versions[-1]
+                    moved = before.state != row.state and known < row.changed <= _number(day)
+                    since = row.changed if moved else known
+                versions.append((since, _number(day), row))
+        return found
+
+    def _shown(self, day: date) -> list[Any]:
+        """What held of each issue at the end of a day."""
+        states = []
+        for versions in self._lives.values():
+            held = [row for since, _, row in versions if since <= _number(day)]
+            if held:
+                states.append(held[-1])
+        return states
+
+    def _backlog_readiness(self, squads: tuple[str, ...], span: Span) -> float | None:
+        first_export = min(self._issues)
+        if len(squads) > 1 or not first_export <= span.end <= LAST_DAY:
+            return None
+        if not (self._items["status"][self._items["squad"] == squads[0]] == "Ready").any():
+            return None
+        ready = sum(
+            1.0 if pd.isna(row.points) else row.points
+            for row in self._shown(span.end)
+            if row.squad == squads[0] and row.status == "Ready"
+        )
+        ended = [points for end, points in self._velocities[squads[0]] if end <= span.end]
+        return _quotient(ready, float(np.median(ended[-6:])) if ended else None)
+
+    def _under_way(self, squads: tuple[str, ...], day: date) -> pd.DataFrame:
+        rows = self._items
+        begun = (rows["started"] > 0) & (rows["started"] <= _number(day))
+        finished = (rows["done"] > 0) & (rows["done"] <= _number(day))
+        return rows[begun & ~finished & rows["squad"].isin(squads)]
+
+    def _wip_age(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if self._wip(squads, span) is None:
+            return None
+        rows = self._under_way(squads, span.end)
+        ages = (_number(span.end) - rows["started"]).to_list()
+        return float(np.median(ages)) if ages else None
+
+    def _blocked_items(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if self._wip(squads, span) is None:
+            return None
+        under_way = set(self._under_way(squads, span.end)["key"])
+        newest = self._items.set_index("key")
+        blocked = 0
+        for row in self._shown(span.end):
+            if row.key in under_way and isinstance(row.waits_for, str):
+                other = newest.loc[row.waits_for]
+                done = 0 < other["done"] <= _number(span.end)
+                blocked += other["squad"] != row.squad and not done
+        return blocked
+
+    def _escaped_defects_rate(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if self._finished(squads, span) is None:
+            return None
+        rows = self._items[self._items["squad"].isin(squads)]
+        rows = rows[rows["created"].between(_number(span.start), _number(span.end))]
+        said = zip(rows["type"], rows["labels"], strict=True)
+        bug = np.array([kind == "Bug" or "bug" in words for kind, words in said])
+        escaped = np.array(["production" in words for words in rows["labels"]])
+        return _quotient(float((bug & escaped).sum()), float(bug.sum()))
+
+    # Deployments
+
+    @cached_property
+    def _deployments(self) -> pd.DataFrame:
+        """Deployments to production: squad, local day, hours from commit, and until restored."""
+        rows = pd.read_csv(self._one("deployments *.csv"))
+        rows = rows[rows["environment"] == "production"]
+        at, committed, restored = (
+            pd.to_datetime(rows[name]).dt.tz_localize(ZONE)
+            for name in ("deployed_at", "first_commit_at", "restored_at")
+        )
+        return pd.DataFrame(
+            {
+                "squad": rows["squad"].map(SQUAD_NAMES),
+                "day": _days(at),
+                "waited": (at - committed).dt.total_seconds() / 3600,
+                "failed": rows["failed"] == "yes",
+                "restored": _days(restored),
+                "down": (restored - at).dt.total_seconds() / 3600,
+            }
+        )
+
+    def _released(
+        self, squads: tuple[str, ...], span: Span, when: str = "day"
+    ) -> pd.DataFrame | None:
+        if span.start < HISTORY_BEGINS or span.end > LAST_DAY:
+            return None
+        rows = self._deployments
+        inside = rows[when].between(_number(span.start), _number(span.end))
+        return rows[rows["squad"].isin(squads) & inside]
+
+    def _deployment_frequency(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._released(squads, span)
+        return None if rows is None else len(rows)
+
+    def _change_lead_time(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._released(squads, span)
+        return None if rows is None or rows.empty else float(rows["waited"].median())
+
+    def _change_fail_rate(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._released(squads, span)
+        return None if rows is None else _quotient(float(rows["failed"].sum()), len(rows))
+
+    def _recovery_time(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._released(squads, span, "restored")
+        return None if rows is None or rows.empty else float(rows["down"].median())
+
+    # People
+
+    def _survey_participation(self, squads: tuple[str, ...], span: Span) -> float | None:
+        waves = pd.read_csv(self._one("Vagues*.csv"), parse_dates=["Début", "Fin"])
+        waves = waves[waves["Équipe"].map(SQUAD_NAMES).isin(squads)]
+        starts, ends = _days(waves["Début"]), _days(waves["Fin"])
+        closed = (ends >= _number(span.start)) & (ends <= _number(span.end))
+        answers = self._answers["enps"]
+        answered = invited = 0
+        rows = zip(waves["Équipe"], starts, ends, waves["Personnes invitées"], strict=True)
+        for inside, (squad, start, end, asked) in zip(closed, rows, strict=True):
+            if inside and span.end <= LAST_DAY:
+                mine = answers[answers["whose"] == SQUAD_NAMES[squad]]
+                answered += int(mine["day"].between(start, end).sum())
+                invited += int(asked)
+        return _quotient(answered, invited)
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """By person and skill: days of assessment and levels, in order."""
+        keys = pd.read_csv(self.folder / "people.csv").set_index("name")["person"]
+        found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        rows = pd.read_csv(self._one("skills *.csv"), parse_dates=["Assessed on"])
+        for row, day in zip(rows.itertuples(), _days(rows["Assessed on"]), strict=True):
+            found.setdefault((keys[row.Employee], row.Skill), []).append((int(day), row.Level))
+        return {whose: sorted(levels) for whose, levels in found.items()}
+
+    @cached_property
+    def _needs(self) -> list[tuple[str, str, int]]:
+        rows = pd.read_csv(self._one("skill needs *.csv"))
+        squads = rows["Squad"].map(SQUAD_NAMES)
+        return list(zip(squads, rows["Skill"], rows["Required level"], strict=True))
+
+    def _people(self, squad: str, day: int) -> list[str]:
+        rows, on = self._memberships, str(date.fromordinal(day))
+        now = (rows["start"] <= on) & (rows["end"].isna() | (rows["end"] >= on))
+        return rows["person"][now & (rows["squad"] == squad)].to_list()
+
+    def _holders(self, squads: tuple[str, ...], span: Span) -> list[int]:
+        """How many hold each skill that the squads need, once anything is known of them."""
+        day = _number(span.end)
+        if span.end > LAST_DAY or day < min(levels[0][0] for levels in self._levels.values()):
+            return []
+        return [
+            sum(
+                ([0] + [level for on, level in self._levels.get((person, skill), []) if on <= day])[
+                    -1
+                ]
+                >= required
+                for person in self._people(squad, day)
+            )
+            for squad, skill, required in self._needs
+            if squad in squads
+        ]
+
+    def _skills_coverage(self, squads: tuple[str, ...], span: Span) -> float | None:
+        holders = self._holders(squads, span)
+        return _quotient(sum(count >= 2 for count in holders), len(holders))
+
+    def _bus_factor(self, squads: tuple[str, ...], span: Span) -> float | None:
+        return min(self._holders(squads, span), default=None)
+
+    def _skills_progress(self, squads: tuple[str, ...], span: Span) -> float | None:
+        gained = missing = 0
+        for squad, skill, required in self._needs:
+            for (person, what), levels in self._levels.items():
+                for (_, before), (day, now) in itertools.pairwise(levels):
+                    inside = _number(span.start) <= day <= _number(span.end)
+                    if squad not in squads or what != skill or not inside or before >= required:
+                        continue
+                    if person in self._people(squad, day):
+                        missing += required - before
+                        gained += max(0, min(now, required) - before)
+        return _quotient(gained, missing) if span.end <= LAST_DAY else None
+
+    def _vacancy_days(self, products: tuple[str, ...], span: Span) -> float | None:
+        """Days without a PM, and days without a PO of the product or of a squad working on it."""
+        rows = pd.read_csv(self.folder / "ownerships.csv", dtype=str)
+        days = [date.fromordinal(n) for n in range(_number(span.start), _number(span.end) + 1)]
+        held: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for row in rows.itertuples():
+            end = row.end if isinstance(row.end, str) else "9999"
+            if row.target_kind == "product":
+                held.setdefault((row.target, row.role), []).append((row.start, end))
+            for work in self._assignments.itertuples():
+                if row.target_kind == "squad" and work.squad == row.target:
+                    until = work.end if isinstance(work.end, str) else "9999"
+                    both = (max(row.start, work.start), min(end, until))
+                    held.setdefault((work.product, row.role), []).append(both)
+        vacant = known = 0
+        for product in products:
+            for role in ("PM", "PO"):
+                spans = [(a, b) for a, b in held.get((product, role), []) if a <= b]
+                first = min((a for a, _ in spans), default="9999")
+                for day in days:
+                    if str(day) >= first:
+                        known += 1
+                        vacant += not any(a <= str(day) <= b for a, b in spans)
+        return vacant if known and span.end <= LAST_DAY else None

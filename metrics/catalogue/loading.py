@@ -34,7 +34,7 @@ DIRECTIONS = {"up": 1, "down": -1, "none": 0}
 CALCULATION = (
     "model", "expression", "entity", "filter", "movement", "distinct", "statistic", "window",
     "quantile", "elapsed", "after", "numerator", "denominator", "formula", "function", "scale",
-    "small_groups", "currency", "needs_rows",
+    "small_groups", "currency", "needs_rows", "empty_period", "across_members",
 )  # fmt: skip
 
 
@@ -74,7 +74,9 @@ class Entry(BaseModel):
     filter: str | None = None
     movement: str | None = None
     distinct: bool | None = None
-    statistic: Literal["daily_mean"] | None = None
+    statistic: Literal["daily_mean", "days", "min", "age"] | None = None
+    empty_period: Literal["absent"] | None = None
+    across_members: Literal["never"] | None = None
     window: int | None = Field(default=None, ge=1)
     quantile: float | None = Field(default=None, ge=0, le=1)
     elapsed: int | None = Field(default=None, ge=0)

@@ -169,13 +169,19 @@ def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], othe
 
 
 def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Question) -> bool:
-    """Whether a column's filled cells are whole numbers of the scale, not all the same text."""
+    """Whether a column's filled cells are whole numbers of the scale or words for them."""
     value = read(exp.column(cell), Reading.INTEGER, "dot", "dmy")
-    inside = exp.Between(
+    inside: exp.Expr = exp.Between(
         this=value,
         low=exp.Literal.number(question.low),
         high=exp.Literal.number(question.high),
     )
+    if words := (*question.answers, *question.ignored):
+        said = exp.In(
+            this=exp.func("word", exp.column(cell)),
+            expressions=[exp.Literal.string(text) for text in words],
+        )
+        inside = exp.func("coalesce", exp.or_(inside, said), exp.false())
     filled = exp.Not(this=exp.Is(this=exp.func("clean", exp.column(cell)), expression=exp.null()))
     query = exp.select(exp.func("count_if", filled), exp.func("count_if", inside)).from_(
         exp.select(cell).from_("staged").limit(LIKERT_LOOKED_AT).subquery()
@@ -235,7 +241,8 @@ def make_typed(
         columns["cells"] = _other_cells(binding)
     if binding.questions:
         _add_answers(binding, columns, problems)
-        if "answered" not in {bound.name for bound in binding.fields}:
+        dated = "answered" in binding.dataset.fields
+        if dated and "answered" not in {bound.name for bound in binding.fields}:
             if options.observed_at is not None:
                 day = exp.Literal.string(options.observed_at.date().isoformat())
                 columns["answered_day"] = exp.cast(day, "date")

@@ -7,6 +7,12 @@ from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 
+#: The type of a list of answers, as `answer_of` of values.sql makes them.
+ANSWERS = (
+    "struct(question varchar, kind varchar, score decimal(28,6), low decimal(9,2), "
+    "high decimal(9,2))[]"
+)
+
 
 class Behaviour(StrEnum):
     VERSIONS = "versions"  # rows with an id: the newest observed counts
@@ -90,7 +96,8 @@ DATASETS = {
             | {"status_category": "varchar", "points": "decimal(28,6)", "due_day": "date"}
             | _moments("created", "updated", "viewed", "category_changed", "started", "done")
             | _moments("cancelled")
-            | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks"), "varchar[]"),
+            | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks"), "varchar[]")
+            | {"criteria": "varchar"},
             key=("item_id",),
             belongs_to=("squad", "product"),
         ),
@@ -233,6 +240,38 @@ DATASETS = {
             _texts("stream", "event", "free_plan")
             | {"version": "integer", "least_count": "integer"},
             key=("stream", "version"),
+        ),
+        Dataset(
+            "deployments",
+            Behaviour.VERSIONS,
+            _texts("deployment_id", "change_id", "stream", "environment", "status")
+            | {"failed": "boolean"}
+            | _moments("deployed", "restored", "committed"),
+            key=("deployment_id", "change_id"),
+            belongs_to=("squad",),
+        ),
+        Dataset(
+            "skills",
+            Behaviour.VERSIONS,
+            _texts("person", "stream", "skill", "level")
+            | {"day": "date", "listed": "varchar[]", "answers": ANSWERS},
+            key=("person", "skill_key", "day"),
+            belongs_to=("squad",),
+        ),
+        Dataset(
+            "skill_needs",
+            Behaviour.VERSIONS,
+            _texts("stream", "skill", "level") | {"start_day": "date", "end_day": "date"},
+            key=("stream", "skill_key", "start_day"),
+            belongs_to=("squad",),
+        ),
+        Dataset(
+            "survey_waves",
+            Behaviour.VERSIONS,
+            _texts("wave", "stream")
+            | {"start_day": "date", "end_day": "date", "invited": "integer"},
+            key=("stream", "wave"),
+            belongs_to=("squad", "product"),
         ),
         _of_register(
             "products",

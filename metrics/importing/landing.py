@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from metrics.importing.source import Source, digest, open_source
 from metrics.importing.staging import Progress, Table, stage
 from metrics.importing.values import prepare
 from metrics.organisation import Organisation
+from metrics.references import people_names
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
@@ -61,6 +62,10 @@ FIRST_DAY = {
     "sprints": "start_day",
     "users": "signed_up_day",
     "feedback": "day",
+    "deployments": "day",
+    "skills": "day",
+    "skill_needs": "nullif(start_day, date '1900-01-01')",
+    "survey_waves": "start_day",
 }
 LAST_DAY = {
     "work_items": "coalesce(done_day, category_changed_day, created_day)",
@@ -72,6 +77,8 @@ LAST_DAY = {
     "sprints": "end_day",
     "users": "signed_up_day",
     "feedback": "coalesce(resolved_day, day)",
+    "skill_needs": "coalesce(end_day, nullif(start_day, date '1900-01-01'))",
+    "survey_waves": "end_day",
 }
 DRY_RUN = -1  # the import id of rows that only a scratch database sees
 
@@ -259,6 +266,8 @@ def _land(
     binding = bind(connection, match.profile, table)
     make_typed(connection, binding, session.options, large=staged.large)
     observed = observe(connection, source, binding, session.options, workspace.zone)
+    day = exp.cast(exp.Literal.string(_local_day(observed.at, workspace).isoformat()), "date")
+    connection.execute(f"create or replace temp macro observed_day() as {day.sql('duckdb')}")
     report = _report(session, source, match, binding, observed)
     if known is not None and (earlier := known(source.sha256, observed.at)) is not None:
         rows = RowCounts(read=staged.read, unchanged=staged.read)
@@ -460,7 +469,9 @@ def _write(
         problems += _unpriced(session)
     if dataset.name == "events":
         problems += _identical(connection, columns, import_id)
-    if dataset.name != "ledger":
+    if dataset.name == "skills":
+        problems += _unknown_people(connection, session.organisation, import_id)
+    elif dataset.name != "ledger":
         problems += [
             Problem(
                 "warning",
@@ -602,7 +613,7 @@ def _coverage(
                 ).spans
             ]
             return covering.Coverage(tuple(spans), {})
-        case "rates" | "identities" | "qualifying_usage":  # rules, not facts of some days
+        case "rates" | "identities" | "qualifying_usage" | "skill_needs":  # rules, not facts
             return covering.Coverage((), {})
     firsts: dict[str, date | None] = {}
     first = FIRST_DAY.get(dataset.name, "start_day")
@@ -610,6 +621,11 @@ def _coverage(
         for stream, day in _landed(session, exp.select(column, f"min({first})"), dataset, column):
             if column == "stream" or stream:
                 firsts.setdefault(stream, day)
+    first_days = [day for day in firsts.values() if day is not None]
+    if dataset.name == "skills" and min(first_days, default=observed_day) == observed_day:
+        observed_day += timedelta(1)  # a matrix without dates is of the day it was taken on
+    if dataset.name == "survey_waves":  # as answers, known from their month's first day on
+        firsts = {stream: day and day.replace(day=1) for stream, day in firsts.items()}
     return covering.since_first(dataset.name, tool, firsts, observed_day)
 
 
@@ -657,6 +673,23 @@ def _unpriced(session: _Session) -> list[Problem]:
     return [
         Problem("warning", "foreign_currency", rows=rows, example=currency)
         for currency, rows in found
+    ]
+
+
+def _unknown_people(
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation, import_id: int
+) -> list[Problem]:
+    """Rows of people whom the organisation does not know: they count for no squad."""
+    known = {name for name, _ in people_names(organisation)}
+    counted = connection.execute(
+        "select person, count(*) from landed_skills where import_id = ? group by person",
+        [import_id],
+    ).fetchall()
+    rows = [count for person, count in counted if person not in known]
+    if not rows:
+        return []
+    return [
+        Problem("warning", "unknown_person", rows=sum(rows), details={"people": str(len(rows))})
     ]
 
 

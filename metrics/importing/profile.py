@@ -54,7 +54,7 @@ class Column(_Strict):
 class Question(_Strict):
     """A survey question, known by its text; answers outside `low`–`high` are quarantined."""
 
-    kind: Literal["nps", "csat", "ces", "pmf", "engagement", "enps"]
+    kind: Literal["nps", "csat", "ces", "pmf", "engagement", "enps", "skill"]
     pattern: str
     low: float
     high: float

@@ -58,12 +58,16 @@ SHAPES: dict[str, Shape] = {
     shape.name: shape
     for shape in (
         Shape("flow", ("day", "amount"), ("value", "n"), Need.PERIOD, shows_partial=True),
+        Shape("flow_days", ("start_day", "end_day", "amount"), ("value", "n"), Need.PERIOD,
+              zero=False),
         Shape("flow_movement", ("start_day", "end_day", "amount", "entity", "currency"),
               _MONEY_MOVEMENT, Need.BOTH_ENDS, absent="no_rate"),
         Shape("stock", ("start_day", "end_day", "amount"), ("value", "n"), Need.END),
         Shape("stock_in_currency", ("start_day", "end_day", "amount", "currency"), ("value", "n"),
               Need.END, absent="no_rate"),
         Shape("stock_distinct", ("start_day", "end_day", "entity"), ("value", "n"), Need.END),
+        Shape("stock_min", ("start_day", "end_day", "amount"), ("value", "n"), Need.END,
+              zero=False),
         Shape("distinct", ("day", "entity"), ("value", "n"), Need.PERIOD, shows_partial=True,
               masks=True),
         Shape("distinct_movement", ("day", "entity"), _MOVEMENT, Need.BOTH_PERIODS, masks=True),
@@ -77,6 +81,8 @@ SHAPES: dict[str, Shape] = {
               shows_partial=True, parameters=("quantile",)),
         Shape("quantile_elapsed", ("day", "amount"), ("value", "n", "entered"), Need.ELAPSED,
               zero=False, parameters=("quantile",), template="quantile"),
+        Shape("quantile_age", ("start_day", "end_day", "amount"), ("value", "n"), Need.END,
+              zero=False, parameters=("quantile",)),
         Shape("cohort", ("day", "amount"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_distinct", ("day", "amount", "entity"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_retention", ("day", "entity"), ("reached", "entered"), Need.LATER_PERIOD,
@@ -84,11 +90,26 @@ SHAPES: dict[str, Shape] = {
     )
 }  # fmt: skip
 
+#: What a kind gives instead of its usual figure, by `statistic`, and the shape that does.
+STATISTICS: dict[tuple[Kind, str], str] = {
+    (Kind.FLOW, "days"): "flow_days",
+    (Kind.STOCK, "min"): "stock_min",
+    (Kind.QUANTILE, "age"): "quantile_age",
+    (Kind.ROLLING, "daily_mean"): "rolling_mean",
+}
+
 
 def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
     """The shape of a KPI that reads a model; raises VigieError for a contradictory definition."""
     movement = calculation.get("movement")
     distinct = bool(calculation.get("distinct"))
+    statistic = calculation.get("statistic")
+    if statistic is not None and (kind, statistic) not in STATISTICS:
+        raise VigieError(
+            f"{place}: a {kind} has no statistic '{statistic}'.",
+            choices=tuple(word for each, word in STATISTICS if each is kind)
+            or tuple(f"{each}: {word}" for each, word in STATISTICS),
+        )
     name = {
         (Kind.FLOW, False): "flow",
         (Kind.FLOW, True): "flow_movement",
@@ -99,9 +120,7 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         else "stock_in_currency"
         if "currency" in calculation
         else "stock",
-        (Kind.ROLLING, False): "rolling_mean"
-        if calculation.get("statistic") == "daily_mean"
-        else "rolling",
+        (Kind.ROLLING, False): "rolling",
         (Kind.SCORE, False): "score",
         (Kind.QUANTILE, False): "quantile_elapsed" if "elapsed" in calculation else "quantile",
         (Kind.COHORT, False): "cohort_retention"
@@ -110,6 +129,8 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         if "entity" in calculation
         else "cohort",
     }.get((kind, movement is not None))
+    if statistic is not None and movement is None:
+        name = STATISTICS[kind, str(statistic)]
     if name is None:
         raise VigieError(
             f"{place}: a {kind} cannot be a movement.", choices=(Kind.FLOW, Kind.DISTINCT)

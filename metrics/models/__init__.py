@@ -5,8 +5,11 @@ figures to count, which columns a figure may be cut by, and whether it is kept a
 
     -- member: product | squad
     -- datasets: events
+    -- references: sprints
     -- dimensions: country, plan
     -- materialised: yes
+
+`references` are datasets that say what facts belong to and need not be covered day by day.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from metrics.allowlist import parse
 from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.errors import Mistake, VigieError
 
-HEADER_KEYS = ("member", "datasets", "dimensions", "materialised")
+HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Model:
     name: str
     member: str
     datasets: tuple[str, ...]
+    references: tuple[str, ...]
     dimensions: tuple[str, ...]
     materialised: bool
     tree: exp.Expr
@@ -89,6 +93,7 @@ def read_model(name: str, sql: str, place: str) -> Model:
         name=name,
         member=member,
         datasets=_listed(header.get("datasets", "")),
+        references=_listed(header.get("references", "")),
         dimensions=_listed(header.get("dimensions", "")),
         materialised=header.get("materialised") == "yes",
         tree=tree,

@@ -1,5 +1,6 @@
 -- member: squad
 -- datasets: work_items
+-- references: sprints
 -- dimensions: sprint
 -- One row per item committed to a sprint: what an export taken within a day of the sprint's start
 -- shows in it and not done. Work added later is absent. `day` is the sprint's last day.
@@ -43,6 +44,7 @@ select
     c.squad,
     c.sprint,
     c.end_day as day,
+    c.source,
     c.item_id,
     c.points,
     case

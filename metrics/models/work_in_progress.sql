@@ -15,6 +15,7 @@ with starts as (
 
 select
     s.squad,
+    w.source,
     w.item_id,
     w.type,
     t.started_day as start_day,

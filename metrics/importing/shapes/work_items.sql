@@ -50,5 +50,6 @@ select record,
     due_day,
     try_cast(points as decimal(9, 2)) as points,
     parent, sprints, labels,
-    list_sort(list_distinct(list_concat(blocked_by, by_links))) as blocked_by
+    list_sort(list_distinct(list_concat(blocked_by, by_links))) as blocked_by,
+    criteria is not null as has_criteria
 from moments

@@ -53,6 +53,7 @@ WITH sprint_commitments AS (
     c.squad,
     c.sprint,
     c.end_day AS day,
+    c.source,
     c.item_id,
     c.points,
     CASE

@@ -16,6 +16,7 @@ WITH work_in_progress AS (
   )
   SELECT
     s.squad,
+    w.source,
     w.item_id,
     w.type,
     t.started_day AS start_day,

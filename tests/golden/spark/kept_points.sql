@@ -46,6 +46,7 @@ WITH squad_sprints AS (
     c.squad,
     c.sprint,
     c.end_day AS day,
+    c.source,
     c.item_id,
     c.points,
     CASE

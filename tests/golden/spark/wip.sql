@@ -15,6 +15,7 @@ WITH starts AS (
 ), work_in_progress AS (
   SELECT
     s.squad,
+    w.source,
     w.item_id,
     w.type,
     t.started_day AS start_day,

@@ -1,0 +1,2 @@
+-- backlog_readiness: derived, number
+-- formula: ready_points / median_velocity

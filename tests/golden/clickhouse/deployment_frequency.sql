@@ -1,0 +1,55 @@
+-- deployment_frequency: flow, count
+-- expression: 1
+-- model: production_deployments
+WITH production_deployments AS (
+  SELECT
+    s.squad,
+    d.day,
+    d.deployment_id,
+    CASE WHEN d.failed THEN 1 ELSE 0 END AS failed
+  FROM deployments AS d
+  JOIN streams AS s
+    ON s.source = d.source AND s.stream = d.stream
+  WHERE
+    NOT (
+      s.squad IS NULL
+    ) AND d.environment = 'production'
+), facts AS (
+  SELECT
+    squad AS member,
+    '' AS cut,
+    day,
+    1 AS amount
+  FROM production_deployments
+  WHERE
+    NOT (
+      squad IS NULL
+    )
+), by_member AS (
+  SELECT
+    f.cut,
+    f.member,
+    d.period_index,
+    SUM(f.amount) AS amount,
+    COUNT(*) AS fact_count
+  FROM facts AS f
+  JOIN days AS d
+    ON d.day = f.day
+  GROUP BY
+    f.cut,
+    f.member,
+    d.period_index
+)
+SELECT
+  CAST(b.cut AS Nullable(String)) AS cut,
+  CAST(s.set_id AS Nullable(Int64)) AS set_id,
+  CAST(b.period_index AS Nullable(Int64)) AS period_index,
+  CAST(SUM(b.amount) AS Nullable(Float64)) AS value,
+  CAST(SUM(b.fact_count) AS Nullable(Float64)) AS n
+FROM by_member AS b
+JOIN set_members AS s
+  ON s.member = b.member
+GROUP BY
+  b.cut,
+  s.set_id,
+  b.period_index

@@ -1,0 +1,3 @@
+-- escaped_defects_rate: ratio, rate
+-- denominator: defects
+-- numerator: escaped_defects

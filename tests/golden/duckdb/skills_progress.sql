@@ -1,0 +1,3 @@
+-- skills_progress: ratio, rate
+-- denominator: skill_levels_missing
+-- numerator: skill_levels_gained

@@ -1,0 +1,3 @@
+-- change_fail_rate: ratio, rate
+-- denominator: deployment_frequency
+-- numerator: failed_deployments

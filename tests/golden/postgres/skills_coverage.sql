@@ -1,0 +1,3 @@
+-- skills_coverage: ratio, rate
+-- denominator: needed_skills
+-- numerator: covered_skills

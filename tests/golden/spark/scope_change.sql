@@ -1,0 +1,3 @@
+-- scope_change: ratio, rate
+-- denominator: committed_points
+-- numerator: scope_moved

@@ -1,0 +1,3 @@
+-- survey_participation: ratio, rate
+-- denominator: invited_people
+-- numerator: respondents
