@@ -52,7 +52,9 @@ def kpis_fed(
 
 def _references(models: Mapping[str, Model], name: str) -> set[str]:
     """The datasets that a model and those behind it join without needing their days."""
-    model = models[name]
+    model = models.get(name)  # a function may read other KPIs only
+    if model is None:
+        return set()
     return set(model.references).union(
         *(_references(models, source) for source in model.sources if source in models)
     )
