@@ -33,16 +33,13 @@ SELECT
   CAST(s.set_id AS Nullable(Int64)) AS set_id,
   CAST(d.period_index AS Nullable(Int64)) AS period_index,
   CAST(quantileExactInclusive(0.5)(f.amount) AS Nullable(Float64)) AS value,
-  CAST(COUNT(*) AS Nullable(Float64)) AS n
+  CAST(COUNT(f.amount) AS Nullable(Float64)) AS n,
+  CAST(COUNT(*) AS Nullable(Float64)) AS entered
 FROM facts AS f
 JOIN days AS d
   ON d.day = f.day
 JOIN set_members AS s
   ON s.member = f.member
-WHERE
-  NOT (
-    f.amount IS NULL
-  )
 GROUP BY
   f.cut,
   s.set_id,

@@ -32,14 +32,13 @@ SELECT
   CAST(d.period_index AS BIGINT) AS period_index,
   CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
     f.amount) AS DOUBLE PRECISION) AS value,
-  CAST(COUNT(*) AS DOUBLE PRECISION) AS n
+  CAST(COUNT(f.amount) AS DOUBLE PRECISION) AS n,
+  CAST(COUNT(*) AS DOUBLE PRECISION) AS entered
 FROM facts AS f
 JOIN days AS d
   ON d.day = f.day
 JOIN set_members AS s
   ON s.member = f.member
-WHERE
-  NOT f.amount IS NULL
 GROUP BY
   f.cut,
   s.set_id,

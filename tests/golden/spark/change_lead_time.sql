@@ -29,14 +29,13 @@ SELECT
   CAST(s.set_id AS BIGINT) AS set_id,
   CAST(d.period_index AS BIGINT) AS period_index,
   CAST(percentile(f.amount, 0.5) AS DOUBLE) AS value,
-  CAST(COUNT(*) AS DOUBLE) AS n
+  CAST(COUNT(f.amount) AS DOUBLE) AS n,
+  CAST(COUNT(*) AS DOUBLE) AS entered
 FROM facts AS f
 JOIN days AS d
   ON d.day = f.day
 JOIN set_members AS s
   ON s.member = f.member
-WHERE
-  NOT f.amount IS NULL
 GROUP BY
   f.cut,
   s.set_id,
