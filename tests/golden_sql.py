@@ -10,6 +10,7 @@ from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.compile import compile_kpi
 from metrics.models import Model, inlined, load_models
 from metrics.pinning import DIALECTS, render
+from tests.journeys.golden_sql import statements
 
 FOLDER = Path(__file__).with_name("golden")
 
@@ -43,7 +44,12 @@ def golden(catalogue: Catalogue, models: dict[str, Model]) -> dict[Path, str]:
         for model in models.values()
         if model.materialised
     }
-    return kpis | tables
+    journeys = {
+        FOLDER / dialect / f"journey.{name}.sql": statement.sql(dialect) + "\n"
+        for dialect in DIALECTS
+        for name, statement in statements(catalogue, models).items()
+    }
+    return kpis | tables | journeys
 
 
 def write() -> None:

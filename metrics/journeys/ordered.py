@@ -13,7 +13,14 @@ from sqlglot import exp
 
 from metrics.journeys import trees
 from metrics.journeys.audience import EventFilter
-from metrics.journeys.trees import PEERS_AND_AHEAD, ROWS_AHEAD, column, flag, is_set
+from metrics.journeys.trees import (
+    BEFORE_AND_PEERS,
+    PEERS_AND_AHEAD,
+    ROWS_AHEAD,
+    column,
+    flag,
+    is_set,
+)
 
 #: A condition, and the steps (from 1) between which it voids a try.
 Between = tuple[exp.Expr, int, int]
@@ -48,8 +55,9 @@ def tries(
     count = len(conditions)
     parts: dict[str, exp.Expr] = {
         "flagged": _flagged(conditions, exclusions, adjacent, unit, kept),
+        "begun": _begun(unit),
     }
-    parts["lined_up"] = _lined_up(count, len(exclusions), unit, kept)
+    parts["lined_up"] = _lined_up(count, len(exclusions), window_seconds, unit, kept)
     source = "lined_up"
     if exclusions:
         parts["warned"] = _warned(count, len(exclusions), unit, kept)
@@ -108,11 +116,24 @@ def _flagged(
     return tree
 
 
+def _begun(unit: Sequence[str]) -> exp.Select:
+    """For each row when the last try began before it or with it."""
+    last = exp.Max(this=trees.when(is_set("fills_1"), column("time")))
+    begun = trees.over(last, unit, ("time",), BEFORE_AND_PEERS)
+    return exp.select("*", exp.alias_(begun, "begun_at")).from_("flagged")
+
+
 def _lined_up(
-    count: int, exclusion_count: int, unit: Sequence[str], kept: Sequence[str]
+    count: int,
+    exclusion_count: int,
+    window_seconds: int,
+    unit: Sequence[str],
+    kept: Sequence[str],
 ) -> exp.Select:
-    """The rows with their `place` in the unit's row. Within one moment excluded events come first,
-    then the steps in their order, then what fits fewer steps."""
+    """The rows that a try could still reach, with their `place` in the unit's row.
+
+    In one moment excluded events come first, then the steps in their order, then what fits fewer.
+    """
     fills, excluded = _flags("fills", count), _flags("is_excluded", exclusion_count)
     rank = exp.Case(default=exp.Literal.number(count + 1))
     for name in excluded:
@@ -129,9 +150,16 @@ def _lined_up(
             expressions=[exp.Ordered(this=each) for each in (column("time"), rank, fitting)]
         ),
     )
-    return exp.select(
-        *unit, *kept, "time", "day", *fills, *excluded, exp.alias_(window, "place")
-    ).from_("flagged")
+    return (
+        exp.select(*unit, *kept, "time", "day", *fills, *excluded, exp.alias_(window, "place"))
+        .from_("begun")
+        .where(
+            exp.LTE(
+                this=trees.microseconds(column("begun_at"), column("time")),
+                expression=exp.Literal.number(window_seconds * 1_000_000),
+            )
+        )
+    )
 
 
 def _warned(

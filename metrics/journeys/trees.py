@@ -14,6 +14,9 @@ ROWS_AHEAD = exp.WindowSpec(
 PEERS_AND_AHEAD = exp.WindowSpec(
     kind="RANGE", start="CURRENT ROW", end="UNBOUNDED", end_side="FOLLOWING"
 )
+BEFORE_AND_PEERS = exp.WindowSpec(
+    kind="RANGE", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"
+)
 
 
 @dataclass

@@ -81,6 +81,15 @@ WITH user_events AS (
     OR event = step_6
     OR event = step_7
     OR event = step_8
+), begun AS (
+  SELECT
+    *,
+    MAX(CASE WHEN fills_1 = 1 THEN time END) OVER (
+      PARTITION BY product, user_key
+      ORDER BY time
+      RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS begun_at
+  FROM flagged
 ), lined_up AS (
   SELECT
     product,
@@ -120,7 +129,9 @@ WITH user_events AS (
         ELSE 9
       END, fills_1 + fills_2 + fills_3 + fills_4 + fills_5 + fills_6 + fills_7 + fills_8
     ) AS place
-  FROM flagged
+  FROM begun
+  WHERE
+    DATE_DIFF('MICROSECOND', CAST(begun_at AS TIMESTAMP), CAST(time AS TIMESTAMP)) <= 1209600000000
 ), before_8 AS (
   SELECT
     product,

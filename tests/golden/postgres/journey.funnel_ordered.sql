@@ -1,0 +1,215 @@
+WITH user_events AS (
+  SELECT
+    s.product,
+    e.user_key,
+    e.account_key,
+    e.time,
+    e.day,
+    e.event,
+    e.feature,
+    e.session,
+    e.platform,
+    e.country,
+    e.plan
+  FROM events AS e
+  JOIN streams AS s
+    ON s.source = e.source AND s.stream = e.stream
+  WHERE
+    NOT s.product IS NULL
+), visits AS (
+  SELECT
+    e.user_key AS unit,
+    '' AS cut,
+    e.time AS time,
+    e.day AS day,
+    e.event AS event,
+    e.feature AS feature,
+    e.session AS session,
+    e.platform AS platform,
+    e.country AS country,
+    e.plan AS plan
+  FROM user_events AS e
+  JOIN set_members AS s
+    ON s.member = e.product
+  WHERE
+    NOT e.user_key IS NULL
+), flagged AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    CASE WHEN event = %(v1)s THEN 1 ELSE 0 END AS fills_1,
+    CASE WHEN event = %(v2)s THEN 1 ELSE 0 END AS fills_2,
+    CASE WHEN event = %(v3)s THEN 1 ELSE 0 END AS fills_3,
+    CASE WHEN event = %(v4)s THEN 1 ELSE 0 END AS is_excluded_1
+  FROM visits
+  WHERE
+    event = %(v1)s OR event = %(v2)s OR event = %(v3)s OR event = %(v4)s
+), begun AS (
+  SELECT
+    *,
+    MAX(CASE WHEN fills_1 = 1 THEN time END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY time
+      RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS begun_at
+  FROM flagged
+), lined_up AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    fills_1,
+    fills_2,
+    fills_3,
+    is_excluded_1,
+    ROW_NUMBER() OVER (
+      PARTITION BY unit, cut
+      ORDER BY time, CASE
+        WHEN is_excluded_1 = 1
+        THEN 0
+        WHEN fills_1 = 1
+        THEN 1
+        WHEN fills_2 = 1
+        THEN 2
+        WHEN fills_3 = 1
+        THEN 3
+        ELSE 4
+      END, fills_1 + fills_2 + fills_3
+    ) AS place
+  FROM begun
+  WHERE
+    CAST(EXTRACT(epoch FROM CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(begun_at AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+), warned AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    place,
+    fills_1,
+    fills_2,
+    fills_3,
+    MIN(CASE WHEN is_excluded_1 = 1 THEN time END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY place
+      ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+    ) AS next_excluded_1
+  FROM lined_up
+), before_3 AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    place,
+    fills_1,
+    fills_2,
+    fills_3,
+    next_excluded_1,
+    MIN(CASE WHEN fills_3 = 1 THEN time END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY time
+      RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    ) AS at_3
+  FROM warned
+), before_2 AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    place,
+    fills_1,
+    fills_2,
+    fills_3,
+    next_excluded_1,
+    MIN(CASE WHEN fills_2 = 1 THEN time END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY time
+      RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    ) AS at_2,
+    MIN(CASE WHEN fills_2 = 1 THEN at_3 END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY time
+      RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+    ) AS at_3
+  FROM before_3
+), tries AS (
+  SELECT
+    unit,
+    cut,
+    day,
+    CASE
+      WHEN CAST(EXTRACT(epoch FROM CAST(CAST(at_2 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+      THEN CAST(CAST(EXTRACT(epoch FROM CAST(at_2 AS TIMESTAMP) - CAST(time AS TIMESTAMP)) * 1000000 AS BIGINT) AS DOUBLE PRECISION) / NULLIF(CAST(1000000 AS DOUBLE PRECISION), 0)
+    END AS seconds_2,
+    CASE
+      WHEN CAST(EXTRACT(epoch FROM CAST(CAST(at_3 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+      THEN CAST(CAST(EXTRACT(epoch FROM CAST(at_3 AS TIMESTAMP) - CAST(at_2 AS TIMESTAMP)) * 1000000 AS BIGINT) AS DOUBLE PRECISION) / NULLIF(CAST(1000000 AS DOUBLE PRECISION), 0)
+    END AS seconds_3,
+    1 + CASE
+      WHEN CAST(EXTRACT(epoch FROM CAST(CAST(at_2 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN CAST(EXTRACT(epoch FROM CAST(CAST(at_3 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+      THEN 1
+      ELSE 0
+    END AS reached
+  FROM before_2
+  WHERE
+    fills_1 = 1
+    AND CASE
+      WHEN CAST(EXTRACT(epoch FROM CAST(CAST(next_excluded_1 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+      AND CASE
+        WHEN CAST(EXTRACT(epoch FROM CAST(CAST(at_3 AS TIMESTAMP) AS TIMESTAMP) - CAST(CAST(time AS TIMESTAMP) AS TIMESTAMP)) * 1000000 AS BIGINT) <= 1209600000000
+        AND next_excluded_1 >= at_3
+        THEN 1
+        ELSE 0
+      END = 0
+      THEN 1
+      ELSE 0
+    END = 0
+), compared AS (
+  SELECT
+    unit,
+    cut,
+    reached,
+    seconds_2,
+    seconds_3,
+    MAX(reached) OVER (PARTITION BY unit, cut) AS furthest
+  FROM tries
+  WHERE
+    day >= CAST('2026-01-05' AS DATE)
+), people AS (
+  SELECT
+    unit,
+    cut,
+    furthest,
+    CAST(SUM(seconds_2) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0) AS seconds_2,
+    CAST(SUM(seconds_3) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0) AS seconds_3
+  FROM compared
+  WHERE
+    reached = furthest
+  GROUP BY
+    unit,
+    cut,
+    furthest
+)
+SELECT
+  CAST(cut AS VARCHAR) AS cut,
+  CAST(SUM(CASE WHEN furthest >= 1 THEN 1 ELSE 0 END) AS BIGINT) AS units_1,
+  CAST(SUM(CASE WHEN furthest >= 2 THEN 1 ELSE 0 END) AS BIGINT) AS units_2,
+  CAST(SUM(CASE WHEN furthest >= 3 THEN 1 ELSE 0 END) AS BIGINT) AS units_3,
+  CAST(CAST(SUM(seconds_2) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(seconds_2) AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) AS mean_2,
+  CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    seconds_2) AS DOUBLE PRECISION) AS median_2,
+  CAST(CAST(SUM(seconds_3) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(seconds_3) AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) AS mean_3,
+  CAST(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    seconds_3) AS DOUBLE PRECISION) AS median_3
+FROM people
+GROUP BY
+  cut

@@ -1,0 +1,165 @@
+WITH user_events AS (
+  SELECT
+    s.product,
+    e.user_key,
+    e.account_key,
+    e.time,
+    e.day,
+    e.event,
+    e.feature,
+    e.session,
+    e.platform,
+    e.country,
+    e.plan
+  FROM events AS e
+  JOIN streams AS s
+    ON s.source = e.source AND s.stream = e.stream
+  WHERE
+    NOT s.product IS NULL
+), visits AS (
+  SELECT
+    e.user_key AS unit,
+    '' AS cut,
+    e.time AS time,
+    e.day AS day,
+    e.event AS event,
+    e.feature AS feature,
+    e.session AS session,
+    e.platform AS platform,
+    e.country AS country,
+    e.plan AS plan
+  FROM user_events AS e
+  JOIN set_members AS s
+    ON s.member = e.product
+  WHERE
+    NOT e.user_key IS NULL
+), flagged AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    CASE WHEN event = :v1 THEN 1 ELSE 0 END AS fills_1,
+    CASE WHEN event = :v2 THEN 1 ELSE 0 END AS fills_2,
+    CASE WHEN event = :v3 THEN 1 ELSE 0 END AS fills_3
+  FROM visits
+), begun AS (
+  SELECT
+    *,
+    MAX(CASE WHEN fills_1 = 1 THEN time END) OVER (
+      PARTITION BY unit, cut
+      ORDER BY time NULLS LAST
+      RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS begun_at
+  FROM flagged
+), lined_up AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    fills_1,
+    fills_2,
+    fills_3,
+    ROW_NUMBER() OVER (
+      PARTITION BY unit, cut
+      ORDER BY time NULLS LAST, CASE WHEN fills_1 = 1 THEN 1 WHEN fills_2 = 1 THEN 2 WHEN fills_3 = 1 THEN 3 ELSE 4 END NULLS LAST, fills_1 + fills_2 + fills_3 NULLS LAST
+    ) AS place
+  FROM begun
+  WHERE
+    DATEDIFF(MICROSECOND, CAST(begun_at AS TIMESTAMP), CAST(time AS TIMESTAMP)) <= 1209600000000
+), before_3 AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    place,
+    fills_1,
+    fills_2,
+    fills_3,
+    CASE
+      WHEN LEAD(fills_3) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST) = 1
+      THEN LEAD(time) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST)
+    END AS at_3
+  FROM lined_up
+), before_2 AS (
+  SELECT
+    unit,
+    cut,
+    time,
+    day,
+    place,
+    fills_1,
+    fills_2,
+    fills_3,
+    CASE
+      WHEN LEAD(fills_2) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST) = 1
+      THEN LEAD(time) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST)
+    END AS at_2,
+    CASE
+      WHEN LEAD(fills_2) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST) = 1
+      THEN LEAD(at_3) OVER (PARTITION BY unit, cut ORDER BY place NULLS LAST)
+    END AS at_3
+  FROM before_3
+), tries AS (
+  SELECT
+    unit,
+    cut,
+    day,
+    CASE
+      WHEN DATEDIFF(MICROSECOND, CAST(time AS TIMESTAMP), CAST(at_2 AS TIMESTAMP)) <= 1209600000000
+      THEN CAST(DATEDIFF(MICROSECOND, time, at_2) AS DOUBLE) / NULLIF(CAST(1000000 AS DOUBLE), 0)
+    END AS seconds_2,
+    CASE
+      WHEN DATEDIFF(MICROSECOND, CAST(time AS TIMESTAMP), CAST(at_3 AS TIMESTAMP)) <= 1209600000000
+      THEN CAST(DATEDIFF(MICROSECOND, at_2, at_3) AS DOUBLE) / NULLIF(CAST(1000000 AS DOUBLE), 0)
+    END AS seconds_3,
+    1 + CASE
+      WHEN DATEDIFF(MICROSECOND, CAST(time AS TIMESTAMP), CAST(at_2 AS TIMESTAMP)) <= 1209600000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATEDIFF(MICROSECOND, CAST(time AS TIMESTAMP), CAST(at_3 AS TIMESTAMP)) <= 1209600000000
+      THEN 1
+      ELSE 0
+    END AS reached
+  FROM before_2
+  WHERE
+    fills_1 = 1
+), compared AS (
+  SELECT
+    unit,
+    cut,
+    reached,
+    seconds_2,
+    seconds_3,
+    MAX(reached) OVER (PARTITION BY unit, cut) AS furthest
+  FROM tries
+), people AS (
+  SELECT
+    unit,
+    cut,
+    furthest,
+    CAST(SUM(seconds_2) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS seconds_2,
+    CAST(SUM(seconds_3) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS seconds_3
+  FROM compared
+  WHERE
+    reached = furthest
+  GROUP BY
+    unit,
+    cut,
+    furthest
+)
+SELECT
+  CAST(cut AS STRING) AS cut,
+  CAST(SUM(CASE WHEN furthest >= 1 THEN 1 ELSE 0 END) AS BIGINT) AS units_1,
+  CAST(SUM(CASE WHEN furthest >= 2 THEN 1 ELSE 0 END) AS BIGINT) AS units_2,
+  CAST(SUM(CASE WHEN furthest >= 3 THEN 1 ELSE 0 END) AS BIGINT) AS units_3,
+  CAST(CAST(SUM(seconds_2) AS DOUBLE) / NULLIF(CAST(COUNT(seconds_2) AS DOUBLE), 0) AS DOUBLE) AS mean_2,
+  CAST(percentile(seconds_2, 0.5) AS DOUBLE) AS median_2,
+  CAST(CAST(SUM(seconds_3) AS DOUBLE) / NULLIF(CAST(COUNT(seconds_3) AS DOUBLE), 0) AS DOUBLE) AS mean_3,
+  CAST(percentile(seconds_3, 0.5) AS DOUBLE) AS median_3
+FROM people
+GROUP BY
+  cut
