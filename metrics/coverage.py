@@ -134,6 +134,7 @@ class Coverage:
             for member in members_held:
                 member_open = np.zeros(len(periods), dtype=np.bool_)
                 member_expected = np.zeros(len(periods), dtype=np.bool_)
+                not_yet = np.zeros(len(periods), dtype=np.bool_)  # a dataset begins later
                 for column, dataset in enumerate(datasets):
                     state = states[member, dataset]
                     if state is None:
@@ -148,6 +149,12 @@ class Coverage:
                     level[row] = np.maximum(level[row], np.where(gap, REASONS.index("gap"), 0))
                     member_open |= is_open
                     member_expected |= expected
+                    not_yet |= ~expected & ~not_launched
+                # What one dataset tells before another begins is a part, not the whole.
+                late = member_expected & not_yet
+                level[row] = np.maximum(
+                    level[row], np.where(late, REASONS.index("history_begins"), 0)
+                )
                 open_members[row] += member_open
                 expected_members[row] += member_expected
         if datasets:

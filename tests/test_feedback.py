@@ -244,3 +244,23 @@ def test_resolution_and_themes_against_brute_force(by, items):
         if figure.closed and inside:
             on_theme = sum(figure.member in row[4] for row in inside)
             assert (figure.numerator, figure.denominator) == (on_theme, len(inside))
+
+
+def test_before_a_source_began_a_part_of_what_was_said_is_no_volume():
+    facts = Facts().cover("responses", ["anvil", "bellows"], date(2026, 1, 1), date(2026, 2, 28))
+    facts.cover("feedback", ["anvil"], date(2026, 2, 1), date(2026, 2, 28))
+    facts.insert(
+        "landed_responses",
+        "source, observed_at, response_id, question, kind, wave, day, stream, score, scale_min, "
+        "scale_max, comment, themes",
+        [("test", MONDAY, f"r{n}", "q", "nps", "w", day, product, 9, 0, 10, "Good", [])
+         for n, (product, day) in enumerate(
+             [(p, d) for p in ("anvil", "bellows") for d in (MONDAY, date(2026, 2, 3))])],
+    )  # fmt: skip
+    volume = {
+        (figure.scope.key, figure.period): (figure.value, figure.reason)
+        for figure in facts.ask("feedback_volume", by="product", grain=Grain.MONTH)
+    }
+    assert volume["anvil", "2026-01"] == (None, "history_begins")
+    assert volume["anvil", "2026-02"] == (1, None)
+    assert volume["bellows", "2026-01"] == (1, None)  # surveys are all it ever had
