@@ -33,6 +33,13 @@ class SmallWorkspace:
         self.folder = folder
         self.workspace: Workspace = lay_out(folder, "Forge")
 
+    @classmethod
+    def again(cls, folder: Path) -> SmallWorkspace:
+        """The same folder opened anew, after its settings were changed."""
+        opened = cls.__new__(cls)
+        opened.folder, opened.workspace = folder, Workspace.open(folder)
+        return opened
+
     def write(self, name: str, text: str) -> Path:
         """Write a file of the company's own under its folder."""
         path = self.folder / name
