@@ -473,7 +473,12 @@ class Truth:
             done = done[done["moment"] >= done["user"].map(first)]
             reached = done.groupby("user")["moment"].min().reindex(first.index)
             waited = (reached.dt.normalize() - first.dt.normalize()).dt.days
-            hours = (reached - first).dt.total_seconds() / 3600
+            # Hours that passed, also where a clock change lies between.
+            instants = [
+                moments.dt.tz_localize(ZONE, ambiguous=True, nonexistent="shift_forward")
+                for moments in (first, reached)
+            ]
+            hours = (instants[1] - instants[0]).dt.total_seconds() / 3600
             found[str(product)] = pd.DataFrame(
                 {"day": _days(first), "waited": waited.to_numpy(), "hours": hours.to_numpy()}
             )
