@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sample_data import story
-from sample_data.events import Company, scale_for, write
+from sample_data.events import Company, company_of, scale_for, write
 from sample_data.population import BLOCK
 from sample_data.timeline import WEEKS, Timeline
 
@@ -17,7 +17,7 @@ TIMELINE = Timeline()
 
 @pytest.mark.parametrize("wanted", [8_000, 300_000])
 def test_size_is_what_was_asked_within_five_percent(wanted: int, tmp_path: Path) -> None:
-    paths = write(tmp_path, TIMELINE, 46, wanted, lambda _share: None)
+    paths = write(tmp_path, TIMELINE, company_of(TIMELINE, 46, wanted), lambda _share: None)
     rows = sum(path.read_bytes().count(b"\n") - 1 for path in paths)
     assert rows == pytest.approx(wanted, rel=0.05)
 

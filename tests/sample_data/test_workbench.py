@@ -71,7 +71,7 @@ def test_same_arguments_give_the_same_bytes_and_another_seed_does_not(tmp_path: 
     assert any(name.startswith("Mixpanel") for name in changed)
     assert any(name.startswith("subscriptions") for name in changed)
     assert sorted(paths) == sorted(first.iterdir())
-    assert [path.name for path in paths[:2]] == ["products.csv", "squads.csv"]
+    assert [path.name for path in paths[:2]] == ["products.csv", "features.csv"]
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
