@@ -20,11 +20,17 @@ from typing import Any
 import pytest
 import yaml
 
+from metrics import jobs
+from metrics.access import LOCAL_CPO
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Unit
+from metrics.command.init import lay_out
+from metrics.importing.report import ImportOptions
 from metrics.organisation import Organisation, Product
 from metrics.reading import compare
 from metrics.result import Figure, Scope
+from metrics.review import six_twelve
+from metrics.workspace import Workspace
 from tests.company import Company, csv_text
 
 FILE = Path(__file__).with_name("wbr.yml")
@@ -32,6 +38,7 @@ ORGANISATION = Organisation(products=(Product("us", "US", "sites"), Product("uk"
 COMPANY = Scope("company", "")
 US = Scope("product", "us")
 CALENDAR = Calendar(first_weekday=7)
+HEADER = ["metric", "period", "grain", "scope", "value"]
 GRAINS = (Grain.WEEK, Grain.MONTH, Grain.MTD, Grain.QTD, Grain.YTD)
 SUMS = ("page_views", "new_paid_customers", "new_churned_customers", "new_logo_mrr_usd",
         "upsell_mrr_usd", "free_trial_starts", "cac_usd", "latency")  # fmt: skip
@@ -94,10 +101,9 @@ def catalogue() -> str:
     return yaml.safe_dump({"family": "product_performance", "kpis": kpis})
 
 
-@cache
-def figures(folder: Path, scenario: str, until: date) -> dict[tuple[str, Scope], list[Figure]]:
-    """Every figure that the cases of a scenario ask for, its days known until one day."""
-    rows = []
+def daily(scenario: str, until: date) -> list[list[object]]:
+    """The rows of a file of daily figures up to a day."""
+    rows: list[list[object]] = []
     for name, series in content()["series"].items():
         if (name == "page_views") != (scenario in ("s1", "s2")):
             continue
@@ -112,12 +118,19 @@ def figures(folder: Path, scenario: str, until: date) -> dict[tuple[str, Scope],
             # the other product says that it measures nothing of the kind
             rows.append(["nothing", series["first"], "day", "uk", 0])
             rows.append(["nothing", until, "day", "uk", 0])
+    return rows
+
+
+@cache
+def figures(folder: Path, scenario: str, until: date) -> dict[tuple[str, Scope], list[Figure]]:
+    """Every figure that the cases of a scenario ask for, its days known until one day."""
+    rows = daily(scenario, until)
     company = Company(
         folder / scenario, {"first_weekday": 7}, ORGANISATION, {"own.yml": catalogue()}
     )
     company.load(
         "daily figures.csv",
-        csv_text(["metric", "period", "grain", "scope", "value"], rows),
+        csv_text(HEADER, rows),
         product=None,
         observed_at=datetime.combine(until + timedelta(1), datetime.min.time()),
     )
@@ -205,6 +218,54 @@ def test_weeks_months_and_figures_to_date(case: dict[str, Any], folder: Path) ->
         assert change == printed(case[f"{window}_yoy"])
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Scenario 4 imported and published as anyone would."""
+    root = tmp_path_factory.mktemp("published")
+    workspace = lay_out(root / "w", "wbr")
+    settings = root / "w" / "vigie.toml"
+    (root / "w" / "catalogue" / "own.yml").write_text(catalogue(), "utf-8")
+    text = settings.read_text("utf-8")
+    ours = ("first_weekday", "review_kpis")
+    lines = [line for line in text.splitlines() if not line.startswith(ours)]
+    settings.write_text(
+        "\n".join(["first_weekday = 7", 'review_kpis = ["latency"]', *lines]), "utf-8"
+    )
+    workspace.register.dispose()
+    products = [[each.product, each.name, each.line] for each in ORGANISATION.products]
+    (root / "products.csv").write_text(csv_text(["product", "name", "line"], products))
+    file = root / "daily figures.csv"
+    file.write_text(csv_text(HEADER, daily("s4", date(2022, 4, 30))))
+    files = (str(root / "products.csv"), str(file))
+    options = ImportOptions(observed_at=datetime(2022, 5, 1))
+    outcome = jobs.run(jobs.Job("import", str(root / "w"), "test", files, options))
+    assert {report.status for report in outcome.files} == {"loaded"}, outcome
+    return Workspace.open(root / "w")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [each for each in content()["answers"] if each["case"].startswith("s4")],
+    ids=lambda case: case["case"],
+)
+def test_the_boxes_under_a_published_chart(case: dict[str, Any], published: Workspace) -> None:
+    name, scope = ASKED[case["case"]]
+    week = CALENDAR.period(Grain.WEEK, case["week_ending"])
+    chart = six_twelve(published, LOCAL_CPO, name, scope, week=week.key)
+    assert [point.figure.value for point in chart.weeks] == [printed(v) for v in case["weeks"]]
+    assert [point.prior_year for point in chart.weeks] == [printed(v) for v in case["py_weeks"]]
+    assert [point.figure.value for point in chart.months] == [printed(v) for v in case["months"]]
+    boxes = {box.name: box for box in chart.boxes}
+    assert boxes["last_week"].value == printed(case["last_week"])
+    for box, answer in (("wow", "wow"), ("yoy", "yoy_week")):
+        assert boxes[box].ratio is not None
+        assert boxes[box].ratio * 100 == printed(case[answer])
+    for window in ("mtd", "qtd", "ytd"):
+        assert boxes[window].value == printed(case[window])
+        assert boxes[window].ratio is not None
+        assert boxes[window].ratio * 100 == printed(case[f"{window}_yoy"])
+
+
 @pytest.mark.parametrize(
     ("day", "last"), [(date(2024, 2, 28), "2024-01"), (date(2024, 2, 29), "2024-02")]
 )
@@ -214,7 +275,7 @@ def test_a_month_counts_once_its_last_day_is_over(day: date, last: str, tmp_path
     rows = [["page_views", each, "day", site, 1] for each in days for site in ("us", "uk")]
     company.load(
         "daily figures.csv",
-        csv_text(["metric", "period", "grain", "scope", "value"], rows),
+        csv_text(HEADER, rows),
         product=None,
         observed_at=datetime.combine(day + timedelta(1), datetime.min.time()),
     )
