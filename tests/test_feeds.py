@@ -23,10 +23,27 @@ def test_work_items_without_an_end_are_never_finished_but_may_be_in_progress():
     assert not {"throughput", "cycle_time_p85", "lead_time_p50"} & set(fed)
 
 
+#: What its scores feed, and what its comments do.
+OF_SATISFACTION = (
+    "nps", "csat", "feedback_volume", "feedback_theme_share", "negative_feedback_share",
+)  # fmt: skip
+
+
 def test_a_survey_feeds_what_it_asks():
-    assert kpis_fed(CATALOGUE, MODELS, "responses", (), {"nps", "csat"}) == ("nps", "csat")
+    assert kpis_fed(CATALOGUE, MODELS, "responses", (), {"nps", "csat"}) == OF_SATISFACTION
+    of_teams = ("engagement_score", "enps", "survey_participation")
+    assert kpis_fed(CATALOGUE, MODELS, "responses", (), {"engagement", "enps"}) == of_teams
+
+
+def test_what_is_joined_without_its_days_feeds_too():
+    assert kpis_fed(CATALOGUE, MODELS, "skill_needs") == (
+        "skills_coverage", "bus_factor", "skills_progress",
+    )  # fmt: skip
+    assert {"velocity", "scope_change", "sprint_predictability"} <= set(
+        kpis_fed(CATALOGUE, MODELS, "sprints")
+    )
 
 
 def test_a_file_that_does_not_name_its_product_may_be_told_it():
     fed = kpis_fed(CATALOGUE, MODELS, "responses", {"product", "answered"}, {"nps", "csat"})
-    assert fed == ("nps", "csat")
+    assert fed == OF_SATISFACTION
