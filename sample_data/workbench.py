@@ -11,6 +11,7 @@ from sample_data import (
     billing,
     crm,
     delivery,
+    footprint,
     jira,
     ledger,
     linear,
@@ -77,9 +78,10 @@ def make(
     paths += surveys.write(folder, timeline, seed)
     paths += crm.write(folder, timeline, seed)
     tell("other tools", 0.97)
+    paths += roadmap.write(folder, timeline, seed, book)
     paths += linear.write(folder, timeline, squads)
     paths += trello.write(folder, timeline, squads)
-    for tool in (people, releases, roadmap, market, website, store, support):
+    for tool in (people, releases, market, website, store, support, footprint):
         paths += tool.write(folder, timeline, seed)
     tell("done", 1.0)
     return paths

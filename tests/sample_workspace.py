@@ -14,7 +14,7 @@ from metrics.workspace import Workspace
 
 EVENTS = 400_000
 #: Tools whose exports no profile reads yet; importing refuses them, which is tried elsewhere.
-UNREAD = ("reviews_", "trello", "OKR", "Roadmap", "Instantan")
+UNREAD = ("reviews_", "trello", "Instantan")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def make(root: Path) -> Sample:
             read = [
                 str(file)
                 for file in files
-                if not file.name.startswith(UNREAD) and "segment-fr" not in file.name
+                if not file.name.startswith(UNREAD)
             ]
             outcome = jobs.run(jobs.Job("import", str(folder), "test", tuple(read)))
             assert outcome.status == "done", outcome
