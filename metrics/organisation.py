@@ -101,6 +101,18 @@ class SquadRate:
 
 
 @dataclass(frozen=True)
+class KpiTarget:
+    """What a KPI should be (`target`), or was budgeted to be (`budget`), in a period of a scope."""
+
+    kpi: str
+    scope_kind: str
+    scope: str
+    period: str
+    kind: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Name:
     """What a tool calls one of our products or squads."""
 
@@ -134,6 +146,7 @@ class Organisation:
     names: Sequence[Name] = ()
     features: Sequence[Feature] = ()
     squad_rates: Sequence[SquadRate] = ()
+    targets: Sequence[KpiTarget] = ()
 
     def place(self, kind: str, source: str, stream: str) -> str | None:
         """The product or squad that a tool's word stands for, or None when nobody has said.

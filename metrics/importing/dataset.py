@@ -306,6 +306,16 @@ DATASETS = {
             start="date",
             end="date",
         ),
+        _of_register(
+            "targets",
+            ("kpi", "scope_kind", "scope", "period", "kind"),
+            kpi="varchar",
+            scope_kind="varchar",
+            scope="varchar",
+            period="varchar",
+            kind="varchar",
+            value="double",
+        ),
         _of_register("squads", ("squad",), squad="varchar", name="varchar"),
         _of_register("people", ("person",), person="varchar", name="varchar", email="varchar"),
         _of_register(

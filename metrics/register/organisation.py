@@ -13,6 +13,7 @@ from metrics.errors import unknown
 from metrics.organisation import (
     Assignment,
     Feature,
+    KpiTarget,
     Membership,
     Name,
     Organisation,
@@ -51,6 +52,7 @@ def load_organisation(
         names=newest(tables.names, Name),
         features=newest(tables.features, Feature),
         squad_rates=newest(tables.squad_rates, SquadRate),
+        targets=newest(tables.targets, KpiTarget),
     )
 
 

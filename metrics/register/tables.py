@@ -173,6 +173,18 @@ squad_rates = _organisation(
     sa.Column("end", sa.Date),
     key=("squad", "start"),
 )
+#: What a KPI should be, or was budgeted to be, in a period. Every version is kept.
+targets = _organisation(
+    "targets",
+    sa.Column("kpi", sa.String, nullable=False),
+    sa.Column("scope_kind", sa.String, nullable=False),
+    sa.Column("scope", sa.String, nullable=False, default=""),  # '' for the company
+    sa.Column("period", sa.String, nullable=False),  # 2026-Q4, 2026-11, 2026-W46
+    sa.Column("kind", sa.String, nullable=False),  # target, budget
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("set_by", sa.String, nullable=False, default=""),  # '' when a file set it
+    key=("kpi", "scope_kind", "scope", "period", "kind"),
+)
 #: What tools call our products and squads: a Jira project, a Stripe plan, a ledger account.
 names = _organisation(
     "names",
@@ -186,7 +198,7 @@ ORGANISATION = {
     table.name: table
     for table in (
         products, features, squads, people, assignments, memberships, ownerships, squad_rates,
-        names,
+        targets, names,
     )
 }  # fmt: skip
 

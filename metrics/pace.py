@@ -1,0 +1,241 @@
+"""Will the target be met? Where a KPI will stand at a period's end, with an interval.
+
+A local level with a drift that stays the same (statsmodels' `UnobservedComponents`, "local linear
+deterministic trend") is fitted to the closed figures; paths drawn from it give where the KPI may
+stand. A flow's landing is its sum so far plus the sum of each path; everything else stands where
+its path ends. The season is not taken out: a quarter with August in it is wider than it looks.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+from metrics.access import Viewer
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue.kpi import Kind, Kpi
+from metrics.errors import VigieError
+from metrics.register.series import read_figures
+from metrics.register.targets import targets_of
+from metrics.result import Figure, Scope
+
+#: Fewer closed figures than this say nothing of where a KPI goes.
+LEAST_FIGURES = 8
+#: The latest closed figures that the model is fitted to.
+MOST_FIGURES = 52
+PATHS = 2000
+SEED = 46  # the same figures give the same answer
+#: Four paths in five end within the interval.
+TAIL = 0.1
+#: A target is met, or missed, when so many paths say so.
+SURE = 0.8
+
+GRAIN_LENGTHS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Where a KPI will stand at a period's end; `low` and `high` hold four chances in five.
+
+    `actual` is a flow's sum over its closed periods so far; None for other KPIs. `chance` is the
+    probability that the target is met, `verdict` yes, no or uncertain; both are None without one.
+    """
+
+    expected: float
+    low: float
+    high: float
+    actual: float | None
+    left: int  # periods still to come
+    target: float | None
+    chance: float | None
+    verdict: str | None
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A flow's actual to date, the forecast of the rest, and both together beside the budget."""
+
+    actual: float
+    forecast: float
+    low: float
+    high: float
+    budget: float | None
+
+    @property
+    def landing(self) -> float:
+        return self.actual + self.forecast
+
+    @property
+    def gap(self) -> float | None:
+        """How far the landing is above (+) or below (−) the budget."""
+        return None if self.budget is None else self.landing - self.budget
+
+
+def forecast_paths(values: Sequence[float], periods: int) -> NDArray[np.float64]:
+    """Where a series may go: PATHS × `periods`, from its closed figures, oldest first.
+
+    Raises VigieError for fewer than LEAST_FIGURES figures.
+    """
+    if len(values) < LEAST_FIGURES:
+        raise VigieError(
+            f"{len(values)} closed figures say nothing of what follows.",
+            next_step=f"Wait until there are {LEAST_FIGURES}.",
+        )
+    series = np.asarray(values[-MOST_FIGURES:], dtype=float)
+    scale = float(np.abs(np.diff(series)).mean())
+    if scale <= 1e-12 * max(1.0, float(np.abs(series).max())):
+        return np.full((PATHS, periods), series[-1])  # nothing ever changed
+    middle = float(series.mean())
+    model = UnobservedComponents(  # type: ignore[no-untyped-call]
+        (series - middle) / scale, "local linear deterministic trend"
+    )
+    with warnings.catch_warnings():
+        # The likelihood is flat where a variance is 0; the estimate is good all the same.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = model.fit(disp=False, maxiter=200)  # type: ignore[no-untyped-call]
+    drawn = fitted.simulate(
+        periods, anchor="end", repetitions=PATHS, rng=np.random.default_rng(SEED)
+    )
+    paths = np.asarray(drawn, dtype=float).reshape(periods, PATHS).T
+    return paths * scale + middle
+
+
+def pace_to(
+    values: Sequence[float],
+    left: int,
+    *,
+    flow: bool,
+    actual: float = 0.0,
+    target: float | None = None,
+    direction: int = 1,
+) -> Pace:
+    """The pace of a KPI with `left` periods to go.
+
+    `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
+    the target's period. `direction` is the good one: -1 for a KPI that must stay below its target.
+    """
+    if left:
+        paths = forecast_paths(values, left)
+        ends = actual + paths.sum(1) if flow else paths[:, -1]
+    else:
+        ends = np.full(1, actual if flow else values[-1])
+    chance, verdict = None, None
+    if target is not None:
+        met = ends <= target if direction < 0 else ends >= target
+        chance = float(met.mean())
+        verdict = "yes" if chance >= SURE else "no" if chance <= 1 - SURE else "uncertain"
+    low, high = np.quantile(ends, [TAIL, 1 - TAIL])
+    return Pace(
+        expected=float(np.median(ends)),
+        low=float(low),
+        high=float(high),
+        actual=actual if flow else None,
+        left=left,
+        target=target,
+        chance=chance,
+        verdict=verdict,
+    )
+
+
+def landing_of(pace: Pace, budget: float | None) -> Landing:
+    """A flow's pace as its landing; raises VigieError for what is no flow."""
+    if pace.actual is None:
+        raise VigieError("Only what flows over a period lands: other KPIs stand somewhere.")
+    return Landing(pace.actual, pace.expected - pace.actual, pace.low, pace.high, budget)
+
+
+def read_pace(
+    connection: sa.Connection,
+    viewer: Viewer,
+    calendar: Calendar,
+    kpi: Kpi,
+    scope: Scope,
+    period: Period,
+) -> Pace | None:
+    """The pace of a KPI to its target for `period`, from the published figures.
+
+    None while there are too few closed figures, or where one that lies in the period so far has no
+    value. A flow is added up over its own periods that lie within, months before weeks, since weeks
+    straddle a quarter's ends; another KPI is read in its cadence.
+    """
+    target = targets_of(connection, viewer, kpi.name, scope).get(period.key)
+    return _read(connection, viewer, calendar, kpi, scope, period, target.value if target else None)
+
+
+def read_landing(
+    connection: sa.Connection,
+    viewer: Viewer,
+    calendar: Calendar,
+    kpi: Kpi,
+    scope: Scope,
+    period: Period,
+) -> Landing | None:
+    """A flow's landing in `period` beside its budget, from published figures; see `read_pace`."""
+    pace = _read(connection, viewer, calendar, kpi, scope, period, None)
+    budget = targets_of(connection, viewer, kpi.name, scope, kind="budget").get(period.key)
+    return None if pace is None else landing_of(pace, budget.value if budget else None)
+
+
+def _read(
+    connection: sa.Connection,
+    viewer: Viewer,
+    calendar: Calendar,
+    kpi: Kpi,
+    scope: Scope,
+    period: Period,
+    target: float | None,
+) -> Pace | None:
+    flow = kpi.kind is Kind.FLOW
+    grain = _grain(kpi, period)
+    found = read_figures(
+        connection, viewer, kpis=[kpi.name], scopes=[scope], grains=[grain], until=period.end
+    )
+    closed = _closed(found)
+    within = [
+        part
+        for part in calendar.periods(grain, period.start, period.end)
+        if period.start <= part.end <= period.end and (not flow or part.start >= period.start)
+    ]
+    known = {figure.start: figure.value for figure in closed}
+    last = closed[-1].start if closed else None
+    so_far = [part for part in within if last is not None and part.start <= last]
+    if len(closed) < LEAST_FIGURES or any(part.start not in known for part in so_far):
+        return None
+    return pace_to(
+        [figure.value for figure in closed if figure.value is not None],
+        len(within) - len(so_far),
+        flow=flow,
+        actual=sum(known[part.start] or 0.0 for part in so_far) if flow else 0.0,
+        target=target,
+        direction=kpi.direction or 1,
+    )
+
+
+def _grain(kpi: Kpi, period: Period) -> Grain:
+    """The periods in which a KPI is followed to a longer one's end."""
+    shorter = [
+        grain
+        for grain in kpi.grains
+        if GRAIN_LENGTHS.get(grain, 0) and GRAIN_LENGTHS[grain] < GRAIN_LENGTHS[period.grain]
+    ]
+    if not shorter:
+        raise VigieError(
+            f"{kpi.name} has no figures within a {period.grain}.",
+            next_step="Set its target for a longer period.",
+        )
+    if kpi.kind is not Kind.FLOW and kpi.cadence in shorter:
+        return kpi.cadence
+    return max(shorter, key=lambda grain: GRAIN_LENGTHS[grain])
+
+
+def _closed(found: Sequence[Figure]) -> list[Figure]:
+    """The closed figures with a value, of the set of members that the latest one has."""
+    closed = [figure for figure in found if figure.closed and figure.value is not None]
+    return [figure for figure in closed if figure.members == closed[-1].members]

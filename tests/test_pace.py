@@ -1,0 +1,173 @@
+"""Where a KPI will stand, and whether its target will be met."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from metrics import jobs
+from metrics.access import LOCAL_CPO
+from metrics.calendar import Calendar, Grain
+from metrics.catalogue import load_catalogue
+from metrics.command.init import lay_out
+from metrics.errors import VigieError
+from metrics.pace import forecast_paths, landing_of, pace_to, read_landing, read_pace
+from metrics.register.tables import figures, publications, series, state
+from metrics.register.targets import said_before, set_target, targets_of
+from metrics.result import Scope
+from metrics.workspace import Workspace
+
+COMPANY = Scope("company", "")
+QUARTER = Calendar().period(Grain.QUARTER, date(2026, 11, 15))
+RISING = [100.0 + 5 * month + (1 if month % 2 else -1) for month in range(24)]
+
+
+def test_a_line_goes_on() -> None:
+    paths = forecast_paths(RISING, 3)
+    assert np.median(paths[:, -1]) == pytest.approx(100 + 5 * 26, abs=3)
+
+
+def test_what_never_changes_stays() -> None:
+    pace = pace_to([7.0] * 10, 4, flow=False, target=7)
+    assert (pace.expected, pace.low, pace.high, pace.verdict) == (7, 7, 7, "yes")
+
+
+def test_four_paths_in_five_end_within_the_interval() -> None:
+    """Of random walks with a drift, about four in five end where the interval says."""
+    rng = np.random.default_rng(3)
+    within = 0
+    for _ in range(60):
+        walk = np.cumsum(1 + rng.normal(size=60))
+        pace = pace_to(walk[:52].tolist(), 8, flow=False)
+        within += pace.low <= walk[-1] <= pace.high
+    assert 0.65 <= within / 60 <= 0.95
+
+
+@pytest.mark.parametrize(
+    ("target", "direction", "verdict"),
+    [(500, 1, "yes"), (900, 1, "no"), (900, -1, "yes"), (500, -1, "no")],
+)
+def test_a_flow_lands_on_what_is_there_and_what_will_come(
+    target: float, direction: int, verdict: str
+) -> None:
+    pace = pace_to(RISING, 2, flow=True, actual=215, target=target, direction=direction)
+    assert pace.expected == pytest.approx(215 + 220 + 225, abs=5)
+    assert pace.low < pace.expected < pace.high
+    assert pace.verdict == verdict
+
+
+def test_a_target_within_the_noise_is_uncertain() -> None:
+    noisy = (100 + 10 * np.random.default_rng(1).normal(size=40)).tolist()
+    assert pace_to(noisy, 1, flow=False, target=float(np.mean(noisy))).verdict == "uncertain"
+
+
+def test_a_period_that_is_over_is_known() -> None:
+    pace = pace_to(RISING, 0, flow=True, actual=645, target=600)
+    assert (pace.expected, pace.low, pace.high, pace.chance) == (645, 645, 645, 1)
+
+
+def test_landing_beside_the_budget() -> None:
+    landing = landing_of(pace_to(RISING, 2, flow=True, actual=215), 700)
+    assert landing.actual + landing.forecast == pytest.approx(landing.landing)
+    assert landing.gap == pytest.approx(landing.landing - 700)
+    with pytest.raises(VigieError, match="flows"):
+        landing_of(pace_to(RISING, 2, flow=False), 700)
+
+
+def test_few_figures_say_nothing() -> None:
+    with pytest.raises(VigieError, match="3 closed figures"):
+        forecast_paths([1, 2, 3], 2)
+
+
+def published(connection: sa.Connection, kpi: str, months: list[float]) -> None:
+    """Closed monthly figures of the company that end with October 2026."""
+    connection.execute(
+        sa.insert(publications).values(
+            id=1, warehouse_version=1, cause="import", cause_detail="", rows_written=0,
+            started_at=datetime(2026, 11, 1), published_by="test",
+        )
+    )  # fmt: skip
+    connection.execute(
+        sa.insert(series).values(
+            id=1, kpi=kpi, definition="d", scope_kind="company", scope="", grain="month",
+            dimension="", member="",
+        )
+    )  # fmt: skip
+    period = Calendar().period(Grain.MONTH, date(2026, 10, 1))
+    for value in reversed(months):
+        connection.execute(
+            sa.insert(figures).values(
+                series_id=1, start=period.start, end=period.end, period=period.key, value=value,
+                closed=True, members="", from_publication=1,
+            )
+        )  # fmt: skip
+        period = Calendar().previous(period)
+    connection.execute(sa.update(state).values(publication_id=1))
+
+
+def test_the_pace_of_a_published_kpi(tmp_path: Path) -> None:
+    workspace = lay_out(tmp_path / "w", "Anvil")
+    kpi = load_catalogue()["revenue"]
+    with workspace.register.begin() as connection:
+        published(connection, "revenue", RISING)
+        set_target(connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=600)
+        set_target(
+            connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=650,
+            kind="budget",
+        )  # fmt: skip
+        pace = read_pace(connection, LOCAL_CPO, Calendar(), kpi, COMPANY, QUARTER)
+        landing = read_landing(connection, LOCAL_CPO, Calendar(), kpi, COMPANY, QUARTER)
+    workspace.register.dispose()
+    assert pace is not None
+    assert landing is not None
+    assert (pace.actual, pace.left, pace.target, pace.verdict) == (RISING[-1], 2, 600, "yes")
+    assert landing.gap == pytest.approx(landing.landing - 650)
+
+
+def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    lay_out(folder, "Anvil").register.dispose()
+    file = tmp_path / "targets.csv"
+    file.write_text(
+        "kpi,scope_kind,scope,period,kind,value\n"
+        "revenue,company,,2026-Q4,target,900000\n"
+        "revenue,company,,2026-Q4,budget,850000\n"
+        "revenue,company,,someday,budget,1\n"
+    )
+    outcome = jobs.run(jobs.Job("import", str(folder), "test", (str(file),)))
+    (report,) = outcome.files
+    assert (report.dataset, report.rows.loaded, report.rows.quarantined) == ("targets", 2, 1)
+    workspace = Workspace.open(folder)
+    with workspace.register.begin() as connection:
+        held = targets_of(connection, LOCAL_CPO, "revenue", COMPANY)
+        assert [(t.period, t.value, t.set_by) for t in held.values()] == [("2026-Q4", 900000, "")]
+        set_target(
+            connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=950000
+        )
+        assert [t.value for t in said_before(connection, LOCAL_CPO, "revenue", COMPANY)] == [
+            900000,
+            950000,
+        ]
+    jobs.run(jobs.Job("undo", str(folder), "test", import_id=report.import_id))
+    with workspace.register.connect() as connection:
+        held = targets_of(connection, LOCAL_CPO, "revenue", COMPANY)
+        assert [t.value for t in held.values()] == [950000]
+        assert targets_of(connection, LOCAL_CPO, "revenue", COMPANY, kind="budget") == {}
+    workspace.register.dispose()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"), [({"kind": "wish"}, "wish"), ({"period": "soon"}, "soon")]
+)
+def test_a_target_that_means_nothing_is_refused(
+    tmp_path: Path, changes: dict[str, str], message: str
+) -> None:
+    workspace = lay_out(tmp_path / "w", "Anvil")
+    asked = {"kpi": "revenue", "period": "2026-Q4"} | changes
+    with workspace.register.begin() as connection, pytest.raises(VigieError, match=message):
+        set_target(connection, LOCAL_CPO, scope=COMPANY, value=1, **asked)
+    workspace.register.dispose()
