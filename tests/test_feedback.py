@@ -1,4 +1,4 @@
-"""What users say, from the files of tools to figures: volume, themes, ratings, resolution, effort."""
+"""What users say, from the files of tools to figures: volume, themes, ratings, effort."""
 
 from __future__ import annotations
 

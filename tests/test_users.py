@@ -206,15 +206,18 @@ def adopted() -> Facts:
         for event in ("look", *["melt"] * (user <= 2), *["blow"] * 3 * (user == 5))
     ]  # fmt: skip
     facts = used([])
-    facts.insert("landed_users",
-                 "source, observed_at, user_key, stream, signed_up_at, signed_up_day, features",
-                 [("test", LAST, user, "anvil", MONDAY, MONDAY, ["blow"]) for user in (5, 6, 7)])  # fmt: skip
+    facts.insert(
+        "landed_users",
+        "source, observed_at, user_key, stream, signed_up_at, signed_up_day, features",
+        [("test", LAST, user, "anvil", MONDAY, MONDAY, ["blow"]) for user in (5, 6, 7)],
+    )
     facts.connection.execute(
         "insert into feature_eligibility values ('anvil', 'melt', 'Pro'), ('anvil', 'blow', null)"
     )
     facts.connection.execute("insert into feature_tags values ('anvil', 'melt', 'AI')")
-    facts.insert("landed_events",
-                 "source, stream, user_key, time, day, event, feature, session, plan", rows)  # fmt: skip
+    facts.insert(
+        "landed_events", "source, stream, user_key, time, day, event, feature, session, plan", rows
+    )
     facts.connection.execute(
         "insert into slices values (1, 'events', 'test', 'anvil', ?)", [MONDAY]
     )
