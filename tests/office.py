@@ -21,7 +21,7 @@ from tests.facts import CATALOGUE, MODELS
 
 
 class Office:
-    """A workspace in `folder` whose warehouse holds what was imported. `organisation` may change."""
+    """A workspace in `folder` with a warehouse of what was imported. `organisation` may change."""
 
     def __init__(self, folder: Path, organisation: Organisation, settings: str = "") -> None:
         folder.mkdir(exist_ok=True)
