@@ -1,6 +1,6 @@
 """How well signals are told from noise: recall by size of step, false alarms by kind of series.
 
-    .venv/bin/python benchmarks/detection.py [--seeds 20] [--series 40] [--sample DIR]
+    .venv/bin/python benchmarks/detection.py [--seeds 20] [--series 40]
 
 Weekly series of 104 to 156 points are made of each kind; their last 26 points are judged, each on
 those before it, as a publication does. Beside them, in the same run, plain XmR: all three rules on
@@ -11,9 +11,6 @@ the end, that are newly raised in their direction in the period of the step or t
 so many standard deviations of the series around its level, trend and season; a volume that would
 fall below 0 stays at 0. With overlapping windows the step is planted in what the windows are taken
 over, so it takes four weeks to arrive; those rows are not part of the recall over all kinds.
-
-With `--sample` the sample company is made, imported and published into DIR for each seed, and its
-story is looked for in the reviews (`--sample-events`, 20,000 by default, `--sample-seeds`).
 """
 
 from __future__ import annotations
@@ -270,17 +267,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--series", type=int, default=40)
-    parser.add_argument("--sample", type=Path, help="a folder for the sample companies")
-    parser.add_argument("--sample-events", type=int, default=20_000)
-    parser.add_argument("--sample-seeds", type=int, default=20)
     chosen = parser.parse_args()
     if chosen.series:
         report(chosen.seeds, chosen.series)
         speed(10_000)
-    if chosen.sample:
-        from benchmarks.story import look_for_the_story
-
-        look_for_the_story(chosen.sample, chosen.sample_seeds, chosen.sample_events)
 
 
 if __name__ == "__main__":
