@@ -81,9 +81,7 @@ def _reads(kpi: Kpi, dataset: str) -> bool:
     """Whether a dataset, or one metric of its observations, is among those the KPI may read, itself
     or in place of another."""
     return any(
-        name.partition(":")[0] == dataset
-        for entry in kpi.datasets
-        for name in alternatives(entry)
+        name.partition(":")[0] == dataset for entry in kpi.datasets for name in alternatives(entry)
     )
 
 

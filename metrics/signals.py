@@ -212,8 +212,11 @@ def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iter
 
 
 def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The rows of a frame of figures that signals are made of: whole, and in the KPI's cadence."""
-    cadences = {kpi.name: str(kpi.cadence) for kpi in catalogue}
+    """The rows of a frame of figures that signals are made of: whole, and in the KPI's cadence.
+
+    KPIs that the catalogue says are `not_judged` have none.
+    """
+    cadences = {kpi.name: str(kpi.cadence) for kpi in catalogue if kpi.not_judged is None}
     whole = figures["dimension"].fillna("") == ""
     in_cadence = figures["kpi"].map(cadences) == figures["grain"].astype(str)
     return figures[whole & in_cadence]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
-from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
+from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, NotJudged, Text, Unit
 from metrics.result import Figure, Scope
 from metrics.signals import COLUMNS, judge, judged_rows, signal_frames, stride_of
 
@@ -319,6 +319,25 @@ def test_only_whole_figures_in_the_cadence_are_judged() -> None:
     assert not len(judged_rows(weekly.assign(grain="month"), catalogue))
     assert not len(judged_rows(weekly.assign(dimension="country"), catalogue))
     assert not list(signal_frames([weekly.assign(grain="month")], catalogue))
+
+
+def test_what_the_catalogue_says_is_not_judged_has_neither_limits_nor_signals() -> None:
+    falling = 0.4 + 0.01 * noise(9)
+    falling[-1] = 0.3
+    figures = frame(weeks(list(falling)))
+    judged = Catalogue({"rate": kpi("rate")})
+    planned = Catalogue({"rate": kpi("rate", not_judged=NotJudged.PLAN)})
+    assert 1 in set(pd.concat(signal_frames([figures], judged))["rule"])
+    assert not list(signal_frames([figures], planned))
+
+
+def test_what_repeats_another_kpi_or_moves_by_decision_is_not_judged() -> None:
+    catalogue = load_catalogue()
+    reasons = {entry.name: entry.not_judged for entry in catalogue if entry.not_judged}
+    assert reasons["north_star"] is reasons["arr"] is NotJudged.COPY
+    assert reasons["okr_expected_progress"] is NotJudged.PLAN
+    assert reasons["members"] is reasons["bus_factor"] is NotJudged.STEPS
+    assert not {entry.name for entry in catalogue.review} & set(reasons)
 
 
 def test_points_that_are_never_neighbours_have_no_limits() -> None:

@@ -69,6 +69,16 @@ class Status(StrEnum):
     DRAFT = "draft"
 
 
+class NotJudged(StrEnum):
+    """Why a KPI has no usual range to be judged by: it is charted without limits or signals."""
+
+    COPY = "copy"  # it repeats another KPI, which is judged
+    PLAN = "plan"  # it says what was planned, not what happened
+    STEPS = "steps"  # it moves when someone decides or assesses, and stays between
+    CHANGE = "change"  # it is the change of another KPI, which is judged
+    OUTSIDE = "outside"  # it follows what nobody in the company answers for, as rates of exchange
+
+
 @dataclass(frozen=True)
 class Governance:
     """What a definition owes to those who decide by it.
@@ -115,6 +125,7 @@ class Kpi:
     source: str  # file:line
     governance: Governance = Governance()
     examples: tuple[Example, ...] = ()
+    not_judged: NotJudged | None = None
 
 
 @dataclass(frozen=True)

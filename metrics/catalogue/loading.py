@@ -16,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
 from metrics.catalogue.example import Example
-from metrics.catalogue.kpi import Catalogue, Family, Governance, Kind, Kpi, Status, Text, Unit
+from metrics.catalogue.kpi import (
+    Catalogue,
+    Family,
+    Governance,
+    Kind,
+    Kpi,
+    NotJudged,
+    Status,
+    Text,
+    Unit,
+)
 from metrics.catalogue.resolving import FORMULA_KEYS, Resolution, Written
 from metrics.catalogue.resolving import parts_of as parts_of
 from metrics.errors import Mistake, VigieError, unknown
@@ -61,6 +71,7 @@ class Entry(BaseModel):
     parents: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
     review: bool = False
+    not_judged: NotJudged | None = None
     decision: TextEntry | None = None
     in_words: TextEntry | None = None
     edge_rule: TextEntry | None = None
@@ -254,6 +265,7 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
             status=entry.status,
         ),
         examples=entry.examples,
+        not_judged=entry.not_judged,
     )
 
 
