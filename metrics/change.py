@@ -21,7 +21,6 @@ from metrics.catalogue import load_catalogue
 from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
-from metrics.figures import Setting
 from metrics.importing import verbatims
 from metrics.importing.report import FileReport, Problem
 from metrics.job import Job, Outcome
@@ -33,6 +32,7 @@ from metrics.register.leases import Lease, take
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
 from metrics.register.tables import ORGANISATION
+from metrics.setting import Setting
 from metrics.signals import judged_rows, signal_frames
 from metrics.themes import load_themes
 from metrics.workspace import Workspace

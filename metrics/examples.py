@@ -17,11 +17,11 @@ from metrics.catalogue.example import Example, Expected
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.engines import DEFINITION_ERRORS, open_facts
 from metrics.errors import VigieError, unknown
-from metrics.figures import Setting
 from metrics.importing.report import CoverageSpan
 from metrics.models import Models, refresh
 from metrics.organisation import Assignment, Membership, Organisation, Product, Squad
 from metrics.query import Question, figures_of
+from metrics.setting import Setting
 from metrics.workspace import Settings
 
 SOURCE = "example"

@@ -7,7 +7,7 @@ at the same set and period, so a ratio is always a sum over a sum at the level a
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -19,65 +19,29 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics import kinds, pinning
-from metrics import timeline as timelines
-from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain
-from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.catalogue.kpi import Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked, of_one_member
 from metrics.compile import Statement, compile_kpi
-from metrics.coverage import NOBODY, Coverage, Known, windows
+from metrics.coverage import NOBODY, Known, windows
 from metrics.engines import DEFINITION_ERRORS, not_computed
-from metrics.errors import Mistake, VigieError
-from metrics.formula import TRANSFERRED, is_transferred, parse_formula, settled
+from metrics.formula import is_transferred, parse_formula, settled
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions import FUNCTIONS
 from metrics.functions.computing import COMPUTED
 from metrics.functions.given import Given
 from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
-from metrics.importing.report import CoverageSpan
 from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
-from metrics.models import Model, inlined
-from metrics.organisation import Organisation
+from metrics.models import inlined
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
+from metrics.setting import Setting
 from metrics.suppression import shown_waves
-from metrics.timeline import Timeline, in_timeline
-from metrics.workspace import Settings
+from metrics.timeline import Timeline, in_timeline, timeline_of
 
 #: Scopes whose figures functions may read in a KPI's own cadence.
 BORN_SCOPES = ("company", "product")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What figures depend on beside the facts."""
-
-    catalogue: Catalogue
-    models: Mapping[str, Model]
-    organisation: Organisation
-    coverage: Coverage
-    calendar: Calendar
-    small_group: int = 5
-
-    @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        catalogue: Catalogue,
-        models: Mapping[str, Model],
-        organisation: Organisation,
-        spans: Iterable[CoverageSpan],
-    ) -> Setting:
-        """The setting that a workspace's settings, organisation and coverage amount to."""
-        return cls(
-            catalogue=catalogue,
-            models=models,
-            organisation=organisation,
-            coverage=Coverage(spans, organisation),
-            calendar=Calendar(settings.first_weekday, settings.fiscal_year_start),
-            small_group=settings.small_group,
-        )
 
 
 @dataclass
@@ -438,85 +402,3 @@ class Computation:
         small = (respondents > 0) & ~shown
         reason = np.where(small, "small_group", grid.reason)
         return replace(masked(grid, ~small), reason=reason)
-
-
-def timeline_of(
-    connection: duckdb.DuckDBPyConnection, setting: Setting, grain: Grain
-) -> Timeline | None:
-    """The periods of a grain over the days known; None while nothing is."""
-    first, last = setting.coverage.first, setting.coverage.last
-    if first is None or last is None:
-        return None
-    if grain in TO_DATE_GRAINS:
-        return timelines.to_date(setting.calendar, grain, last)
-    if grain is Grain.SPRINT:
-        return timelines.of_sprints(timelines.read_sprints(connection))
-    return timelines.of_calendar(setting.calendar, grain, first, last)
-
-
-def grains_of(kpi: Kpi, catalogue: Catalogue) -> tuple[Grain, ...]:
-    """The grains in which a KPI is given: its own, and to date where that means something.
-
-    Users who came or left, trailing windows, cohorts and shares of the period before are told from
-    one period to the next; a team's wave is given once.
-    """
-    return (*kpi.grains, *(TO_DATE_GRAINS if _runs_to_date(kpi, catalogue) else ()))
-
-
-def _runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
-    if "small_groups" in kpi.calculation or kpi.kind in (Kind.ROLLING, Kind.COHORT):
-        return False
-    if kpi.kind is Kind.DISTINCT and "movement" in kpi.calculation:
-        return False
-    if "function" in kpi.calculation:
-        return False
-    formulas = [
-        str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
-    ]
-    if any(f"{name}(" in formula for formula in formulas for name in ("previous", TRANSFERRED)):
-        return False
-    return all(_runs_to_date(catalogue[part], catalogue) for part in parts_of(kpi))
-
-
-def compute_all(
-    connection: duckdb.DuckDBPyConnection,
-    setting: Setting,
-    progress: Callable[[float, str], None] = lambda done, kpi: None,
-) -> Iterator[pd.DataFrame | Mistake]:
-    """Every published KPI of every scope in every grain it is published in, frame by frame.
-
-    A KPI whose definition fails on the facts gives a mistake instead; the others go on.
-    """
-    scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
-    by_grain = {
-        grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
-    }
-    statements: dict[str, Statement] = {}
-    born: dict[str, pd.DataFrame] = {}
-    whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
-    for grain, kpis in by_grain.items():
-        timeline = timeline_of(connection, setting, grain) if kpis else None
-        if timeline is None or not timeline.periods:
-            so_far += len(kpis)
-            continue
-        computation = Computation(
-            connection,
-            setting,
-            timeline,
-            scopes,
-            compared=[kpi for kpi in kpis if kpi.cadence == grain],
-            statements=statements,
-            born=born,
-        )
-        # KPIs of products first, then those of squads: the sets are put beside the facts twice.
-        # Functions last: what they read in its own cadence is then mostly known already.
-        for kpi in sorted(kpis, key=lambda kpi: ("function" in kpi.calculation, kpi.member)):
-            progress(so_far / whole, kpi.name)
-            so_far += 1
-            try:
-                frame = computation.frame(kpi)
-            except VigieError as refusal:
-                yield Mistake.of(refusal, kpi.name, kpi.source)
-                continue
-            # Published figures are told apart by their first day; those to date by their last.
-            yield frame.assign(start=frame["end"]) if grain in TO_DATE_GRAINS else frame

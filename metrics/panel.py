@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer
@@ -365,10 +366,16 @@ def _weeks(
 ) -> tuple[tuple[Period, ...], Period | None]:
     """The weeks that the company or a part of it has closed, newest first; the one to review."""
     weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and k.kind is not Kind.COHORT]
-    rows = read_frame(
-        connection, viewer, kpis=weekly, scopes=[COMPANY], grains=[Grain.WEEK],
-        publication=publication,
-    )  # fmt: skip
+
+    def read(names: list[str] | None) -> pd.DataFrame:
+        return read_frame(
+            connection, viewer, kpis=names, scopes=[COMPANY], grains=[Grain.WEEK],
+            publication=publication,
+        )  # fmt: skip
+
+    rows = read(weekly)
+    if not len(rows):  # a company whose review KPIs are not born every week: all that are
+        rows = read(None)
     if not len(rows):
         return (), None
     known = rows["closed"] & (rows["value"].notna() | (rows["reason"] == UNBORN))

@@ -8,6 +8,7 @@ from datetime import date
 from metrics.organisation import Organisation, Ownership, held_on
 from metrics.result import Scope
 from metrics.review_facts import Person
+from metrics.roles import plays
 
 PRODUCT_ROLES = ("PM", "PO")
 SQUAD_ROLES = ("PO", "squad lead")
@@ -27,7 +28,7 @@ def holders(
     found: list[Person] = []
     for role in roles:
         for targets in _targets(organisation, scope, day):
-            rows = [row for row in held if row.role == role and _target(row) in targets]
+            rows = [row for row in held if plays(row, role) and _target(row) in targets]
             if rows:
                 found += [
                     Person(row.person, names.get(row.person, row.person), role, row.start)

@@ -19,14 +19,17 @@ from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
+from metrics.edition import grains_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
-from metrics.figures import Computation, Setting, grains_of, timeline_of
+from metrics.figures import Computation
 from metrics.models import load_models
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
 from metrics.result import Figure, Scope
 from metrics.scopes import COMPANY, all_scopes
+from metrics.setting import Setting
+from metrics.timeline import timeline_of
 from metrics.workspace import Workspace
 
 SCOPE_KINDS = ("company", "line", "product", "squad", "owner")

@@ -20,10 +20,10 @@ from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.compile import compile_kpi
 from metrics.engines import DEFINITION_ERRORS, not_computed, open_facts
 from metrics.errors import Mistake, VigieError
-from metrics.figures import Setting
 from metrics.models import Model, inlined
 from metrics.query import Question, figures_of
 from metrics.sets import put_calendar, put_sets
+from metrics.setting import Setting
 
 #: A dimension with more members than this names single rows: nobody reads a figure for each.
 MOST_MEMBERS = 1_000

@@ -25,6 +25,11 @@ def roles_in(text: str) -> frozenset[str]:
     )
 
 
+def plays(ownership: Ownership, role: str) -> bool:
+    """Whether somebody who holds an ownership has a role by it."""
+    return ownership.role == role or role in roles_in(ownership.role)
+
+
 def product_roles(
     organisation: Organisation,
 ) -> Iterator[tuple[str, str, str, date, date | None]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from metrics.calendar import Period
 from metrics.organisation import Assignment, Organisation, Ownership, held_on
 from metrics.result import Scope
+from metrics.roles import plays
 
 COMPANY = Scope("company", "")
 #: Roles whose holders answer for figures; each holder in a role is a scope of their own.
@@ -30,9 +31,10 @@ def all_scopes(organisation: Organisation) -> list[Scope]:
     lines = sorted({product.line for product in organisation.products if product.line})
     owners = sorted(
         {
-            owner_key(ownership.role, ownership.person)
+            owner_key(role, ownership.person)
             for ownership in organisation.ownerships
-            if ownership.role in OWNER_ROLES
+            for role in OWNER_ROLES
+            if plays(ownership, role)
         }
     )
     return [
@@ -61,7 +63,7 @@ def _owned(organisation: Organisation, scope: Scope, day: date) -> dict[str, fro
     held = [
         row
         for row in held_on(organisation.ownerships, day)
-        if row.role == role and row.person == person
+        if plays(row, role) and row.person == person
     ]
     targets = {(row.target_kind, row.target) for row in held}
     products = frozenset(

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from metrics.calendar import Calendar, Grain, Period
+from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain, Period
 from metrics.scopes import ScopeSets
+from metrics.setting import Setting
 
 #: Weeks, the last ones of the data, at whose end to-date figures are worked out.
 TO_DATE_WEEKS = 3
@@ -47,6 +48,20 @@ class Sprint:
     name: str
     start: date
     end: date
+
+
+def timeline_of(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, grain: Grain
+) -> Timeline | None:
+    """The periods of a grain over the days known; None while nothing is."""
+    first, last = setting.coverage.first, setting.coverage.last
+    if first is None or last is None:
+        return None
+    if grain in TO_DATE_GRAINS:
+        return to_date(setting.calendar, grain, last)
+    if grain is Grain.SPRINT:
+        return of_sprints(read_sprints(connection))
+    return of_calendar(setting.calendar, grain, first, last)
 
 
 def of_calendar(calendar: Calendar, grain: Grain, first: date, last: date) -> Timeline:

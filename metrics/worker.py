@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from metrics import importing
 from metrics.change import Change, Steps
+from metrics.edition import compute_all
 from metrics.errors import VigieError
-from metrics.figures import compute_all
 from metrics.job import JOB, LINE, Line, Outcome, Progress
 
 

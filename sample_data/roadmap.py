@@ -65,7 +65,9 @@ def _initiatives(timeline: Timeline, seed: int) -> list[list[object]]:
             begin = timeline.monday(week)
             due = begin + timedelta(7 * int(chance.integers(6, 12)))
             late = (
-                timedelta(7 * int(chance.integers(1, 5))) if (number + SQUADS.index(squad)) % 3 == 0 else timedelta()
+                timedelta(7 * int(chance.integers(1, 5)))
+                if (number + SQUADS.index(squad)) % 3 == 0
+                else timedelta()
             )
             shipped = due + late - timedelta(int(chance.integers(0, 5)))
             done = shipped <= timeline.until
@@ -83,7 +85,8 @@ def _initiatives(timeline: Timeline, seed: int) -> list[list[object]]:
                     _TARGETS[int(chance.integers(6))] if chance.random() < 0.8 else "",
                     f"+{int(chance.integers(2, 9))} %",
                     _OBJECTIVES[int(chance.integers(3))] if number % len(EPICS) < 4 else "",
-                    _ORIGINS[(2 * number + SQUADS.index(squad)) % 5], _work(squad, number % len(EPICS)),
+                    _ORIGINS[(2 * number + SQUADS.index(squad)) % 5],
+                    _work(squad, number % len(EPICS)),
                     f"{_day(begin)} → {_day(due + late)}", _day(due),
                     _day(shipped if done else None),
                     _day(shipped + timedelta(_REVIEWED_AFTER) if done else None),
@@ -106,9 +109,7 @@ def _aims(
     ]
 
 
-def _key_results(
-    timeline: Timeline, seed: int, book: Sequence[Subscription]
-) -> list[list[object]]:
+def _key_results(timeline: Timeline, seed: int, book: Sequence[Subscription]) -> list[list[object]]:
     rows: list[list[object]] = []
     quarters = [first_of_month(timeline.start, 2 + 3 * step) for step in range(8)]
     for quarter in (day for day in quarters if day <= timeline.until):
@@ -157,9 +158,7 @@ def _discoveries(timeline: Timeline, seed: int) -> list[list[object]]:
     return rows
 
 
-def write(
-    folder: Path, timeline: Timeline, seed: int, book: Sequence[Subscription]
-) -> list[Path]:
+def write(folder: Path, timeline: Timeline, seed: int, book: Sequence[Subscription]) -> list[Path]:
     tables = (
         ("Roadmap", ROADMAP_HEADERS, _initiatives(timeline, seed)),
         ("OKR", OBJECTIVE_HEADERS, _key_results(timeline, seed, book)),

@@ -16,12 +16,12 @@ from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
 from metrics.engines import open_facts
-from metrics.figures import Setting
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.journeys import Session
 from metrics.organisation import Organisation, Product
 from metrics.query import Question, figures_of
 from metrics.result import Figure
+from metrics.setting import Setting
 from metrics.workspace import Workspace
 
 #: Exports are read long after they were written, so that their last day is a whole one.

@@ -13,11 +13,11 @@ from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
 from metrics.engines import open_facts
-from metrics.figures import Setting
 from metrics.importing.report import CoverageSpan
 from metrics.organisation import Assignment, Organisation, Ownership, Person, Product, Squad
 from metrics.query import Question, figures_of
 from metrics.result import Figure
+from metrics.setting import Setting
 from metrics.workspace import Settings
 
 MODELS = models.load_models()

@@ -18,10 +18,10 @@ import duckdb
 import pandas as pd
 
 from metrics.change import Steps
-from metrics.figures import Setting
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions, Problem, RowCounts
 from metrics.organisation import Organisation
 from metrics.register.ledger import Quarantined
+from metrics.setting import Setting
 from metrics.worker import main
 from metrics.workspace import Workspace
 

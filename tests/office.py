@@ -9,12 +9,12 @@ from metrics import models, references, warehouse
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.engines import open_facts
-from metrics.figures import Setting
 from metrics.importing import land, verbatims
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.organisation import Organisation
 from metrics.query import Question, figures_of
 from metrics.result import Figure
+from metrics.setting import Setting
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 from tests.facts import CATALOGUE, MODELS

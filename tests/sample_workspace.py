@@ -33,11 +33,7 @@ def make(root: Path) -> Sample:
         if not done.exists():
             files = sample_data.make(exports, events=EVENTS)
             lay_out(folder, "Groupe Maréval").register.dispose()
-            read = [
-                str(file)
-                for file in files
-                if not file.name.startswith(UNREAD)
-            ]
+            read = [str(file) for file in files if not file.name.startswith(UNREAD)]
             outcome = jobs.run(jobs.Job("import", str(folder), "test", tuple(read)))
             assert outcome.status == "done", outcome
             assert {report.status for report in outcome.files} == {"loaded"}

@@ -8,7 +8,7 @@ from metrics import importing
 from metrics.access import LOCAL_CPO
 from metrics.change import Change, Steps
 from metrics.command.init import lay_out
-from metrics.figures import compute_all
+from metrics.edition import compute_all
 from metrics.importing.report import ImportOptions
 from metrics.job import Job, Outcome
 from metrics.register.series import read_frame

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from metrics.calendar import Grain
-from metrics.figures import Computation, timeline_of
+from metrics.figures import Computation
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Membership, Organisation, Product
 from metrics.scopes import COMPANY
+from metrics.timeline import timeline_of
 from tests.facts import CATALOGUE, MONDAY, ORGANISATION, Facts
 
 WEEK = timedelta(7)

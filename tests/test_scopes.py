@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from metrics.calendar import Calendar, Grain
+from metrics.organisation import Organisation, Ownership, Product
 from metrics.result import Scope
 from metrics.scopes import all_scopes, members_of, scope_sets
 from tests.facts import ORGANISATION
@@ -40,3 +41,14 @@ def test_each_distinct_set_is_kept_once_however_many_scopes_hold_it():
     ada = found.scopes.index(Scope("owner", "PM:ada"))
     assert found.held[ada].tolist() != found.held[tools].tolist()
     assert found.held[ada, 0] == found.held[tools, 0]
+
+
+def test_a_hybrid_pm_po_owns_both_roles() -> None:
+    both = Organisation(
+        products=(Product("anvil", "Anvil"),),
+        ownerships=(Ownership("ada", "PM/PO", "product", "anvil", date(2026, 1, 1)),),
+    )
+    owners = [scope for scope in all_scopes(both) if scope.kind == "owner"]
+    assert [scope.key for scope in owners] == ["PM:ada", "PO:ada"]
+    for owner in owners:
+        assert members_of(both, owner, "product", date(2026, 2, 1)) == {"anvil"}

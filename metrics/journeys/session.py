@@ -18,7 +18,6 @@ from metrics.allowlist import check
 from metrics.calendar import Period
 from metrics.engines import open_facts
 from metrics.errors import VigieError, unknown
-from metrics.figures import Setting
 from metrics.journeys.audience import Audience
 from metrics.journeys.intervals import Interval
 from metrics.journeys.trees import Bound
@@ -26,6 +25,7 @@ from metrics.models import inlined
 from metrics.query import setting_of
 from metrics.scopes import all_scopes, members_of
 from metrics.sets import put_sets
+from metrics.setting import Setting
 from metrics.workspace import Workspace
 
 DATASETS = ("events",)

@@ -9,7 +9,6 @@ import duckdb
 
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import Catalogue
-from metrics.figures import Setting
 from metrics.journeys import (
     ActiveUsers,
     Audience,
@@ -33,6 +32,7 @@ from metrics.journeys.session import Statement
 from metrics.journeys.stickiness import compiled as _stickiness
 from metrics.models import Model
 from metrics.organisation import Organisation
+from metrics.setting import Setting
 from metrics.workspace import Settings
 
 SIGNED_UP, SHARED, PAID = map(EventFilter, ("Signed Up", "Plan Shared", "Subscribed"))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from metrics import models
 from metrics.access import LOCAL_CPO
-from metrics.figures import Setting
 from metrics.journeys import Session
+from metrics.setting import Setting
 from metrics.workspace import Settings
 from tests.facts import CATALOGUE, MODELS, MONDAY, Facts, days
 

@@ -1,0 +1,87 @@
+"""An edition: every published KPI of every scope, in every grain in which it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+import pandas as pd
+
+from metrics.calendar import TO_DATE_GRAINS, Grain
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.catalogue.loading import parts_of
+from metrics.compile import Statement
+from metrics.errors import Mistake, VigieError
+from metrics.figures import Computation
+from metrics.formula import TRANSFERRED
+from metrics.scopes import all_scopes
+from metrics.setting import Setting
+from metrics.timeline import timeline_of
+
+
+def grains_of(kpi: Kpi, catalogue: Catalogue) -> tuple[Grain, ...]:
+    """The grains in which a KPI is given: its own, and to date where that means something.
+
+    Users who came or left, trailing windows, cohorts and shares of the period before are told from
+    one period to the next; a team's wave is given once.
+    """
+    return (*kpi.grains, *(TO_DATE_GRAINS if _runs_to_date(kpi, catalogue) else ()))
+
+
+def _runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
+    if "small_groups" in kpi.calculation or kpi.kind in (Kind.ROLLING, Kind.COHORT):
+        return False
+    if kpi.kind is Kind.DISTINCT and "movement" in kpi.calculation:
+        return False
+    if "function" in kpi.calculation:
+        return False
+    formulas = [
+        str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
+    ]
+    if any(f"{name}(" in formula for formula in formulas for name in ("previous", TRANSFERRED)):
+        return False
+    return all(_runs_to_date(catalogue[part], catalogue) for part in parts_of(kpi))
+
+
+def compute_all(
+    connection: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    progress: Callable[[float, str], None] = lambda done, kpi: None,
+) -> Iterator[pd.DataFrame | Mistake]:
+    """Every published KPI of every scope in every grain it is published in, frame by frame.
+
+    A KPI whose definition fails on the facts gives a mistake instead; the others go on.
+    """
+    scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
+    by_grain = {
+        grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
+    }
+    statements: dict[str, Statement] = {}
+    born: dict[str, pd.DataFrame] = {}
+    whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
+    for grain, kpis in by_grain.items():
+        timeline = timeline_of(connection, setting, grain) if kpis else None
+        if timeline is None or not timeline.periods:
+            so_far += len(kpis)
+            continue
+        computation = Computation(
+            connection,
+            setting,
+            timeline,
+            scopes,
+            compared=[kpi for kpi in kpis if kpi.cadence == grain],
+            statements=statements,
+            born=born,
+        )
+        # KPIs of products first, then those of squads: the sets are put beside the facts twice.
+        # Functions last: what they read in its own cadence is then mostly known already.
+        for kpi in sorted(kpis, key=lambda kpi: ("function" in kpi.calculation, kpi.member)):
+            progress(so_far / whole, kpi.name)
+            so_far += 1
+            try:
+                frame = computation.frame(kpi)
+            except VigieError as refusal:
+                yield Mistake.of(refusal, kpi.name, kpi.source)
+                continue
+            # Published figures are told apart by their first day; those to date by their last.
+            yield frame.assign(start=frame["end"]) if grain in TO_DATE_GRAINS else frame
