@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from metrics.baseline import CARRIED, CARRIED_TREND, LEVEL, STEPS, TREND
 from metrics.calendar import Grain
@@ -34,6 +35,14 @@ STRIDE = {Grain.DAY: 28, Grain.WEEK: 4}
 
 #: Fewest answers that give a score a status; teams have their own rule of small groups.
 LEAST_ANSWERS = 30
+#: Fewest cases that give a rate one (with one more or less it must not move by over a tenth), and
+#: fewest facts a median or another quantile.
+LEAST_CASES = 10
+LEAST_FACTS = 5
+#: What happens less often than so many times a period is judged as chance deals it out (Poisson):
+#: its moving ranges are mostly nothing. The tail is that beyond three standard deviations.
+RARE = 2.0
+RARE_TAIL = 0.00135
 
 #: Why a figure is absent although nothing is missing: nothing happened that it could measure, as
 #: in a week in which no sprint ends. A series full of those is charted without them.
@@ -180,10 +189,13 @@ def judge_matrix(
 def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iterator[pd.DataFrame]:
     """Signals and limits of the last 26 closed periods of every series, ready to publish.
 
-    `figures` hold kpi, scope_kind, scope, grain, dimension, member, start, value, n, closed,
-    reason, members; rows of other grains than a KPI's cadence and of dimensions are left out. Each
-    frame has the columns `COLUMNS`. A judged period has one row with rule 0, which carries its
-    limits, and one for each rule it takes part in.
+    `figures` hold kpi, scope_kind, scope, grain, dimension, member, start, value, denominator, n,
+    closed, reason, members; rows of other grains than a KPI's cadence and of dimensions are left
+    out. Each frame has the columns `COLUMNS`. A judged period has one row with rule 0, which
+    carries its limits, and one for each rule it takes part in.
+
+    A figure made of too few cases has limits and takes part in no rule: a score of under 30
+    answers, a rate of under 10 cases, a quantile of under 5 facts.
     """
     kept = [judged_rows(frame, catalogue) for frame in figures]
     kept = [frame for frame in kept if len(frame)]
@@ -353,7 +365,7 @@ def _batches(
     sets = pd.factorize(rows["members"].fillna(""))[0]
     closed = rows["closed"].to_numpy(dtype=bool)
     value = np.where(closed, rows["value"].to_numpy(dtype=float, na_value=np.nan), np.nan)
-    answers = rows["n"].to_numpy(dtype=float, na_value=np.nan)
+    cases = _cases(rows, catalogue)
     length = int(positions.max()) + 1
     steps = {name: _built_on_steps(catalogue[name], catalogue) for name in labels["kpi"].unique()}
     for first in range(0, len(labels), BATCH):
@@ -361,7 +373,7 @@ def _batches(
         here = (series >= first) & (series < first + BATCH)
         at = (series[here] - first, positions[here])
         matrices = [np.full((len(batch), length), np.nan) for _ in range(3)]
-        for matrix, found in zip(matrices, (value, answers, sets), strict=True):
+        for matrix, found in zip(matrices, (value, cases, sets), strict=True):
             matrix[at] = found[here]
         values, counts, codes = matrices
         # The last 26 closed periods of each series; which ones differs between series.
@@ -392,20 +404,24 @@ def _judged_batch(
     values: Floats,
     sets: Codes,
     recent: Bools,
-    answers: Floats,
+    cases: Floats,
     steps: dict[str, bool],
     lag: int,
     stride: int,
 ) -> pd.DataFrame:
     volumes = np.array([_is_volume(kpi.unit) for kpi in kpis])
     stepwise = np.array([steps[kpi.name] for kpi in kpis])
-    few = np.array([kpi.kind is Kind.SCORE and kpi.family is not Family.TEAMS for kpi in kpis])[
-        :, None
-    ] & ~(answers >= LEAST_ANSWERS)
+    counted = np.array([kpi.unit is Unit.COUNT for kpi in kpis])
+    shares = np.array([kpi.unit is Unit.RATE and kpi.kind is not Kind.SCORE for kpi in kpis])
+    few = cases < np.array([_least(kpi) for kpi in kpis])[:, None]
     frames = []
     columns = np.flatnonzero(recent.any(0))
     for column, judged in _columns(values, sets, columns, lag, stride, volumes, stepwise):
+        judged = _rare(
+            judged, values[:, column], counted | shares, np.where(shares, cases[:, column], 1.0)
+        )
         usable = recent[:, column] & ~np.isnan(judged.upper - judged.lower)
+        usable &= counted | (judged.upper > judged.lower)  # what never varied has no usual range
         for rule in range(4):
             direction = judged.rules[:, rule - 1] if rule else np.zeros(len(kpis), dtype=np.int64)
             chosen = np.flatnonzero(usable & ((direction != 0) & ~few[:, column] if rule else True))
@@ -430,3 +446,49 @@ def _judged_batch(
     names = batch[SERIES].reset_index(drop=True)
     found = found.join(names.assign(definition=[kpi.definition for kpi in kpis]), on="series")
     return found.sort_values(["series", "position", "rule"], ignore_index=True)
+
+
+def _least(kpi: Kpi) -> int:
+    """The fewest cases, answers or facts that give a figure of a KPI a status."""
+    if kpi.kind is Kind.SCORE:
+        return 0 if kpi.family is Family.TEAMS else LEAST_ANSWERS
+    if kpi.kind is Kind.QUANTILE:
+        return LEAST_FACTS
+    return LEAST_CASES if kpi.unit is Unit.RATE else 0
+
+
+def _cases(rows: pd.DataFrame, catalogue: Catalogue) -> Floats:
+    """What each figure is made of: the answers of a score, the facts of a quantile, else the
+    denominator. NaN where that is not known, 0 for a score."""
+    kinds = rows["kpi"].map(lambda name: catalogue[name].kind)
+    answers = rows["n"].to_numpy(dtype=float, na_value=np.nan)
+    of_answers = kinds.isin([Kind.SCORE, Kind.QUANTILE]).to_numpy()
+    found = np.where(of_answers, answers, rows["denominator"].to_numpy(float, na_value=np.nan))
+    unasked = (kinds == Kind.SCORE).to_numpy() & np.isnan(found)
+    cases: Floats = np.where(unasked, 0.0, found)
+    return cases
+
+
+def _rare(judged: Judged, values: Floats, counted: Bools, cases: Floats) -> Judged:
+    """The judgement of a column with limits that chance alone does not pass, where what is counted
+    happens less than `RARE` times a period.
+
+    `cases` are what a rate is a share of; 1 makes a count of one. Of a rate near 1 it is the cases
+    left over that are rare.
+    """
+    upper, lower = judged.upper, judged.lower
+    rules = judged.rules.copy()
+    cases = np.where(cases > 0, cases, np.nan)
+    for side in (1, -1):
+        usual = judged.centre if side > 0 else 1 - judged.centre
+        mean = np.maximum(usual * cases, 1 / (judged.points + 1))
+        rare = counted & (usual >= 0) & (usual * cases < RARE)
+        most = np.ceil(special.pdtrik(1 - RARE_TAIL, np.where(rare, mean, 1.0))) / cases
+        if side > 0:
+            upper = np.where(rare, np.fmax(upper, most), upper)
+        else:
+            rare &= cases > 1
+            lower = np.where(rare, np.fmin(lower, 1 - most), lower)
+        within = (values <= upper) if side > 0 else (values >= lower)
+        rules[rare & (rules[:, 0] == side) & within, 0] = 0
+    return replace(judged, upper=upper, lower=lower, rules=rules)

@@ -251,7 +251,8 @@ def frame(figures: Sequence[Figure], **columns: object) -> pd.DataFrame:
             {
                 "kpi": f.kpi, "scope_kind": f.scope.kind, "scope": f.scope.key, "grain": f.grain,
                 "dimension": "", "member": "", "start": f.start, "value": f.value, "n": f.n,
-                "closed": f.closed, "reason": f.reason, "members": f.members,
+                "denominator": f.denominator, "closed": f.closed, "reason": f.reason,
+                "members": f.members,
             }
             for f in figures
         ]
@@ -319,6 +320,57 @@ def test_only_whole_figures_in_the_cadence_are_judged() -> None:
     assert not len(judged_rows(weekly.assign(grain="month"), catalogue))
     assert not len(judged_rows(weekly.assign(dimension="country"), catalogue))
     assert not list(signal_frames([weekly.assign(grain="month")], catalogue))
+
+
+@pytest.mark.parametrize(("cases", "told"), [(9.0, False), (10.0, True)])
+def test_a_rate_of_few_cases_has_limits_and_no_status(cases: float, told: bool) -> None:
+    values = 0.5 + 0.01 * noise(8)
+    values[-1] = 1.0
+    figures = frame(weeks(list(values))).assign(denominator=cases)
+    rows = pd.concat(signal_frames([figures], Catalogue({"rate": kpi("rate")})))
+    last = rows[rows["start"] == rows["start"].max()]
+    assert (1 in set(last["rule"])) is told
+    assert 0 in set(last["rule"])
+
+
+@pytest.mark.parametrize(("facts", "told"), [(4.0, False), (5.0, True)])
+def test_a_median_of_few_facts_has_limits_and_no_status(facts: float, told: bool) -> None:
+    values = 6 + 0.2 * noise(8)
+    values[-1] = 30
+    figures = frame(weeks(list(values))).assign(n=facts)
+    entry = kpi("rate", Kind.QUANTILE, Unit.DAYS)
+    rows = pd.concat(signal_frames([figures], Catalogue({"rate": entry})))
+    assert (1 in set(rows[rows["start"] == rows["start"].max()]["rule"])) is told
+
+
+@pytest.mark.parametrize(("found", "told"), [(1.0, False), (6.0, True)])
+def test_what_seldom_happens_may_happen_once(found: float, told: bool) -> None:
+    values = np.zeros(60)
+    values[[11, 32]] = 1
+    values[-1] = found
+    entry = kpi("blocked", Kind.STOCK, Unit.COUNT)
+    rows = pd.concat(signal_frames([frame(weeks(list(values)), kpi="blocked")],
+                                   Catalogue({"blocked": entry})))  # fmt: skip
+    last = rows[rows["start"] == rows["start"].max()]
+    assert (1 in set(last["rule"])) is told
+    assert (last["upper"] < found).all() == told
+
+
+def test_two_failures_of_fourteen_where_one_is_usual_are_chance() -> None:
+    values = 1 / 14 + 0.002 * noise(8, 60)
+    for failures, told in ((2, False), (8, True)):
+        values[-1] = failures / 14
+        figures = frame(weeks(list(values))).assign(denominator=14.0)
+        left = figures.assign(value=1 - figures["value"], scope="left")
+        rows = pd.concat(signal_frames([figures, left], Catalogue({"rate": kpi("rate")})))
+        last = rows[(rows["start"] == rows["start"].max()) & (rows["rule"] == 1)]
+        assert set(last["direction"]) == ({1, -1} if told else set())
+
+
+def test_what_never_varied_has_no_usual_range() -> None:
+    entry = kpi("price", Kind.RATIO, Unit.MONEY)
+    figures = frame(weeks([20.0] * 40 + [20.5]), kpi="price")
+    assert all(found.empty for found in signal_frames([figures], Catalogue({"price": entry})))
 
 
 def test_what_the_catalogue_says_is_not_judged_has_neither_limits_nor_signals() -> None:
