@@ -1,0 +1,43 @@
+"""Detection on made-up series, beside plain XmR: a small share of what `benchmarks/detection.py`
+measures over twenty seeds."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from benchmarks import detection
+
+SEEDS, SERIES = 2, 20
+
+
+@cache
+def measured(kind: str) -> tuple[detection.Tally, detection.Tally]:
+    """Ours and plain XmR."""
+    return detection.over_seeds(kind, SEEDS, SERIES)
+
+
+@pytest.mark.parametrize(
+    "kind", ["independent", "autocorrelated", "seasonal", "skewed", "trending", "overlapping"]
+)
+def test_where_nothing_happens_little_is_raised(kind: str) -> None:
+    ours, plain = measured(kind)
+    assert ours.periods == SEEDS * SERIES * detection.JUDGED
+    assert ours.per_hundred <= 2.0
+    assert ours.per_hundred < plain.per_hundred
+
+
+@pytest.mark.parametrize("size", [4, 5])
+def test_large_steps_are_found_as_often_as_by_plain_xmr(size: int) -> None:
+    tallies = [measured(kind) for kind in detection.STEPPED]
+    ours, plain = (sum(pair[which].recall(size) for pair in tallies) / 4 for which in (0, 1))
+    assert ours >= plain
+    assert ours > 0.7
+
+
+def test_the_larger_a_step_the_more_often_it_is_found() -> None:
+    ours, _ = measured("independent")
+    found = [ours.recall(size) for size in detection.SIZES]
+    assert found == sorted(found)
+    assert found[-1] > 0.9
