@@ -48,6 +48,10 @@ CALCULATION = (
 )  # fmt: skip
 
 
+#: The safe loader in C, eight times as fast, where the library was built with it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class TextEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
     en: str
@@ -113,7 +117,7 @@ def _lines(text: str) -> dict[tuple[str, int], tuple[int, dict[str, int]]]:
     """For each entry, by section and position: its line and the line of each of its keys, which
     is negative where a key is written for the second time."""
     found: dict[tuple[str, int], tuple[int, dict[str, int]]] = {}
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=LOADER)
     if not isinstance(root, yaml.MappingNode):
         return found
     for key, section in root.value:
@@ -165,7 +169,7 @@ def read_entries(text: str, place: str) -> Iterator[Written]:
     definition of the same name would mean something else.
     """
     try:
-        file = File.model_validate(yaml.safe_load(text) or {})
+        file = File.model_validate(yaml.load(text, Loader=LOADER) or {})
         lines = _lines(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -22,6 +22,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+#: The safe loader in C where the library was built with it: profiles are read at every start.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class Column(_Strict):
     """What one canonical field is read from.
 
@@ -146,7 +150,7 @@ def _built_in() -> tuple[Profile, ...]:
 
 def _parse(text: str, name: str) -> Profile:
     try:
-        return Profile.model_validate(yaml.safe_load(text))
+        return Profile.model_validate(yaml.load(text, Loader=LOADER))
     except yaml.YAMLError as error:
         raise VigieError(f"{name}: {error}", next_step="Mend the file and try again.") from error
     except ValidationError as error:
