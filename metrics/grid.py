@@ -99,8 +99,11 @@ def transferred(grid: Grid, held: NDArray[np.int32]) -> Grid:
     earlier = np.where(had, grid.value[then, columns], 0.0)
     why = np.where(had, grid.reason[then, columns], "")
     value[rows, columns + 1] = grid.value[now, columns] - earlier
+    # Who holds what at the end of a period that has not closed is not known yet.
+    shut = grid.closed[now, columns + 1]
+    why = gravest(why, np.where(shut, "", grid.reason[now, columns + 1]))
     reason[rows, columns + 1] = gravest(grid.reason[now, columns], why)
-    closed[rows, columns + 1] = grid.closed[now, columns]
+    closed[rows, columns + 1] = grid.closed[now, columns] & shut
     return Grid.of(value, closed, reason)
 
 

@@ -71,6 +71,12 @@ THEMES = {
     "Erreur à l'enregistrement": {"reliability"},
     "Changer d'abonnement": {"price"},
 }
+#: The months of which the market is known, and the first day of each product's carbon figures.
+MARKET = (date(2024, 12, 1), date(2026, 10, 31))
+CARBON_BEGINS = {"clairiere": date(2025, 10, 1)}
+#: The first initiatives of the roadmap began then.
+ROADMAP_BEGINS = date(2024, 12, 16)
+FROM_MARKET = ("Feedback", "Lost deal", "Discovery")
 FEWEST_PEOPLE = 5
 FEWEST_DAYS = 7
 
@@ -85,6 +91,7 @@ VOLUMES = (
     "feedback_volume", "feedback_resolution_time", "store_rating",
     "velocity", "backlog_readiness", "wip_age", "blocked_items",
     "deployment_frequency", "change_lead_time", "recovery_time", "bus_factor", "vacancy_days",
+    "transferred_mrr", "north_star", "carbon_per_active_user", "relative_market_share",
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
@@ -95,7 +102,17 @@ RATES = (
     "retention_w1", "retention_w12", "ces", "feedback_theme_share", "negative_feedback_share",
     "scope_change", "escaped_defects_rate", "change_fail_rate", "survey_participation",
     "skills_coverage", "skills_progress",
+    "on_time_delivery", "sprint_value_share", "period_growth_contribution", "okr_progress",
+    "okr_expected_progress", "self_serve_share", "pql_rate", "rule_of_40", "linked_initiatives",
+    "initiative_hit_rate", "rgaa_compliance", "market_share", "competitive_win_rate", "rating_gap",
+    "market_driven_roadmap_share",
 )  # fmt: skip
+#: Known but not computed here, with the reason; `tests.test_sample` checks them
+#: otherwise.
+NOT_RETOLD = {
+    "initiative_hit_rate": "whether a KPI moved is what the whole process-behaviour test says, and "
+    "to tell it a second time would be to write that test a second time",
+}
 MONTHLY = (
     "growth_contribution", "share_of_growth", "win_rate", "arr", "gross_revenue_retention",
     "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate", "arpa", "revenue",
@@ -104,20 +121,27 @@ MONTHLY = (
     "feedback_theme_share", "negative_feedback_share", "store_rating",
     "escaped_defects_rate", "change_fail_rate", "recovery_time",
     "survey_participation",
+    "period_growth_contribution", "okr_progress", "okr_expected_progress", "north_star",
+    "self_serve_share", "pql_rate", "rule_of_40", "carbon_per_active_user", "market_share",
+    "relative_market_share", "competitive_win_rate", "rating_gap",
 )  # fmt: skip
-QUARTERLY = ("pmf_score", "skills_coverage", "bus_factor", "skills_progress")
+QUARTERLY = (
+    "pmf_score", "skills_coverage", "bus_factor", "skills_progress", "on_time_delivery",
+    "linked_initiatives", "initiative_hit_rate", "rgaa_compliance", "market_driven_roadmap_share",
+)  # fmt: skip
 OF_SQUADS = (
     "sprint_predictability", "throughput", "cycle_time_p50", "cycle_time_p85", "lead_time_p50",
     "lead_time_p85", "wip", "engagement_score", "enps", "members", "wip_per_person",
     "scope_change", "velocity", "backlog_readiness", "wip_age", "blocked_items",
     "escaped_defects_rate", "deployment_frequency", "change_lead_time", "change_fail_rate",
     "recovery_time", "survey_participation", "skills_coverage", "bus_factor", "skills_progress",
+    "on_time_delivery", "sprint_value_share",
 )  # fmt: skip
 #: Days after a cohort's week until it is known, and what is born in some weeks only.
 LATE = {"activation_rate": 7, "conversion_rate": 14, "time_to_value": 7, "retention_w1": 7,
         "retention_w4": 28, "retention_w12": 84}  # fmt: skip
 CONVERSION_DAYS = 14
-SELDOM = ("sprint_predictability", "scope_change", "velocity")
+SELDOM = ("sprint_predictability", "scope_change", "velocity", "sprint_value_share")
 
 _JIRA_TIME = "%d/%b/%y %I:%M %p"
 
@@ -209,7 +233,11 @@ class Truth:
         if at not in self._values:
             members = self._squads if kpi in OF_SQUADS else self._products
             held = members(kind, key, span.end)
-            self._values[at] = getattr(self, f"_{kpi}")(held, span) if held else None
+            if kpi == "transferred_mrr":
+                before = members(kind, key, span.before().end)
+                self._values[at] = self._transferred(held, before, span)
+            else:
+                self._values[at] = getattr(self, f"_{kpi}")(held, span) if held else None
         return self._values[at]
 
     def read_at(self, kpi: str, kind: str, key: str, week: Span) -> Span:
@@ -287,6 +315,7 @@ class Truth:
                 "event": rows["Event Name"],
                 "feature": rows["Feature"],
                 "session": rows["Session ID"],
+                "plan": rows["Plan"],
                 "name": rows["Distinct ID"],
             }
         )
@@ -1038,6 +1067,7 @@ class Truth:
                     ),
                     "type": rows["Issue Type"],
                     "waits_for": rows["Inward issue link (Blocks)"],
+                    "parent": rows["Parent key"],
                 }
             )
             labels = [name for name in rows.columns if name.partition(".")[0] == "Labels"]
@@ -1070,6 +1100,7 @@ class Truth:
                     {word.strip().lower() for word in words.split(",")} for words in rows["Labels"]
                 ],
                 "sprints": [{name} for name in rows["Cycle Name"]],
+                "parent": rows["Project"].fillna(rows["Parent issue"]),
             }
         )
         found = pd.concat([jira, linear], ignore_index=True)
@@ -1463,3 +1494,298 @@ class Truth:
                         known += 1
                         vacant += not any(a <= str(day) <= b for a, b in spans)
         return vacant if known and span.end <= LAST_DAY else None
+
+    # The market
+
+    @cached_property
+    def _market(self) -> pd.DataFrame:
+        """One row a product and month: first day, own share, the largest rival's, all of them."""
+        parts = []
+        for product in FIFTH_DIGIT.values():
+            rows = pd.read_csv(self._one(f"{product}_segment-fr-monthly-*.csv"))
+            rivals = rows.iloc[:, 2:-1]
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "product": product,
+                        "day": pd.to_datetime(rows["Date"]).dt.date,
+                        "own": rows.iloc[:, 1],
+                        "rival": rivals.max(axis=1),
+                        "total": rows.iloc[:, 1:].sum(axis=1),
+                    }
+                )
+            )
+        return pd.concat(parts)
+
+    def _in_market(self, products: tuple[str, ...], span: Span) -> pd.DataFrame:
+        """The months of the one market; none for products of several markets."""
+        rows = self._market
+        if len(products) > 1 or span.start < MARKET[0] or span.end > MARKET[1]:
+            return rows.iloc[:0]
+        inside = (rows["day"] >= span.start) & (rows["day"] <= span.end)
+        return rows[inside & rows["product"].isin(products)]
+
+    def _market_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._in_market(products, span)
+        return _quotient(float(rows["own"].sum()), float(rows["total"].sum()))
+
+    def _relative_market_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._in_market(products, span)
+        return _quotient(float(rows["own"].sum()), float(rows["rival"].sum()))
+
+    def _competitive_win_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        if span.end > LAST_DAY or (
+            self._win_rate(products, span) is None and self._decided(products, span)
+        ):
+            return None
+        return _quotient(
+            float(self._decided(products, span, "Closed Won", rival=True)),
+            float(self._decided(products, span, rival=True)),
+        )
+
+    def _decided(
+        self, products: tuple[str, ...], span: Span, stage: str = "", *, rival: bool = False
+    ) -> int:
+        """Deals won or lost in a span, of one stage or both, all or those that name a rival."""
+        rows = self._deals[self._deals["product"].isin(products)]
+        rows = rows[rows["day"].between(_number(span.start), _number(span.end))]
+        lost = rows["Deal Stage"] == "Closed Lost"
+        lost &= rows["Closed Lost Reason"] != "No decision"
+        chosen = (rows["Deal Stage"] == "Closed Won") | lost
+        if stage:
+            chosen &= rows["Deal Stage"] == stage
+        return int((chosen & rows["Competitor"].notna()).sum() if rival else chosen.sum())
+
+    def _rating_gap(self, products: tuple[str, ...], span: Span) -> float | None:
+        """Nobody gave the ratings of rivals."""
+        return None
+
+    # Growth
+
+    def _period_growth_contribution(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        ago = span.start - timedelta(1)
+        then = float(self._held(tuple(FIFTH_DIGIT.values()), ago).sum())
+        change = float(self._held(products, span.end).sum() - self._held(products, ago).sum())
+        return 100 * change / then if then else None
+
+    def _transferred(
+        self, held: tuple[str, ...], before: tuple[str, ...], span: Span
+    ) -> float | None:
+        """What was paid, a period ago, for the products held now, less for those held then."""
+        ago = span.before()
+        if not held or span.end > LAST_DAY:
+            return None
+        now = self._mrr(held, ago)
+        then = self._mrr(before, ago) if before else 0.0
+        return None if now is None or then is None else now - then
+
+    def _rule_of_40(self, products: tuple[str, ...], span: Span) -> float | None:
+        ago = self._mrr(products, span.year_before())
+        now, margin = self._mrr(products, span), self._contribution_margin_rate(products, span)
+        if not ago or now is None or margin is None:
+            return None
+        return 100 * (now / ago - 1) + 100 * margin
+
+    def _self_serve_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span):
+            return None
+        exports = self._files("subscriptions_*.csv").values()
+        newest = pd.concat(pd.read_csv(path) for path in exports).drop_duplicates("id", keep="last")
+        contracts = self._contracts[0].assign(
+            channel=newest.set_index("id")["channel (metadata)"].reindex(self._contracts[0].index)
+        )
+        paid = contracts[contracts["ended"] > contracts["begun"]].sort_values(["begun", "channel"])
+        first = paid.drop_duplicates(["product", "account"]).set_index(["product", "account"])
+        opening = self._held(products, span.start - timedelta(1))
+        closing = self._held(products, span.end)
+        new = closing[~closing.index.isin(opening.index)]
+        come = first.reindex(new.index)
+        new = new[(come["begun"] >= _number(span.start)).to_numpy()]
+        channels = first["channel"].reindex(new.index)
+        return _quotient(float(new[channels == "self-serve"].sum()), float(new.sum()))
+
+    @cached_property
+    def _free(self) -> pd.DataFrame:
+        """Days on the free plan: product, user, day, whether the qualifying use was reached."""
+        rules = pd.read_csv(self._one("qualifying usage *.csv"))
+        parts = []
+        for rule in rules.itertuples():
+            product = PRODUCT_NAMES[str(rule.product)]
+            rows = self._events[self._events["product"] == product]
+            uses = rows[rows["event"] == rule.event].sort_values("day", kind="stable")
+            place = uses.groupby("user").cumcount() + 1
+            reached = uses[place == rule.at_least].set_index("user")["day"]
+            free = rows[rows["plan"] == rule.free_plan][["product", "user", "day"]]
+            free = free.drop_duplicates()
+            since = free["user"].map(reached)
+            parts.append(free.assign(qualified=(since <= free["day"]).to_numpy()))
+        return pd.concat(parts)
+
+    def _pql_rate(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._tracked(products, span.start, span.end, span.end):
+            return None
+        rows = self._free[self._free["product"].isin(products)]
+        rows = rows[rows["day"].between(_number(span.start), _number(span.end))]
+        return _quotient(rows["user"][rows["qualified"]].nunique(), rows["user"].nunique())
+
+    # What was aimed at, and what was built
+
+    @cached_property
+    def _key_results(self) -> pd.DataFrame:
+        rows = pd.read_csv(self._one("OKR *.csv"))
+        quarters = rows["Quarter"].str.split(" Q")
+        return pd.DataFrame(
+            {
+                "product": rows["Product"].map(PRODUCT_NAMES),
+                "kpi": rows["KPI"],
+                "begun": [date(int(y), 3 * int(q) - 2, 1) for y, q in quarters],
+                "ended": pd.to_datetime(rows["Due date"], format="%B %d, %Y").dt.date,
+                "start": rows["Start"],
+                "target": rows["Target"],
+                "typed": rows["Current"],
+            }
+        )
+
+    def _running(self, products: tuple[str, ...], span: Span) -> pd.DataFrame:
+        rows = self._key_results
+        if span.end > LAST_DAY:
+            return rows.iloc[:0]
+        now = (rows["begun"] <= span.end) & (rows["ended"] >= span.end)
+        return rows[now & rows["product"].isin(products)]
+
+    def _okr_progress(self, products: tuple[str, ...], span: Span) -> float | None:
+        shares = []
+        for row in self._running(products, span).itertuples():
+            period = of_grain(grain_of(row.kpi))(span.end)
+            value = None
+            while period.end > span.end:
+                period = period.before()
+            while value is None and period.end > row.begun:
+                value = self.value(row.kpi, "product", row.product, period)
+                period = period.before()
+            if value is None:
+                if span.end < row.ended:  # the export says how it stood once it had ended
+                    return None
+                value = row.typed
+            shares.append(min(1.0, max(0.0, (value - row.start) / (row.target - row.start))))
+        return _quotient(sum(shares), len(shares))
+
+    def _okr_expected_progress(self, products: tuple[str, ...], span: Span) -> float | None:
+        shares = [
+            ((span.end - row.begun).days + 1) / ((row.ended - row.begun).days + 1)
+            for row in self._running(products, span).itertuples()
+        ]
+        if self._okr_progress(products, span) is None:
+            return None
+        return _quotient(sum(shares), len(shares))
+
+    def _north_star(self, products: tuple[str, ...], span: Span) -> float | None:
+        stars = pd.read_csv(self.folder / "products.csv").set_index("product")["north_star"]
+        named = {str(stars[product]) for product in products}
+        if len(named) != 1:
+            return None
+        found: float | None = getattr(self, f"_{named.pop()}")(products, span)
+        return found
+
+    @cached_property
+    def _roadmap(self) -> pd.DataFrame:
+        rows = pd.read_csv(self._one("Roadmap *.csv"), encoding="utf-8-sig")
+        dated = {
+            name: _days(pd.to_datetime(rows[header], format="%B %d, %Y"))
+            for name, header in (("due", "First due"), ("shipped", "Shipped"))
+        }
+        led = pd.read_csv(self._one("discoveries *.csv")).dropna(subset="initiative")
+        heard = set(zip(led["product"], led["initiative"], strict=True))
+        return rows.assign(
+            product=rows["Product"].map(PRODUCT_NAMES),
+            squad=rows["Squad"].map(SQUAD_NAMES),
+            from_market=[
+                str(origin).startswith(FROM_MARKET) or (product, name) in heard
+                for product, name, origin in zip(
+                    rows["Product"], rows["Name"], rows["Origin"], strict=True
+                )
+            ],
+            **dated,
+        )
+
+    def _delivered(self, products: tuple[str, ...], span: Span) -> pd.DataFrame:
+        rows = self._roadmap
+        if span.start < ROADMAP_BEGINS or span.end > LAST_DAY:
+            return rows.iloc[:0]
+        inside = rows["shipped"].between(_number(span.start), _number(span.end))
+        return rows[inside & rows["product"].isin(products)]
+
+    def due_for_review(self, product: str, span: Span) -> int:
+        """Shipped initiatives of a product ('' for all) that aim at a KPI and are to be reviewed."""
+        rows = self._roadmap.dropna(subset=["Target KPI", "Review date"])
+        days = _days(pd.to_datetime(rows["Review date"], format="%B %d, %Y"))
+        inside = (days >= _number(span.start)) & (days <= _number(span.end))
+        return int(
+            (inside & (rows["product"].isin([product] if product else FIFTH_DIGIT.values()))).sum()
+        )
+
+    def _linked_initiatives(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._delivered(products, span)
+        return _quotient(int(rows["Target KPI"].notna().sum()), len(rows))
+
+    def _market_driven_roadmap_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._delivered(products, span)
+        return _quotient(int(rows["from_market"].sum()), len(rows))
+
+    def _on_time_delivery(self, squads: tuple[str, ...], span: Span) -> float | None:
+        rows = self._roadmap
+        if span.start < ROADMAP_BEGINS or span.end > LAST_DAY:
+            return None
+        due = rows[rows["due"].between(_number(span.start), _number(span.end))]
+        due = due[due["squad"].isin(squads)]
+        kept = (due["shipped"] > 0) & (due["shipped"] <= due["due"])
+        return _quotient(int(kept.sum()), len(due))
+
+    def _sprint_value_share(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if span.start < ROADMAP_BEGINS or span.end > LAST_DAY:
+            return None
+        aimed = self._roadmap.dropna(subset=["Objective", "Epic"])
+        served = set(zip(aimed["squad"], aimed["Epic"], strict=True))
+        done = useful = 0.0
+        for squad, sprint, start, end in self._calendar:
+            if squad not in squads or not span.start <= end <= span.end:
+                continue
+            rows = self._items[self._items["squad"] == squad]
+            for row in rows[rows["done"].between(_number(start), _number(end))].itertuples():
+                if sprint in row.sprints:
+                    points = 1.0 if pd.isna(row.points) else float(row.points)
+                    done += points
+                    useful += points * ((squad, row.parent) in served)
+        return _quotient(useful, done)
+
+    # Audits and carbon
+
+    @cached_property
+    def _observed(self) -> pd.DataFrame:
+        rows = pd.read_csv(self._one("observations *.csv"))
+        days = [
+            date.fromisoformat(text if len(text) == 10 else f"{text}-01") for text in rows["period"]
+        ]
+        return rows.assign(product=rows["scope"].map(PRODUCT_NAMES), day=days)
+
+    def _rgaa_compliance(self, products: tuple[str, ...], span: Span) -> float | None:
+        if span.end > LAST_DAY:
+            return None
+        rows = self._observed[self._observed["product"].isin(products)]
+        rows = rows[rows["day"] <= span.end].sort_values("day", kind="stable")
+        latest = rows.drop_duplicates(["metric", "product"], keep="last")
+        totals = latest.groupby("metric")["value"].sum()
+        return _quotient(totals.get("rgaa_criteria_met"), totals.get("rgaa_criteria_applicable"))
+
+    def _carbon_per_active_user(self, products: tuple[str, ...], span: Span) -> float | None:
+        begun = [p for p in products if LAUNCHED.get(p, HISTORY_BEGINS) <= span.end]
+        if span.end > MARKET[1] or any(
+            CARBON_BEGINS.get(product, MARKET[0]) > span.start for product in begun
+        ):
+            return None
+        rows = self._observed[self._observed["metric"] == "carbon_grams"]
+        inside = (rows["day"] >= span.start) & (rows["day"] <= span.end)
+        grams = float(rows["value"][inside & rows["product"].isin(products)].sum())
+        return _quotient(grams, self._active_users(products, span))

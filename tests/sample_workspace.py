@@ -14,7 +14,7 @@ from metrics.workspace import Workspace
 
 EVENTS = 400_000
 #: Tools whose exports no profile reads yet; importing refuses them, which is tried elsewhere.
-UNREAD = ("reviews_", "trello", "Instantan")
+UNREAD = ("trello", "Instantan")
 
 
 @dataclass(frozen=True)

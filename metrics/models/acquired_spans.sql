@@ -6,6 +6,7 @@
 select
     product,
     account_key,
+    currency,
     mrr,
     start_day,
     end_day,

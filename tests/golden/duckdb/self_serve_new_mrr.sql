@@ -1,4 +1,5 @@
 -- self_serve_new_mrr: flow, money
+-- currency: currency
 -- entity: account_key
 -- expression: mrr
 -- filter: channel in ('self-serve', 'self_serve', 'selfserve', 'self-service', 'self service', 'libre-service', 'libre service', 'en ligne', 'online', 'web')
@@ -65,6 +66,7 @@ WITH subscription_spans AS (
   SELECT
     product,
     account_key,
+    currency,
     mrr,
     start_day,
     end_day,
@@ -78,7 +80,7 @@ WITH subscription_spans AS (
     end_day,
     mrr AS amount,
     account_key AS entity,
-    '' AS currency
+    currency AS currency
   FROM acquired_spans
   WHERE
     NOT product IS NULL

@@ -1,4 +1,5 @@
 -- channelled_new_mrr: flow, money
+-- currency: currency
 -- entity: account_key
 -- expression: mrr
 -- filter: channel is not null
@@ -64,6 +65,7 @@ WITH versions AS (
   SELECT
     product,
     account_key,
+    currency,
     mrr,
     start_day,
     end_day,
@@ -80,7 +82,7 @@ WITH versions AS (
     end_day,
     mrr AS amount,
     account_key AS entity,
-    '' AS currency
+    currency AS currency
   FROM acquired_spans
   WHERE
     NOT product IS NULL AND (
