@@ -1718,7 +1718,7 @@ class Truth:
         return rows[inside & rows["product"].isin(products)]
 
     def due_for_review(self, product: str, span: Span) -> int:
-        """Shipped initiatives of a product ('' for all) that aim at a KPI and are to be reviewed."""
+        """Shipped initiatives of a product ('' for all) that aim at a KPI, by review day."""
         rows = self._roadmap.dropna(subset=["Target KPI", "Review date"])
         days = _days(pd.to_datetime(rows["Review date"], format="%B %d, %Y"))
         inside = (days >= _number(span.start)) & (days <= _number(span.end))
