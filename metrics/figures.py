@@ -74,7 +74,8 @@ class Computation:
         }
         self._subsets: dict[str, tuple[Subset, ...]] = {}
         for kpi in self.compared:
-            self._add_subsets(kpi)
+            if "across_members" not in kpi.calculation:  # else a set of several has no figure
+                self._add_subsets(kpi)
         self._loaded_member_kind = ""
         self._rows: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = {}
         self._grids: dict[str, dict[str, Grid]] = {}

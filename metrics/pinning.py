@@ -58,7 +58,7 @@ def pin(tree: exp.Expr, dialect: str = "duckdb") -> exp.Expr:
                 return exp.Anonymous(this="bitAnd", expressions=[node.this, node.expression])
         return node
 
-    return tree.copy().transform(rule)
+    return tree.transform(rule)  # copies
 
 
 def render(tree: exp.Expr, dialect: str = "duckdb", *, pretty: bool = True) -> str:

@@ -199,7 +199,9 @@ def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding)
         and not bound.column.many
         and not bound.column.split
     ]
-    problems = []
+    if not asked:
+        return []
+    told: list[exp.Expr] = []
     for bound in asked:
         raw: exp.Expr = exp.func("clean", exp.column(bound.cells[0], table="s"))
         for missing in bound.column.missing:
@@ -208,23 +210,31 @@ def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding)
             this=raw.is_(exp.null()).not_(),
             expression=exp.column(bound.name, table="t", quoted=True).is_(exp.null()),
         )
-        query = (
-            exp.select(exp.Count(this=exp.Star()), "min(s.line)", exp.func("any_value", raw))
-            .from_(exp.to_table("typed").as_("t"))
-            .join(exp.to_table("staged").as_("s"), on="s.record = t.record")
-            .where(unread)
-            .where("t.problem is null")
-        )
-        found = connection.execute(query.sql("duckdb")).fetchone()
-        if found is not None and found[0]:
+        line, example = exp.column("line", table="s"), raw.copy()
+        told += [
+            exp.func("count_if", unread),
+            exp.Min(this=exp.Case(ifs=[exp.If(this=unread.copy(), true=line)])),
+            exp.func("any_value", exp.Case(ifs=[exp.If(this=unread.copy(), true=example)])),
+        ]
+    query = (
+        exp.select(*told)
+        .from_(exp.to_table("typed").as_("t"))
+        .join(exp.to_table("staged").as_("s"), on="s.record = t.record")
+        .where("t.problem is null")
+    )
+    found = connection.execute(query.sql("duckdb")).fetchone() or ()
+    problems = []
+    for place, bound in enumerate(asked):
+        rows, first_line, text = found[3 * place : 3 * place + 3]
+        if rows:
             problems.append(
                 Problem(
                     "warning",
                     "unreadable_optional",
                     bound.header,
-                    found[1],
-                    found[0],
-                    mask(str(found[2]))[:80],
+                    first_line,
+                    rows,
+                    mask(str(text))[:80],
                 )
             )
     return problems

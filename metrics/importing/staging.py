@@ -256,12 +256,10 @@ def _drop(connection: duckdb.DuckDBPyConnection) -> None:
 
 def drop_temporary(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
     """Drop temporary tables and views by name, those that exist."""
-    for name in names:
-        found = connection.execute(
-            "select table_type from information_schema.tables "
-            "where table_catalog = 'temp' and table_name = ?",
-            [name],
-        ).fetchone()
-        if found is not None:
-            kind = "view" if found[0] == "VIEW" else "table"
+    found = connection.execute(
+        "select table_name, 'table' from duckdb_tables() where temporary "
+        "union all select view_name, 'view' from duckdb_views() where temporary"
+    ).fetchall()
+    for name, kind in found:
+        if name in names:
             connection.execute(f"drop {kind} temp.{name}")

@@ -1,6 +1,7 @@
 -- member: product
 -- datasets: subscriptions
 -- dimensions: channel
+-- materialised: yes
 -- Paid spans with the channel through which the account came: that of its first subscription of the
 -- product, so that an account is never split between two.
 select

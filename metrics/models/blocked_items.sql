@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items
 -- dimensions: type
+-- materialised: yes
 -- Days on which an item in progress waited for an item of another squad: from the export that first
 -- shows the link (see item_states) until what it waits for is finished. One row an item at a time.
 with others as (

@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items
 -- dimensions: type
+-- materialised: yes
 -- Work items done. Work started when the tool says so, else when a dated export first showed the
 -- item in progress; without either, cycle_days is null and never lead time under another name.
 with starts as (

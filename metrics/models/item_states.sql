@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items
 -- dimensions: type
+-- materialised: yes
 -- What dated exports showed of each item, as spans of days. What an export first shows has held since
 -- the day on which the tool says that the item moved on, else since the export before it, or since
 -- the item was written. end_day is the first day no longer.

@@ -1,6 +1,7 @@
 -- member: product
 -- datasets: market
 -- dimensions: market
+-- materialised: yes
 -- One row per product, market and period: ours, the whole market and its largest rival. A market is
 -- one definition, segment, unit and grain; a period in which it holds no figure of ours has no row.
 -- `day` is the period's first day.

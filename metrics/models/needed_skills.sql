@@ -2,6 +2,7 @@
 -- datasets:
 -- references: skills, skill_needs
 -- dimensions: skill
+-- materialised: yes
 -- Spans in which a squad needs a skill at a level; a newer need of the same skill ends the older.
 with needs as (
     select

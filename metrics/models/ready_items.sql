@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items
 -- dimensions: type
+-- materialised: yes
 -- Days on which an item was ready to be taken into a sprint: in the tool's own "ready" status, or
 -- estimated and with acceptance criteria. Known from a squad's first export on, and only of squads
 -- that say what is ready: a row of no points stands for those days.

@@ -2,6 +2,7 @@
 -- datasets:
 -- references: skills, skill_needs
 -- dimensions: skill
+-- materialised: yes
 -- For each skill that a squad needs, spans of days with how many of its members hold it at the
 -- required level, from the first assessment of any of its members on. A level holds from its assessment to the person's next one in that skill. A skill
 -- listed without a level counts where the need names none.

@@ -2,6 +2,7 @@
 -- datasets:
 -- references: skills, skill_needs
 -- dimensions: skill
+-- materialised: yes
 -- One row per member, needed skill and assessment that follows another: the levels that were
 -- missing to the required one at the previous assessment, and how many of them were gained.
 with assessed as (

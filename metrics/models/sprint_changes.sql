@@ -2,6 +2,7 @@
 -- datasets: work_items
 -- references: sprints
 -- dimensions: sprint
+-- materialised: yes
 -- What came into a sprint or left it after its start, of sprints whose commitment is known (see
 -- sprint_commitments). An item is added when an export up to the day after the end shows it in the sprint.
 -- An item is removed when the last such export shows it cancelled or out of the sprint; once the

@@ -2,6 +2,7 @@
 -- datasets: work_items
 -- references: sprints
 -- dimensions: sprint
+-- materialised: yes
 -- One row per item committed to a sprint: what an export taken within a day of the sprint's start
 -- shows in it and not done. Work added later is absent. `day` is the sprint's last day.
 with squad_sprints as (

@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items, initiatives
 -- dimensions: sprint
+-- materialised: yes
 -- Items done within a sprint that they were in, and whether they served an objective: their parent,
 -- or its own, is the work of an initiative of the squad that is tied to one. `day` is the sprint's
 -- last day; an item without points counts one.

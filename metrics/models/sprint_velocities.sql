@@ -2,6 +2,7 @@
 -- datasets: work_items
 -- references: sprints
 -- dimensions: sprint
+-- materialised: yes
 -- One row a sprint: the points done in it, whenever they were taken in; items without points count
 -- as one. From its last day until the next sprint's, `median_points` is the median of the squad's
 -- last six sprints.

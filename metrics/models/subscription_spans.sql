@@ -1,6 +1,7 @@
 -- member: product
 -- datasets: subscriptions
 -- dimensions: plan, channel
+-- materialised: yes
 -- Days on which a subscription paid a monthly amount, in its own currency; end_day is the first day it no longer did.
 -- An amount first seen in a dated export has held since the export before it: a change is of the
 -- days that the newer export covers, not of the day after them. When a subscription began and ended

@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: work_items
 -- dimensions: type
+-- materialised: yes
 -- Days on which an item was started and not finished; end_day is the day it was done or dropped.
 with starts as (
     select

@@ -1,37 +1,7 @@
 -- throughput: flow, count
 -- expression: 1
 -- model: finished_items
-WITH starts AS (
-  SELECT
-    source,
-    item_id,
-    MIN(
-      COALESCE(started_day, CASE WHEN status_category = 'doing' THEN category_changed_day END)
-    ) AS started_day
-  FROM work_item_versions
-  GROUP BY
-    source,
-    item_id
-), finished_items AS (
-  SELECT
-    s.squad,
-    w.done_day AS day,
-    w.type,
-    w.item_id,
-    w.points,
-    DATEDIFF(DAY, CAST(w.created_day AS DATE), CAST(w.done_day AS DATE)) AS lead_days,
-    CASE
-      WHEN t.started_day <= w.done_day
-      THEN DATEDIFF(DAY, CAST(t.started_day AS DATE), CAST(w.done_day AS DATE))
-    END AS cycle_days
-  FROM work_items AS w
-  JOIN streams AS s
-    ON s.source = w.source AND s.stream = w.stream
-  LEFT JOIN starts AS t
-    ON t.source = w.source AND t.item_id = w.item_id
-  WHERE
-    NOT s.squad IS NULL AND w.status_category = 'done' AND NOT w.done_day IS NULL
-), facts AS (
+WITH facts AS (
   SELECT
     squad AS member,
     '' AS cut,

@@ -1,0 +1,64 @@
+WITH squad_sprints AS (
+  SELECT DISTINCT
+    s.squad,
+    p.sprint,
+    p.start_day,
+    p.end_day
+  FROM sprints AS p
+  JOIN streams AS s
+    ON s.source = p.source AND s.stream = p.stream
+  WHERE
+    NOT s.squad IS NULL
+), candidates AS (
+  SELECT
+    p.squad,
+    p.sprint,
+    p.start_day,
+    p.end_day,
+    v.source,
+    v.item_id,
+    COALESCE(v.points, 1) AS points,
+    ROW_NUMBER() OVER (
+      PARTITION BY p.squad, p.sprint, v.source, v.item_id
+      ORDER BY ABS(
+        CAST(EXTRACT(epoch FROM CAST(CAST(v.observed_day AS DATE) AS TIMESTAMP) - CAST(CAST(p.start_day AS DATE) AS TIMESTAMP)) / 86400 AS BIGINT)
+      ), v.observed_at
+    ) AS nearness
+  FROM squad_sprints AS p
+  JOIN streams AS s
+    ON s.squad = p.squad
+  JOIN work_item_versions AS v
+    ON v.source = s.source AND v.stream = s.stream
+  JOIN work_item_sprints AS m
+    ON m.source = v.source
+    AND m.item_id = v.item_id
+    AND m.observed_at = v.observed_at
+    AND m.sprint = p.sprint
+  WHERE
+    ABS(
+      CAST(EXTRACT(epoch FROM CAST(CAST(v.observed_day AS DATE) AS TIMESTAMP) - CAST(CAST(p.start_day AS DATE) AS TIMESTAMP)) / 86400 AS BIGINT)
+    ) <= 1
+    AND (
+      v.status_category <> 'done' OR v.done_day >= p.start_day
+    )
+    AND v.status_category <> 'cancelled'
+)
+SELECT
+  c.squad,
+  c.sprint,
+  c.end_day AS day,
+  c.source,
+  c.item_id,
+  c.points,
+  CASE
+    WHEN w.status_category = 'done'
+    AND w.done_day >= c.start_day
+    AND w.done_day <= c.end_day
+    THEN c.points
+    ELSE 0
+  END AS points_done
+FROM candidates AS c
+JOIN work_items AS w
+  ON w.source = c.source AND w.item_id = c.item_id
+WHERE
+  c.nearness = 1
