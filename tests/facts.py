@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -20,7 +20,14 @@ from metrics.result import Figure
 from metrics.setting import Setting
 from metrics.workspace import Settings
 
-MODELS = models.load_models()
+#: Facts of events are kept as tables, as in a workspace; all others are read through, so that rows
+#: may be inserted at any time.
+MODELS = models.Models(
+    {
+        name: model if "events" in model.datasets else replace(model, materialised=False)
+        for name, model in models.load_models().items()
+    }
+)
 CATALOGUE = load_catalogue(models=MODELS)
 MONDAY = date(2026, 1, 5)
 

@@ -18,7 +18,7 @@ from metrics.query import query
 from tests.small_workspace import SmallWorkspace
 
 PAGE = Path("docs/catalogue.md").read_text("utf-8")
-ENTRY, EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+ENTRY, EXAMPLES, *_ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 SQUADS = "squad,name\nnord,Nord\n"
 DONE = [("Story", 1), ("Bug", 6), ("Bug", 7), ("Story", 7), ("Bug", 14), ("Story", 20)]
 HEADER = (

@@ -19,7 +19,7 @@ from metrics.scopes import members_of
 from tests.facts import MONDAY, ORGANISATION, Facts
 from tests.small_workspace import SmallWorkspace
 
-brute = settings(max_examples=20, deadline=None)
+brute = settings(max_examples=6, deadline=None)
 WEEKS = 9
 LAST = MONDAY + timedelta(7 * WEEKS - 1)
 SQUADS = ("north", "south")

@@ -15,7 +15,7 @@ from tests.facts import MONDAY, Facts
 from tests.test_figures import LAST, active, covered, events, held, money, mrr_on
 from tests.test_figures import subscriptions as subscription_rows
 
-brute = settings(max_examples=15, deadline=None)
+brute = settings(max_examples=5, deadline=None)
 
 
 @given(

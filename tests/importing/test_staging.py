@@ -26,7 +26,7 @@ def _records(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=ROWS, quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), stray=CELLS)
 def test_readers_agree(rows: list[list[str]], quoting: int, stray: str) -> None:
     text = io.StringIO()

@@ -20,7 +20,7 @@ from tests.facts import MONDAY
 from tests.journeys.walk import Visit, moment, session, visits
 
 brute = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 A, B, C, X = (EventFilter(name) for name in "abcx")
 FRENCH = EventFilter("a", (("country", "FR"),))

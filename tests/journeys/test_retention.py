@@ -33,7 +33,7 @@ from tests.facts import MONDAY
 from tests.journeys.walk import LENGTH, Visit, moment, session, visits
 
 brute = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 LAST = MONDAY + timedelta(LENGTH - 1)
 
