@@ -211,7 +211,7 @@ def test_a_model_that_is_wrong_leaves_out_what_reads_it(tmp_path):
 def test_a_model_that_fails_on_the_data_leaves_no_stale_table(company):
     before = company.published("active_users")
     built_in = Path("metrics/models/activity_days.sql").read_text("utf-8")
-    failing = built_in.replace("where ", "where cast(e.event as bigint) > 0 and ")
+    failing = built_in.replace("where\n", "where\n    cast(e.event as bigint) > 0 and\n")
     assert failing != built_in
     company.write("models/activity_days.sql", failing)
     done = company.import_files({"Mixpanel events 2026-10-27.csv": events(users=5)})
