@@ -336,6 +336,8 @@ def movement(voice: Voice, reading: Reading) -> str:
 
 def driver_sentence(voice: Voice, subject: Subject) -> str:
     """What explains it: "Germany explains 4.9 of them." in points, "62 % of it" for volumes."""
+    if subject.because is not None:
+        return subject.because[voice.words.language]
     if not subject.drivers:
         return ""
     first: Driver = max(subject.drivers, key=lambda driver: abs(driver.change))

@@ -21,6 +21,7 @@ from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
 from metrics.importing import verbatims
+from metrics.importing.known_names import read_last
 from metrics.importing.report import FileReport, Problem
 from metrics.job import Job, Outcome
 from metrics.organisation import Organisation
@@ -61,7 +62,12 @@ class Landed(Protocol):
 
 @dataclass(frozen=True)
 class Steps:
-    """The steps that know what files and figures are; `land` and `remove` change the draft."""
+    """The steps that know what files and figures are; `land` and `remove` change the draft.
+
+    `cut` takes the figures behind fresh signals apart: it is given the whole figures and the
+    signals, and gives further figures. `document` is called with the number of the publication at
+    which figures can be read, and gives frames of documents.
+    """
 
     land: Callable[..., Landed]
     remove: Callable[[duckdb.DuckDBPyConnection, int], None]
@@ -69,6 +75,13 @@ class Steps:
         [duckdb.DuckDBPyConnection, Setting, Callable[[float, str], None]],
         Iterable[pd.DataFrame | Mistake],
     ]
+    cut: Callable[
+        [duckdb.DuckDBPyConnection, Setting, Sequence[pd.DataFrame], Sequence[pd.DataFrame]],
+        Iterable[pd.DataFrame],
+    ] = lambda facts, setting, whole, judged: ()
+    document: Callable[
+        [duckdb.DuckDBPyConnection, Setting, Workspace, int], Iterable[pd.DataFrame]
+    ] = lambda facts, setting, workspace, publication: ()
 
 
 @dataclass(frozen=True)
@@ -167,8 +180,8 @@ class Change:
             organisation = load_organisation(connection)
             number = ledger.next_import_id(connection)
         count = len(self.job.files)
-        for index, file in enumerate(self.job.files):
-            path = Path(file)
+        paths = sorted(map(Path, self.job.files), key=read_last)
+        for index, path in enumerate(paths):
             begun = 0.05 + 0.4 * index / count
 
             def progress(
@@ -222,6 +235,11 @@ class Change:
                     with self.register.connect() as connection:
                         organisation = load_organisation(connection, including=staged)
             reports.append(report)
+        asked = {Path(file): place for place, file in enumerate(self.job.files)}
+        reports = [
+            report
+            for _, report in sorted(zip(paths, reports, strict=True), key=lambda p: asked[p[0]])
+        ]
         self._reached("landed")
         names = [Path(report.file).name for report in reports if report.import_id]
         detail = (
@@ -320,17 +338,29 @@ class Change:
             lambda done, kpi: self._say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
         )
 
-        def judged(publication: int) -> Iterator[pd.DataFrame]:
-            self._say("judging", 0.9, "Looking for signals.")
-            self._reached("judging")
-            yield from signal_frames(kept, self._catalogue)
-
         left_out = {mistake.name: mistake for mistake in self._catalogue.problems}
+        found: list[pd.DataFrame] = []
+
+        def figures() -> Iterator[pd.DataFrame]:
+            yield from self._passed(computed, kept, left_out)
+            self._say("judging", 0.9, "Looking for signals.")
+            found.extend(signal_frames(kept, self._catalogue))
+            yield from self._steps.cut(facts, setting, kept, found)
+
+        def judged(publication: int) -> Iterator[pd.DataFrame]:
+            self._reached("judging")
+            yield from found
+
+        def documented(publication: int) -> Iterable[pd.DataFrame]:
+            self._say("judging", 0.94, "Looking ahead.")
+            return self._steps.document(facts, setting, self.workspace, publication)
+
         published = publish(
             self.register,
             lease,
-            self._passed(computed, kept, left_out),
+            figures(),
             judged,
+            documented,
             warehouse_version=state.warehouse_version + 1,
             cause=drafted.cause,
             by=self.job.by,

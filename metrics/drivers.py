@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -56,7 +56,12 @@ def ratio_drivers(before: Mapping[Scope, Part], after: Mapping[Scope, Part]) -> 
 
     Empty when the ratio is not defined in both periods.
     """
-    return _ranked({effect: rate + mix for effect, (rate, mix) in _effects(before, after).items()})
+    effects = _effects(before, after)
+    ranked = _ranked({member: rate + mix for member, (rate, mix) in effects.items()})
+    return tuple(
+        replace(driver, rate=float(effects[driver.member][0]), mix=float(effects[driver.member][1]))
+        for driver in ranked
+    )
 
 
 def ratio_effects(

@@ -8,9 +8,12 @@ its path ends. The season is not taken out: a quarter with August in it is wider
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,7 +23,8 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from metrics.access import Viewer
 from metrics.calendar import Calendar, Grain, Period
-from metrics.catalogue.kpi import Kind, Kpi
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.catalogue.loading import parts_of
 from metrics.errors import VigieError
 from metrics.register.series import read_figures
 from metrics.register.targets import targets_of
@@ -37,6 +41,8 @@ TAIL = 0.1
 #: A target is met, or missed, when so many paths say so.
 SURE = 0.8
 
+#: A formula of sums and differences alone.
+SUM = re.compile(r"\s*[a-z_][a-z0-9_]*(\s*[+-]\s*[a-z_][a-z0-9_]*)*\s*")
 GRAIN_LENGTHS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90}
 
 
@@ -56,6 +62,12 @@ class Pace:
     target: float | None
     chance: float | None
     verdict: str | None
+
+    @staticmethod
+    def interval(ends: NDArray[np.float64]) -> tuple[float, float]:
+        """Four chances in five, of where a KPI may stand."""
+        low, high = np.quantile(ends, [TAIL, 1 - TAIL])
+        return float(low), float(high)
 
 
 @dataclass(frozen=True)
@@ -93,18 +105,70 @@ def forecast_paths(values: Sequence[float], periods: int) -> NDArray[np.float64]
     if scale <= 1e-12 * max(1.0, float(np.abs(series).max())):
         return np.full((PATHS, periods), series[-1])  # nothing ever changed
     middle = float(series.mean())
+    return _drawn(_fitted(tuple((series - middle) / scale)), periods) * scale + middle
+
+
+@lru_cache(maxsize=4)
+def _fitted(values: tuple[float, ...]) -> Any:
+    """The model fitted to a series; a month and a quarter ahead share it."""
     model = UnobservedComponents(  # type: ignore[no-untyped-call]
-        (series - middle) / scale, "local linear deterministic trend"
+        np.array(values), "local linear deterministic trend"
     )
     with warnings.catch_warnings():
         # The likelihood is flat where a variance is 0; the estimate is good all the same.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = model.fit(disp=False, maxiter=200)  # type: ignore[no-untyped-call]
-    drawn = fitted.simulate(
-        periods, anchor="end", repetitions=PATHS, rng=np.random.default_rng(SEED)
+        return model.fit(disp=False, maxiter=200)  # type: ignore[no-untyped-call]
+
+
+def _drawn(fitted: Any, periods: int) -> NDArray[np.float64]:
+    """PATHS × `periods` of the fitted model, all at once: the library draws one path after the
+    other, in a hundred times the time."""
+    rng, space = np.random.default_rng(SEED), fitted.model.ssm
+    noise, shocks, carry = (
+        np.asarray(space[name], dtype=float).squeeze()
+        for name in ("obs_cov", "state_cov", "selection")
     )
-    paths = np.asarray(drawn, dtype=float).reshape(periods, PATHS).T
-    return paths * scale + middle
+    step, shown = np.asarray(space["transition"]), np.asarray(space["design"])[0]
+    states = rng.multivariate_normal(
+        fitted.predicted_state[:, -1],
+        fitted.predicted_state_cov[:, :, -1],
+        size=PATHS,
+        method="svd",
+    )
+    paths = np.empty((PATHS, periods))
+    for period in range(periods):
+        paths[:, period] = states @ shown + rng.normal(scale=np.sqrt(noise), size=PATHS)
+        shock = rng.normal(scale=np.sqrt(shocks), size=PATHS)
+        states = states @ step.T + np.outer(shock, carry)
+    return paths
+
+
+def ends_of(
+    values: Sequence[float], left: int, *, flow: bool, actual: float = 0.0
+) -> NDArray[np.float64]:
+    """Where a KPI may stand with `left` periods to go, one number per path; see `pace_to`."""
+    if not left:
+        return np.full(1, actual if flow else values[-1])
+    paths = forecast_paths(values, left)
+    return actual + paths.sum(1) if flow else paths[:, -1]
+
+
+def verdict_of(ends: NDArray[np.float64], target: float, direction: int) -> tuple[float, str]:
+    """How likely a target is met, and in one word: yes, no or uncertain."""
+    met = ends <= target if direction < 0 else ends >= target
+    chance = float(met.mean())
+    return chance, "yes" if chance >= SURE else "no" if chance <= 1 - SURE else "uncertain"
+
+
+def adds_over_time(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether a longer period's figure is the sum of the shorter ones within it: flows, and sums
+    and differences of them, as a contribution margin is. Movements net over a longer period."""
+    if kpi.kind is Kind.FLOW:
+        return "movement" not in kpi.calculation
+    formula = str(kpi.calculation.get("formula", ""))
+    if kpi.kind is not Kind.DERIVED or not SUM.fullmatch(formula):
+        return False
+    return all(adds_over_time(catalogue[part], catalogue) for part in parts_of(kpi))
 
 
 def pace_to(
@@ -121,21 +185,15 @@ def pace_to(
     `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
     the target's period. `direction` is the good one: -1 for a KPI that must stay below its target.
     """
-    if left:
-        paths = forecast_paths(values, left)
-        ends = actual + paths.sum(1) if flow else paths[:, -1]
-    else:
-        ends = np.full(1, actual if flow else values[-1])
+    ends = ends_of(values, left, flow=flow, actual=actual)
     chance, verdict = None, None
     if target is not None:
-        met = ends <= target if direction < 0 else ends >= target
-        chance = float(met.mean())
-        verdict = "yes" if chance >= SURE else "no" if chance <= 1 - SURE else "uncertain"
-    low, high = np.quantile(ends, [TAIL, 1 - TAIL])
+        chance, verdict = verdict_of(ends, target, direction)
+    low, high = Pace.interval(ends)
     return Pace(
         expected=float(np.median(ends)),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         actual=actual if flow else None,
         left=left,
         target=target,
@@ -193,44 +251,71 @@ def _read(
     target: float | None,
 ) -> Pace | None:
     flow = kpi.kind is Kind.FLOW
-    grain = _grain(kpi, period)
+    grain = grain_within(kpi, period.grain, flow=flow)
     found = read_figures(
         connection, viewer, kpis=[kpi.name], scopes=[scope], grains=[grain], until=period.end
     )
-    closed = _closed(found)
+    so_far = _so_far(found, calendar, grain, period, flow=flow)
+    if so_far is None:
+        return None
+    values, left, actual = so_far
+    return pace_to(
+        values, left, flow=flow, actual=actual, target=target, direction=kpi.direction or 1
+    )
+
+
+def read_ends(
+    found: Sequence[Figure], calendar: Calendar, grain: Grain, period: Period, *, flow: bool
+) -> tuple[float | None, int, NDArray[np.float64]] | None:
+    """Actual to date (None unless it flows), periods left, and where the KPI may stand.
+
+    `found` are its figures in `grain`, oldest first; None where they do not say.
+    """
+    so_far = _so_far(found, calendar, grain, period, flow=flow)
+    if so_far is None:
+        return None
+    values, left, actual = so_far
+    return actual if flow else None, left, ends_of(values, left, flow=flow, actual=actual)
+
+
+def _so_far(
+    found: Sequence[Figure], calendar: Calendar, grain: Grain, period: Period, *, flow: bool
+) -> tuple[list[float], int, float] | None:
+    """The closed values, how many periods are left, and the sum of those within so far."""
+    closed = _closed([figure for figure in found if figure.start <= period.end])
     within = [
         part
         for part in calendar.periods(grain, period.start, period.end)
         if period.start <= part.end <= period.end and (not flow or part.start >= period.start)
     ]
-    known = {figure.start: figure.value for figure in closed}
+    known = {figure.start: figure.value or 0.0 for figure in closed}
     last = closed[-1].start if closed else None
     so_far = [part for part in within if last is not None and part.start <= last]
     if len(closed) < LEAST_FIGURES or any(part.start not in known for part in so_far):
         return None
-    return pace_to(
-        [figure.value for figure in closed if figure.value is not None],
-        len(within) - len(so_far),
-        flow=flow,
-        actual=sum(known[part.start] or 0.0 for part in so_far) if flow else 0.0,
-        target=target,
-        direction=kpi.direction or 1,
+    values = [figure.value for figure in closed if figure.value is not None]
+    actual = sum(known[part.start] for part in so_far) if flow else 0.0
+    return values, len(within) - len(so_far), actual
+
+
+def landing_grains(kpi: Kpi, longer: Grain) -> tuple[Grain, ...]:
+    """The grains of a KPI that are shorter than another."""
+    return tuple(
+        grain
+        for grain in kpi.grains
+        if GRAIN_LENGTHS.get(grain, 0) and GRAIN_LENGTHS[grain] < GRAIN_LENGTHS[longer]
     )
 
 
-def _grain(kpi: Kpi, period: Period) -> Grain:
+def grain_within(kpi: Kpi, longer: Grain, *, flow: bool) -> Grain:
     """The periods in which a KPI is followed to a longer one's end."""
-    shorter = [
-        grain
-        for grain in kpi.grains
-        if GRAIN_LENGTHS.get(grain, 0) and GRAIN_LENGTHS[grain] < GRAIN_LENGTHS[period.grain]
-    ]
+    shorter = landing_grains(kpi, longer)
     if not shorter:
         raise VigieError(
-            f"{kpi.name} has no figures within a {period.grain}.",
+            f"{kpi.name} has no figures within a {longer}.",
             next_step="Set its target for a longer period.",
         )
-    if kpi.kind is not Kind.FLOW and kpi.cadence in shorter:
+    if not flow and kpi.cadence in shorter:
         return kpi.cadence
     return max(shorter, key=lambda grain: GRAIN_LENGTHS[grain])
 

@@ -70,6 +70,7 @@ class Panel:
     review_kpis: tuple[Kpi, ...]
     week: Period
     weeks: tuple[Period, ...]  # newest first
+    currency: str = "EUR"
 
     @property
     def freshness(self) -> Freshness:
@@ -332,6 +333,7 @@ def open_panel(
         review_kpis=review_kpis,
         week=reviewed,
         weeks=weeks,
+        currency=settings.currency,
     )
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from metrics.calendar import TO_DATE_GRAINS
 from metrics.errors import VigieError
+from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.register.leases import Lease
 from metrics.register.series import visible_at
 from metrics.register.tables import restatements, series
@@ -86,16 +87,26 @@ class Writer:
             left = self._compare(kind, self._typed(kind, frame), visible)
             for kpi in kpis:
                 waiting[kpi] = left[left["kpi"] == kpi]
+        held = sa.exists().where(
+            kind.table.c.series_id == series.c.id,
+            visible_at(kind.table, sa.literal(self._current)),
+        )
         with self._register.connect() as connection:
-            every = connection.execute(sa.select(series.c.kpi).distinct()).scalars().all()
-        for kpi in sorted(set(every) - set(self._kept())):
+            every = connection.execute(sa.select(series.c.kpi).where(held).distinct())
+            names = set(every.scalars())
+        for kpi in sorted(names - set(self._kept())):
             vanished = waiting[kpi] if kpi in waiting else self._visible(kind, kpi)
             if vanished.empty:
                 continue
             self._close(kind, vanished)
             if kind is FIGURES:
-                passing = {slot for key, slot in self._slots.items() if key[3] in TO_DATE_GRAINS}
-                vanished = vanished[~vanished["slot"].isin(passing)]  # another week, other windows
+                # Another week has other windows, and other signals to take apart.
+                passing = {
+                    slot
+                    for key, slot in self._slots.items()
+                    if key[3] in TO_DATE_GRAINS or key[4] not in ("", LIKE_WITH_LIKE)
+                }
+                vanished = vanished[~vanished["slot"].isin(passing)]
                 self._restate(
                     vanished.assign(new=np.nan, other_definition=False, other_members=False)
                 )

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from metrics.publication import BREATH, CHUNK, EPOCH, Cause, Writer
 from metrics.register.leases import Lease
 from metrics.register.state import read_state
-from metrics.register.tables import figures, publications, restatements, signals
-from metrics.versioned import FIGURES, SIGNALS
+from metrics.register.tables import documents, figures, publications, restatements, signals
+from metrics.versioned import DOCUMENTS, FIGURES, SIGNALS
 
 __all__ = ["Cause", "Published", "clean", "finish", "publish"]
 
@@ -34,6 +34,7 @@ def publish(
     lease: Lease,
     computed: Iterable[pd.DataFrame],
     judged: Callable[[int], Iterable[pd.DataFrame]] = lambda publication: (),
+    documented: Callable[[int], Iterable[pd.DataFrame]] = lambda publication: (),
     *,
     warehouse_version: int,
     cause: Cause,
@@ -50,12 +51,13 @@ def publish(
     member, start, end, period, value, numerator, denominator, n, low, high, closed, reason,
     members. `judged` is then called with the new publication's number, at which the new figures
     can be read, and yields frames of signals: the key columns, start, rule, direction, centre,
-    lower, upper, provisional. Together they are everything: what they do not hold any more is
-    closed, except of the KPIs that `kept` names once both are through. Readers see none of it until
-    the caller flips the pointer. A value that changes although its period was closed and had ended
-    more than `settling_days` before `today` leaves a restatement; a value where there was none
-    before does not. A closed value of a KPI named in `once` is kept as it was first published,
-    until what it rests on is undone.
+    lower, upper, provisional; `documented` likewise, frames of documents: the key columns, start,
+    body. Together they are everything: what they do not hold any more is closed, except of the KPIs
+    that `kept` names once all are through. Readers see none of it until the caller flips the
+    pointer. A value that changes although its period was closed and had ended more than
+    `settling_days` before `today` leaves a restatement; a value where there was none before does
+    not. A closed value of a KPI named in `once` is kept as it was first published, until what it
+    rests on is undone.
     """
     with register.begin() as connection:
         lease.hold(connection)
@@ -76,6 +78,7 @@ def publish(
     writer = Writer(register, lease, number, current, settled, cause, progress, once, kept)
     writer.write(FIGURES, computed)
     writer.write(SIGNALS, judged(number))
+    writer.write(DOCUMENTS, documented(number))
     if writer.touched:
         return Published(number, writer.written, writer.closed, writer.restated)
     with register.begin() as connection:
@@ -104,7 +107,7 @@ def clean(register: sa.Engine, lease: Lease) -> int:
     removed = 0
     with register.connect() as connection:
         current = read_state(connection).publication_id
-    for table in (figures, signals):
+    for table in (figures, signals, documents):
         began, ended = table.c.from_publication > current, table.c.to_publication > current
         for ids in _portions(register, table, began):
             with register.begin() as connection:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from metrics.access import Viewer
-from metrics.catalogue.kpi import Family, Kind, Kpi, Unit
-from metrics.drivers import Part, additive_drivers, ratio_drivers
+from metrics.because import because, names_of
+from metrics.catalogue.kpi import Family, Kpi
 from metrics.errors import unknown
+from metrics.explanation import Explanation, explain
 from metrics.missing import missing_data
 from metrics.organisation import held_on
 from metrics.panel import Key, Panel, open_panel
@@ -217,24 +218,27 @@ def _subjects(
         kpis={chain.lead.kpi for chain in found},
         scopes={chain.lead.scope for chain in found},
     )
-    return tuple(
-        Subject(
-            reading=chain.lead,
-            owners=holders(
-                panel.organisation,
-                chain.lead.scope,
-                [panel.catalogue[chain.lead.kpi].owner_role],
-                panel.week.end,
-            ),
-            drivers=_drivers(panel, chain, products),
-            also=chain.also,
-            decided=sum(
-                (decision.kpi, decision.scope) == (chain.lead.kpi, chain.lead.scope)
-                for decision in decided
-            ),
+    names = names_of(panel.organisation)
+    subjects = []
+    for chain in found:
+        kpi, explained = panel.catalogue[chain.lead.kpi], _explained(panel, chain, products)
+        subjects.append(
+            Subject(
+                reading=chain.lead,
+                owners=holders(
+                    panel.organisation, chain.lead.scope, [kpi.owner_role], panel.week.end
+                ),
+                drivers=explained.drivers if explained else (),
+                also=chain.also,
+                decided=sum(
+                    (decision.kpi, decision.scope) == (chain.lead.kpi, chain.lead.scope)
+                    for decision in decided
+                ),
+                dimension=explained.dimension if explained else "",
+                because=because(kpi, explained, names, panel.currency) if explained else None,
+            )
         )
-        for chain in found
-    )
+    return tuple(subjects)
 
 
 def _parts(readings: Mapping[Key, Reading], products: Sequence[Scope]) -> dict[Scope, float]:
@@ -248,47 +252,31 @@ def _parts(readings: Mapping[Key, Reading], products: Sequence[Scope]) -> dict[S
     return {product: size / whole for product, size in sizes.items()} if whole else {}
 
 
-def _drivers(panel: Panel, chain: Chain, products: Sequence[Scope]) -> tuple[Driver, ...]:
-    """Each product's part in the change of a company's figure from the period before.
+def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explanation | None:
+    """What a subject's change from the period before came from, along the best dimension.
 
-    Only where every product's figure is known in both periods and the KPI can be taken apart: sums
-    and stocks by their changes, ratios by rates and weights.
+    A company or line is taken apart by its products or squads, everything by the dimensions that
+    were published for it.
     """
     reading, kpi = chain.lead, panel.catalogue[chain.lead.kpi]
-    if reading.scope.kind != "company" or reading.figure is None or reading.previous is None:
-        return ()
-    additive = kpi.kind in (Kind.FLOW, Kind.STOCK) and kpi.unit in (Unit.COUNT, Unit.MONEY)
-    if not additive and kpi.kind is not Kind.RATIO:
-        return ()
-    members = (
-        list(products)
-        if kpi.member == "product"
-        else [Scope("squad", squad.squad) for squad in panel.organisation.squads]
-    )
+    if reading.figure is None or reading.previous is None:
+        return None
     now, base = reading.figure, reading.previous.base
-    figures = panel.figures([kpi.name], members, [now.grain], base.start, now.start)
-    before = {f.scope: f for f in figures if f.start == base.start}
-    after = {f.scope: f for f in figures if f.start == now.start}
-    if additive:
-        drivers = additive_drivers(_values(before), _values(after))
-    else:
-        drivers = ratio_drivers(_ratio_parts(before), _ratio_parts(after))
-    change = sum(driver.change for driver in drivers)
-    # Parts that do not add up (shared members, a figure not known) explain nothing.
-    scale = max(abs(now.value or 0.0), abs(base.value or 0.0))
-    return drivers if abs(change - reading.previous.change) <= 1e-6 * scale else ()
-
-
-def _values(figures: Mapping[Scope, Figure]) -> dict[Scope, float]:
-    return {scope: f.value for scope, f in figures.items() if f.value is not None}
-
-
-def _ratio_parts(figures: Mapping[Scope, Figure]) -> dict[Scope, Part]:
-    return {
-        scope: Part(f.numerator, f.denominator)
-        for scope, f in figures.items()
-        if f.numerator is not None and f.denominator is not None
-    }
+    candidates: dict[str, list[Figure]] = {}
+    if reading.scope.kind not in ("product", "squad"):
+        members = (
+            list(products)
+            if kpi.member == "product"
+            else [Scope("squad", squad.squad) for squad in panel.organisation.squads]
+        )
+        candidates[kpi.member] = panel.figures(
+            [kpi.name], members, [now.grain], base.start, now.start
+        )
+    for dimension in kpi.dimensions:
+        candidates[dimension] = panel.figures(
+            [kpi.name], [reading.scope], [now.grain], base.start, now.start, dimension
+        )
+    return explain(kpi, base, now, candidates)
 
 
 def _missing(panel: Panel, scopes: Collection[Scope]) -> tuple[MissingData, ...]:

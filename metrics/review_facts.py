@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from metrics.calendar import Period
+from metrics.catalogue.kpi import Text
 from metrics.reading import Limits, Reading
 from metrics.result import Figure, Scope
 
@@ -21,11 +22,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Driver:
-    """One member's part of a change: `change` in the KPI's unit, `share` of the whole."""
+    """One member's part of a change: `change` in the KPI's unit, `share` of the whole.
+
+    `member` is a product, a squad, or a member of a dimension: ('country', 'DE'). Of a ratio,
+    `change` is `rate` (its own ratio moved) plus `mix` (its weight in the whole moved); both are
+    None for what adds up.
+    """
 
     member: Scope
     change: float
     share: float | None
+    rate: float | None = None
+    mix: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ class Subject:
     drivers: tuple[Driver, ...]
     also: tuple[Reading, ...]  # other signals of the same causal chain
     decided: int  # open decisions on this KPI and scope
+    dimension: str = ""  # what the drivers are members of: product, squad, country …
+    because: Text | None = None  # the drivers in one sentence
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from metrics.register.tables import figures, signals
+from metrics.register.tables import documents, figures, signals
 
 #: Two figures that differ by less, relatively, are the same figure.
 TOLERANCE = 1e-9
@@ -44,6 +44,8 @@ SIGNALS = Versioned(
     numbers=("centre", "lower", "upper"),
     exact=("direction", "provisional"),
 )
+
+DOCUMENTS = Versioned(documents, key=("start",), dates=("start",), numbers=(), exact=("body",))
 
 
 def array_of(kind: Versioned, name: str, values: Any) -> Any:

@@ -19,6 +19,8 @@ import sqlalchemy as sa
 
 from metrics import importing
 from metrics.change import Change, Steps
+from metrics.cuts import cut_frames
+from metrics.documents import document_frames
 from metrics.edition import compute_all
 from metrics.errors import VigieError
 from metrics.job import JOB, LINE, Line, Outcome, Progress
@@ -54,7 +56,9 @@ class Output:
 def main(arguments: list[str], steps: Steps | None = None) -> int:
     """Run the job in the file named; its last line of output holds the outcome."""
     job = JOB.validate_json(Path(arguments[0]).read_bytes())
-    steps = steps or Steps(importing.land, importing.remove, compute_all)
+    steps = steps or Steps(
+        importing.land, importing.remove, compute_all, cut_frames, document_frames
+    )
     output = Output()
     change: Change | None = None
 

@@ -8,6 +8,8 @@ from metrics import importing
 from metrics.access import LOCAL_CPO
 from metrics.change import Change, Steps
 from metrics.command.init import lay_out
+from metrics.cuts import cut_frames
+from metrics.documents import document_frames
 from metrics.edition import compute_all
 from metrics.importing.report import ImportOptions
 from metrics.job import Job, Outcome
@@ -15,7 +17,7 @@ from metrics.register.series import read_frame
 from metrics.result import Scope
 from metrics.workspace import Workspace
 
-STEPS = Steps(importing.land, importing.remove, compute_all)
+STEPS = Steps(importing.land, importing.remove, compute_all, cut_frames, document_frames)
 
 
 class Silent:

@@ -15,6 +15,7 @@ from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
 from metrics.command.init import lay_out
 from metrics.errors import VigieError
+from metrics.importing.reasons import explain
 from metrics.pace import forecast_paths, landing_of, pace_to, read_landing, read_pace
 from metrics.register.tables import figures, publications, series, state
 from metrics.register.targets import said_before, set_target, targets_of
@@ -137,10 +138,22 @@ def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
         "revenue,company,,2026-Q4,target,900000\n"
         "revenue,company,,2026-Q4,budget,850000\n"
         "revenue,company,,someday,budget,1\n"
+        "revenu,company,,2026-Q4,budget,1\n"
+        "revenue,product,anvill,2026-Q4,budget,1\n"
+        "revenue,product,anvil,2026-Q4,budget,700000\n"
     )
-    outcome = jobs.run(jobs.Job("import", str(folder), "test", (str(file),)))
-    (report,) = outcome.files
-    assert (report.dataset, report.rows.loaded, report.rows.quarantined) == ("targets", 2, 1)
+    products = tmp_path / "products.csv"
+    products.write_text("product,name\nanvil,Anvil\n")
+    # Named first, yet read last: it names products that the other file introduces.
+    outcome = jobs.run(jobs.Job("import", str(folder), "test", (str(file), str(products))))
+    report, other = outcome.files
+    assert (report.dataset, report.rows.loaded, report.rows.quarantined) == ("targets", 3, 3)
+    assert other.dataset == "products"
+    told = {problem.reason: problem for problem in report.problems}
+    assert told["unknown_kpi"].example == "revenu"
+    assert "revenue" in explain(told["unknown_kpi"]).split("Near it: ")[1]
+    assert "anvil." in explain(told["unknown_scope"], "en")
+    assert "anvil." in explain(told["unknown_scope"], "fr")
     workspace = Workspace.open(folder)
     with workspace.register.begin() as connection:
         held = targets_of(connection, LOCAL_CPO, "revenue", COMPANY)

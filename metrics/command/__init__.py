@@ -17,6 +17,7 @@ VERBS = {
     "undo": "undo",
     "publish": "publish",
     "kpi": "kpi",
+    "pace": "pace",
     "journey": "journey",
     "serve": "serve",
     "check": "check",

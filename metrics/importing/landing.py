@@ -21,6 +21,7 @@ from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Layout, find_layout
+from metrics.importing.known_names import put_names, with_choices
 from metrics.importing.observed import Observed, observe
 from metrics.importing.profile import load_profiles
 from metrics.importing.recognise import Match, recognise
@@ -273,6 +274,8 @@ def _land(
         rows = RowCounts(read=staged.read, unchanged=staged.read)
         return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
     session.progress("typing", 0.4)
+    if binding.dataset.name == "targets":
+        put_names(connection, workspace, session.organisation)
     accounting.make_shaped(connection, binding, large=staged.large)
     dropped = bool(binding.dataset.text) and verbatims.mark(
         connection,
@@ -282,7 +285,8 @@ def _land(
         load_themes(workspace.path),
     )
     account = accounting.settle(connection, staged, binding)
-    quarantine, problems = account.quarantine, [*account.problems, *_missing(binding)]
+    quarantine = account.quarantine
+    problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
     report = replace(report, preview=_preview(connection))
     if account.good == 0:
         rows = RowCounts(read=account.read, skipped=account.skipped, quarantined=len(quarantine))

@@ -87,6 +87,8 @@ SHAPES: dict[str, Shape] = {
         Shape("cohort_distinct", ("day", "amount", "entity"), ("reached", "entered"), Need.ELAPSED),
         Shape("cohort_retention", ("day", "entity"), ("reached", "entered"), Need.LATER_PERIOD,
               masks=True, parameters=("after",)),
+        Shape("cohort_grid", ("day", "entity"), ("offset_index", "active", "latest"),
+              Need.PERIOD),
     )
 }  # fmt: skip
 
@@ -96,6 +98,7 @@ STATISTICS: dict[tuple[Kind, str], str] = {
     (Kind.STOCK, "min"): "stock_min",
     (Kind.QUANTILE, "age"): "quantile_age",
     (Kind.ROLLING, "daily_mean"): "rolling_mean",
+    (Kind.COHORT, "grid"): "cohort_grid",
 }
 
 

@@ -11,7 +11,15 @@ import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer, visible_scope_kinds
-from metrics.register.tables import figures, publications, restatements, series, signals, state
+from metrics.register.tables import (
+    documents,
+    figures,
+    publications,
+    restatements,
+    series,
+    signals,
+    state,
+)
 from metrics.result import Figure, Scope
 
 _KEY = (
@@ -54,6 +62,18 @@ class Publication:
     id: int
     warehouse_version: int
     finished_at: datetime | None  # UTC; None while nothing has ever been published
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is no single figure, of a KPI and scope; `kind` says what `body`, a JSON text, holds."""
+
+    kpi: str
+    scope: Scope
+    grain: str
+    kind: str
+    start: date
+    body: str
 
 
 @dataclass(frozen=True)
@@ -175,6 +195,29 @@ def read_signals(
     """
     wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
     return _frame(connection, signals, _SIGNAL, wanted, since, until, publication)
+
+
+def read_documents(
+    connection: sa.Connection,
+    viewer: Viewer,
+    kind: str,
+    *,
+    kpis: Iterable[str] | None = None,
+    scopes: Iterable[Scope] | None = None,
+    publication: int | None = None,
+) -> list[Document]:
+    """The documents of one kind that `viewer` may see, ordered by KPI, scope, grain and start."""
+    wanted = _wanted(viewer, kpis, scopes, None, [kind])
+    number, keys = _keys(connection, wanted, publication)
+    rows = connection.execute(
+        _rows(documents, (documents.c.start, documents.c.body), wanted, None, None, number)
+    )
+    found = [
+        Document(keys[row[0]][0], Scope(*keys[row[0]][1:3]), keys[row[0]][3], kind, row[1], row[2])
+        for row in rows
+        if row[0] in keys
+    ]
+    return sorted(found, key=lambda each: (each.kpi, each.scope, each.grain, each.start))
 
 
 def read_restatements(

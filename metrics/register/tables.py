@@ -270,6 +270,18 @@ signals = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
 )
 
+#: What is no single figure, as JSON: a retention grid, a funnel, where a KPI will stand. Versioned
+#: like figures; its series names the KPI that it belongs to, and as `dimension` what it is.
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("series_id", sa.ForeignKey("series.id"), primary_key=True),
+    sa.Column("start", sa.Date, primary_key=True),
+    sa.Column("from_publication", sa.Integer, primary_key=True),
+    sa.Column("to_publication", sa.Integer),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 restatements = sa.Table(
     "restatements",
     metadata,

@@ -1,0 +1,176 @@
+"""Documents: what is published beside figures because it is no single one.
+
+A product's retention table and funnel, and where KPIs will stand. They are computed with the
+publication, written only when they changed, and read by viewer as figures are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pandas as pd
+from pydantic import TypeAdapter
+
+from metrics.access import LOCAL_CPO, Viewer
+from metrics.catalogue.kpi import Kpi, Text
+from metrics.cohort_grid import RetentionTable, retention_table
+from metrics.errors import VigieError, unknown
+from metrics.journeys.audience import Audience
+from metrics.journeys.declared import WINDOW_DAYS, declared_steps
+from metrics.journeys.funnel import DAY_SECONDS, Funnel, funnel
+from metrics.journeys.session import Session
+from metrics.organisation import MOST_FUNNEL_STEPS
+from metrics.outlook import outlook_frames
+from metrics.register.organisation import load_organisation
+from metrics.register.series import read_documents
+from metrics.result import Scope
+from metrics.setting import Setting
+from metrics.workspace import Workspace
+
+RETENTION, FUNNEL = "retention_table", "funnel_table"
+#: The KPIs whose definitions the documents follow.
+RETENTION_KPI, FUNNEL_KPI = "retention_w1", "conversion_rate"
+#: Days of entries that a published funnel looks at, the last ones whose windows have passed.
+FUNNEL_DAYS = 84
+
+DECLARE_FUNNEL = Text(
+    "This product declares no funnel. Name its steps in products.csv, column funnel_steps: event "
+    f"names in order, separated by ';', 2 to {MOST_FUNNEL_STEPS} of them.",
+    "Ce produit ne déclare pas d'entonnoir. Nommez ses étapes dans products.csv, colonne "
+    "funnel_steps : les événements dans l'ordre, séparés par « ; », de 2 à "
+    f"{MOST_FUNNEL_STEPS}.",
+)
+
+
+@dataclass(frozen=True)
+class TableStep:
+    """One step: users that got so far, and their mean and median seconds from the step before."""
+
+    event: str
+    users: int
+    mean_seconds: float | None
+    median_seconds: float | None
+
+
+@dataclass(frozen=True)
+class FunnelTable:
+    """A product's declared funnel over entries from `since` to `until`, all windows passed."""
+
+    since: date
+    until: date
+    window_days: int
+    steps: tuple[TableStep, ...]
+
+    @property
+    def conversion_rate(self) -> float | None:
+        return self.steps[-1].users / self.steps[0].users if self.steps[0].users else None
+
+
+@dataclass(frozen=True)
+class ProductUsage:
+    """How a product keeps and converts its users; `signpost` says what to declare to see more."""
+
+    retention: RetentionTable | None
+    funnel: FunnelTable | None
+    signpost: Text | None
+
+
+_RETENTION, _FUNNEL = TypeAdapter(RetentionTable), TypeAdapter(FunnelTable)
+
+
+def document_frames(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, workspace: Workspace, publication: int
+) -> Iterator[pd.DataFrame]:
+    """Every document of a publication, with the columns kpi, definition, scope_kind, scope, grain,
+    dimension (its kind), member, start, body."""
+    makers: tuple[tuple[str, str, Callable[[Kpi, str], tuple[date, str] | None]], ...] = (
+        (RETENTION, RETENTION_KPI, lambda kpi, key: _retention(connection, setting, kpi, key)),
+        (FUNNEL, FUNNEL_KPI, lambda kpi, key: _funnel(connection, setting, workspace, key)),
+    )
+    for kind, name, make in makers:
+        if name not in setting.catalogue:
+            continue
+        kpi = setting.catalogue[name]
+        rows: list[dict[str, Any]] = []
+        for product in setting.organisation.products:
+            made = make(kpi, product.product)
+            if made is not None:
+                start, body = made
+                rows.append(
+                    {
+                        "kpi": name, "definition": kpi.definition, "scope_kind": "product",
+                        "scope": product.product, "grain": str(kpi.cadence), "dimension": kind,
+                        "member": "", "start": start, "body": body,
+                    }
+                )  # fmt: skip
+        if rows:
+            yield pd.DataFrame(rows)
+    yield from outlook_frames(setting, workspace, publication)
+
+
+def _retention(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, kpi: Kpi, product: str
+) -> tuple[date, str] | None:
+    table = retention_table(connection, setting, kpi, product)
+    if table is None or not table.cohorts:
+        return None
+    return table.cohorts[-1].start, _RETENTION.dump_json(table).decode()
+
+
+def _funnel(
+    connection: duckdb.DuckDBPyConnection, setting: Setting, workspace: Workspace, product: str
+) -> tuple[date, str] | None:
+    if not any(each.product == product and each.funnel for each in setting.organisation.products):
+        return None
+    steps = declared_steps(setting.organisation, product)
+    days = setting.coverage.days("events", "product", product)
+    first = setting.coverage.first
+    if days is None or first is None:
+        return None
+    last = first + timedelta(int(days.nonzero()[0][-1]) - WINDOW_DAYS)
+    session = Session(connection, setting, workspace.zone, LOCAL_CPO)
+    since = last - timedelta(FUNNEL_DAYS - 1)
+    try:
+        found = funnel(
+            session,
+            Funnel(
+                steps, WINDOW_DAYS * DAY_SECONDS, since=since, until=last,
+                audience=Audience(Scope("product", product)),
+            ),
+        )  # fmt: skip
+    except VigieError:
+        return None  # nothing is known of the product on these days
+    table = FunnelTable(
+        since,
+        last,
+        WINDOW_DAYS,
+        tuple(
+            TableStep(named.event or "", step.units, step.mean_seconds, step.median_seconds)
+            for named, step in zip(steps, found.steps, strict=True)
+        ),
+    )
+    return since, _FUNNEL.dump_json(table).decode()
+
+
+def product_usage(workspace: Workspace, viewer: Viewer, product: str) -> ProductUsage:
+    """A product's published retention and funnel; raises VigieError when there is no such product.
+
+    Either is None where nothing was published for it, or the viewer may not see it.
+    """
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+        entry = next((each for each in organisation.products if each.product == product), None)
+        if entry is None:
+            raise unknown("product", product, [each.product for each in organisation.products], "")
+        scopes = [Scope("product", product)]
+        retention = read_documents(connection, viewer, RETENTION, scopes=scopes)
+        found = read_documents(connection, viewer, FUNNEL, scopes=scopes)
+    return ProductUsage(
+        _RETENTION.validate_json(retention[-1].body) if retention else None,
+        _FUNNEL.validate_json(found[-1].body) if found else None,
+        None if entry.funnel else DECLARE_FUNNEL,
+    )

@@ -1,0 +1,233 @@
+"""Where KPIs will stand at the end of the present month and quarter, published for pages to read.
+
+For the review's KPIs, those in money that add up over time, and those with a target or budget. What
+is published is the actual to date and how the forecast is spread; targets and budgets are laid
+beside it when it is read, so that one set on screen counts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from metrics.access import LOCAL_CPO, Viewer
+from metrics.calendar import Calendar, Grain, Period
+from metrics.catalogue.kpi import Catalogue, Kpi, Unit
+from metrics.pace import Pace, adds_over_time, grain_within, landing_grains, read_ends, verdict_of
+from metrics.register.series import read_documents, read_figures
+from metrics.register.targets import targets_of
+from metrics.result import Figure, Scope
+from metrics.setting import Setting
+from metrics.subjects import belongs, is_multiple
+from metrics.workspace import Workspace
+
+OUTLOOK = "outlook"
+PERIODS = (Grain.MONTH, Grain.QUARTER)
+SCOPES = ("company", "product", "squad")
+#: Quantiles published of where a KPI may stand: enough for a chance to the nearest half percent.
+QUANTILES = 200
+#: Figures are published to so many digits: the fit's last ones differ from machine to machine.
+DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is published: see `Outlook`. `ends` are evenly spaced quantiles, lowest first."""
+
+    actual: float | None
+    left: int
+    ends: tuple[float, ...]
+    prior_year: float | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Where a KPI will stand at a period's end, beside what was wanted of it.
+
+    `actual` is what has flowed so far and `forecast` the rest to come; both are None for what
+    does not add up over time. `landing` is where it will most likely stand, `low` to `high` hold
+    four chances in five. `prior_year` is the same period a year earlier. The gaps are landing less
+    target or budget; `chance` and `verdict` (yes, no, uncertain) are of the target.
+    """
+
+    kpi: str
+    scope: Scope
+    period: Period
+    left: int  # periods of the forecast still to come
+    actual: float | None
+    forecast: float | None
+    landing: float
+    low: float
+    high: float
+    prior_year: float | None
+    target: float | None
+    budget: float | None
+    gap_to_target: float | None
+    gap_to_budget: float | None
+    chance: float | None
+    verdict: str | None
+
+
+_AHEAD = TypeAdapter(Ahead)
+
+
+def outlook_frames(
+    setting: Setting, workspace: Workspace, publication: int
+) -> Iterator[pd.DataFrame]:
+    """Documents of every outlook, one frame a KPI, from the figures of a publication."""
+    last = setting.coverage.last
+    if last is None:
+        return
+    chosen = set(workspace.settings.review_kpis) or {kpi.name for kpi in setting.catalogue.review}
+    chosen |= {target.kpi for target in setting.organisation.targets}
+    periods = [setting.calendar.period(grain, last) for grain in PERIODS]
+    with workspace.register.connect() as connection:
+        for kpi in setting.catalogue:
+            in_money = kpi.unit is Unit.MONEY and adds_over_time(kpi, setting.catalogue)
+            if (kpi.name not in chosen and not in_money) or is_multiple(kpi):
+                continue
+            if "movement" in kpi.calculation:
+                continue  # a quarter's movement is neither the sum nor the last of its months'
+            rows = _rows(connection, setting, kpi, periods, publication)
+            if rows:
+                yield pd.DataFrame(rows)
+
+
+def _rows(
+    connection: sa.Connection,
+    setting: Setting,
+    kpi: Kpi,
+    periods: Sequence[Period],
+    publication: int,
+) -> list[dict[str, object]]:
+    grains = {period.grain: landing_grains(kpi, period.grain) for period in periods}
+    wanted = {grain for found in grains.values() for grain in found}
+    wanted |= {period.grain for period in periods if period.grain in kpi.grains}
+    by_series: dict[tuple[Scope, str], list[Figure]] = {}
+    for figure in read_figures(
+        connection, LOCAL_CPO, kpis=[kpi.name], grains=wanted, publication=publication
+    ):
+        if figure.scope.kind in SCOPES and belongs(kpi, figure.scope):
+            by_series.setdefault((figure.scope, figure.grain), []).append(figure)
+    flow = adds_over_time(kpi, setting.catalogue)
+    rows: list[dict[str, object]] = []
+    for scope in sorted({scope for scope, _ in by_series}):
+        for period in periods:
+            if not grains[period.grain]:
+                continue
+            grain = grain_within(kpi, period.grain, flow=flow)
+            found = read_ends(
+                by_series.get((scope, str(grain)), []), setting.calendar, grain, period, flow=flow
+            )
+            if found is None:
+                continue
+            actual, left, ends = found
+            year_ago = setting.calendar.prior_year(period).start
+            prior = [
+                each.value
+                for each in by_series.get((scope, str(period.grain)), [])
+                if each.start == year_ago and each.closed
+            ]
+            ahead = Ahead(
+                None if actual is None else _rounded(actual),
+                left,
+                tuple(_rounded(end) for end in _quantiles(ends)),
+                prior[0] if prior else None,
+            )
+            rows.append(
+                {
+                    "kpi": kpi.name, "definition": kpi.definition, "scope_kind": scope.kind,
+                    "scope": scope.key, "grain": str(period.grain), "dimension": OUTLOOK,
+                    "member": "", "start": period.start, "body": _AHEAD.dump_json(ahead).decode(),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def _quantiles(ends: np.ndarray) -> list[float]:
+    if ends.min() == ends.max():
+        return [float(ends[0])]
+    return [float(end) for end in np.quantile(ends, np.linspace(0, 1, QUANTILES + 1))]
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
+
+
+def outlooks(
+    workspace: Workspace,
+    viewer: Viewer,
+    *,
+    catalogue: Catalogue | None = None,
+    kpis: Iterable[str] | None = None,
+    scopes: Iterable[Scope] | None = None,
+    grains: Iterable[str] | None = None,
+) -> tuple[Outlook, ...]:
+    """The published outlooks that `viewer` may see, by KPI, scope and period.
+
+    Raises VigieError for a KPI that does not exist. A KPI with too few closed figures has none.
+    """
+    from metrics.panel import catalogue_of
+
+    definitions = catalogue or catalogue_of(workspace)
+    names = None if kpis is None else [definitions[name].name for name in kpis]
+    settings = workspace.settings
+    calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
+    wanted = None if grains is None else {str(grain) for grain in grains}
+    found = []
+    with workspace.register.connect() as connection:
+        for document in read_documents(connection, viewer, OUTLOOK, kpis=names, scopes=scopes):
+            if document.kpi not in definitions or (wanted and document.grain not in wanted):
+                continue
+            period = calendar.period(Grain(document.grain), document.start)
+            held = {
+                kind: targets_of(connection, viewer, document.kpi, document.scope, kind=kind).get(
+                    period.key
+                )
+                for kind in ("target", "budget")
+            }
+            found.append(
+                _outlook(
+                    definitions[document.kpi],
+                    document.scope,
+                    period,
+                    _AHEAD.validate_json(document.body),
+                    {kind: each.value for kind, each in held.items() if each is not None},
+                )
+            )
+    return tuple(found)
+
+
+def _outlook(
+    kpi: Kpi, scope: Scope, period: Period, ahead: Ahead, wanted: dict[str, float]
+) -> Outlook:
+    ends = np.array(ahead.ends)
+    target, budget = wanted.get("target"), wanted.get("budget")
+    landing = float(np.median(ends))
+    chance, verdict = None, None
+    if target is not None:
+        chance, verdict = verdict_of(ends, target, kpi.direction or 1)
+    low, high = Pace.interval(ends)
+    return Outlook(
+        kpi=kpi.name,
+        scope=scope,
+        period=period,
+        left=ahead.left,
+        actual=ahead.actual,
+        forecast=None if ahead.actual is None else landing - ahead.actual,
+        landing=landing,
+        low=low,
+        high=high,
+        prior_year=ahead.prior_year,
+        target=target,
+        budget=budget,
+        gap_to_target=None if target is None else landing - target,
+        gap_to_budget=None if budget is None else landing - budget,
+        chance=chance,
+        verdict=verdict,
+    )
