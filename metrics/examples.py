@@ -15,25 +15,48 @@ from metrics import references, warehouse
 from metrics.access import LOCAL_CPO
 from metrics.catalogue.example import Example, Expected
 from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.coverage import alternatives
 from metrics.engines import DEFINITION_ERRORS, open_facts
 from metrics.errors import VigieError, unknown
 from metrics.importing.report import CoverageSpan
-from metrics.models import Models, refresh
-from metrics.organisation import Assignment, Membership, Organisation, Product, Squad
+from metrics.models import Model, Models, refresh
+from metrics.organisation import (
+    Assignment,
+    Feature,
+    Membership,
+    Organisation,
+    Ownership,
+    Person,
+    Product,
+    Squad,
+)
 from metrics.query import Question, figures_of
 from metrics.setting import Setting
+from metrics.signals import measures_of
 from metrics.workspace import Settings
 
 SOURCE = "example"
 SINCE = date(2020, 1, 1)
 #: The company of every example: a squad for each product, four people in one and two in the other.
+#: `atelier` declares a funnel, a North Star and an assistant; `boutique` has had no PM since
+#: 21 January 2026.
 COMPANY = Organisation(
     products=(
-        Product("atelier", "Atelier", signup_event="sign up", activation_event="activate"),
+        Product(
+            "atelier",
+            "Atelier",
+            signup_event="sign up",
+            activation_event="activate",
+            funnel_steps="open;pay",
+            north_star="active_users",
+        ),
         Product("boutique", "Boutique", signup_event="sign up", activation_event="activate"),
     ),
     squads=(Squad("nord", "Nord"), Squad("sud", "Sud")),
     assignments=(Assignment("nord", "atelier", SINCE), Assignment("sud", "boutique", SINCE)),
+    people=tuple(Person(f"p{number}", f"P{number}") for number in range(1, 7)),
+    features=(Feature("atelier", "assistant", tags="ai"),),
+    ownerships=(Ownership("p5", "PM", "product", "boutique", SINCE, date(2026, 1, 20)),),
     memberships=tuple(
         Membership(f"p{number}", "nord" if number <= 4 else "sud", SINCE) for number in range(1, 7)
     ),
@@ -134,13 +157,35 @@ def _filled(
         example,
     )
     references.rebuild(facts, COMPANY)
-    refresh(facts, models)
+    refresh(facts, _needed(kpi, catalogue, models))
+    datasets = [_covered(dataset, example) for dataset in kpi.datasets or ("events",)]
     spans = [
         CoverageSpan(dataset, SOURCE, stream, first, last)
-        for dataset in kpi.datasets or ("events",)
+        for dataset in datasets
         for stream in sorted(streams)
     ]
     return Setting.of(Settings(), catalogue, models, COMPANY, spans)
+
+
+def _needed(kpi: Kpi, catalogue: Catalogue, models: Models) -> dict[str, Model]:
+    """The models behind a KPI, in order; all of them where a function may read any."""
+    parts = [kpi, *measures_of(kpi, catalogue)]
+    if any("function" in part.calculation for part in parts):
+        return models
+    waiting = [str(part.calculation.get("model", "")) for part in parts]
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in models and name not in needed:
+            needed.add(name)
+            waiting += models[name].sources
+    return {name: model for name, model in models.items() if name in needed}
+
+
+def _covered(dataset: str, example: Example) -> str:
+    """Of 'users else events' the one that the example has rows of, else the first."""
+    names = alternatives(dataset)
+    return next((name for name in names if name in example.rows), names[0])
 
 
 def _insert(
