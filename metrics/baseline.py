@@ -16,6 +16,7 @@ from metrics.masked import (
     count,
     line,
     mean,
+    median,
     spread,
 )
 from metrics.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH
@@ -125,12 +126,13 @@ def _one_sided(memory: Floats) -> Bools:
 
 
 def expected(
-    known: Floats, baseline: Floats, model: Codes, carried: Floats
+    known: Floats, baseline: Floats, model: Codes, carried: Floats, width: Floats
 ) -> tuple[Floats, Floats]:
     """What each point should be, the judged last one included, and how far it may lie from it.
 
     `known` holds every point, `baseline` the same without those that do not count and without the
-    last. The reach is 2.66 mean moving ranges of what the model leaves.
+    last. The reach is 2.66 mean moving ranges of what the model leaves, each point measured in its
+    own `width`: how many times farther than the others it strays, its season being less known.
     """
     fitted = np.repeat(mean(baseline)[:, None], known.shape[1], 1)
     ahead = np.ones(len(known))
@@ -141,11 +143,13 @@ def expected(
     if kept.any():
         fitted[kept], wider = _carried_on(known[kept], baseline[kept], fitted[kept], carried[kept])
         ahead[kept] *= wider
-    ranges = mean(np.abs(np.diff(baseline - fitted[:, :-1])))
+    ranges = mean(np.abs(np.diff((baseline - fitted[:, :-1]) / width)))
     reach = LIMIT_FACTOR * ranges * ahead
     steps = model == STEPS
     if steps.any():
+        usual = median(np.where(np.isnan(baseline[steps]), np.nan, width[steps]))
         fitted[steps], reach[steps] = _steps(baseline[steps])
+        reach[steps] /= usual
     return fitted, reach
 
 

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from metrics.baseline import LEVEL, choose, expected, since_shift
-from metrics.masked import Bools, Codes, Floats, count, line, median
+from metrics.baseline import CARRIED, CARRIED_TREND, LEVEL, STEPS, choose, expected, since_shift
+from metrics.masked import Bools, Codes, Floats, count, line
 from metrics.scale import off_scale
 from metrics.season import Season
 from metrics.xmr import LEAST_POINTS, RUN_LENGTH, SETTLED_POINTS
@@ -44,6 +44,11 @@ REPEATED = 0.7
 STRONG_SEASON = 2.0
 #: The latest part of a year that has no vote on what describes the series.
 YEAR_PARTS = 6
+#: From this variance on a point's season is its own; below, neighbours share it, so that moving
+#: ranges do not tell how far off it is.
+OWN_NOISE = 0.45
+#: However far the point before leaned, the last one must lie this far out, in usual reaches.
+LEAST_HINTED = 1 / 3
 #: Points judged on last year's own smoothed values vary less than new ones do.
 IN_SAMPLE = 1.3
 
@@ -82,10 +87,10 @@ def judge_column(
         known[:, -BASELINE - 1 :],
         noise[:, -BASELINE - 1 :],
     )
-    fitted, reach = expected(known, baseline, model, carried)
-    with np.errstate(invalid="ignore"):
-        usual_noise = median(np.where(np.isnan(baseline), np.nan, noise[:, :-1]))
-        reaches = reach[:, None] * np.sqrt((1 + noise) / (1 + usual_noise[:, None]))
+    carries = (model == CARRIED) | (model == CARRIED_TREND)
+    seen = np.where((noise < OWN_NOISE) & ~carries[:, None], 0.0, noise)
+    fitted, reach = expected(known, baseline, model, carried, np.sqrt(1 + seen[:, :-1]))
+    reaches = reach[:, None] * np.sqrt(1 + noise)
     points = count(baseline)
     enough = (points >= LEAST_POINTS) & ~np.isnan(known[:, -1])
     strays = ~seasonal[:, None]
@@ -93,12 +98,18 @@ def judge_column(
         np.where(strays, side[:, window], 0.0)[:, -BASELINE - 1 :]
         for side in (seasons.low, seasons.high)
     )
-    rules = _rules(known - fitted, low, high, reaches, fitted, _vouched(points))
+    deviation = known - fitted
+    deviation -= np.clip(deviation, low, high)
+    modelled = (model != STEPS) & (seasonal | (model != LEVEL))
+    # Neighbours share what a smoothed season errs by.
+    alike = np.where(seasonal, noise[:, -1] / (1 + noise[:, -1]), 0.0)
+    down, up = _after_a_hint(deviation, reaches, 1 - carried, alike, modelled)
+    rules = _rules(deviation, reaches, down, up, fitted, _vouched(points))
     rules[~enough] = 0
     offset = np.where(seasonal, seasons.offset[:, column], 0.0)
     centre, lower, upper = (
         np.where(enough, off_scale(fitted[:, -1] + offset + by, scale), np.nan)
-        for by in (0.0, low[:, -1] - reaches[:, -1], high[:, -1] + reaches[:, -1])
+        for by in (0.0, low[:, -1] - down, high[:, -1] + up)
     )
     return Judged(centre, lower, upper, points, model, seasonal, rules)
 
@@ -180,13 +191,39 @@ def _vouched(points: Codes) -> Floats:
     return np.where(points < SETTLED_POINTS, np.fmax(wide, 1.0), 1.0)
 
 
+def _after_a_hint(
+    deviation: Floats, reach: Floats, share: Floats, alike: Floats, modelled: Bools
+) -> tuple[Floats, Floats]:
+    """How far the last point may lie below and above what is expected of it.
+
+    A level that has shifted lifts two points in a row, the second by `share` of the first (what the
+    model does not carry over itself). Where the point before already leaned to one side, within its
+    limits, the last one may lie as far to that side as the two together may: a mean of two varies
+    less than a point does. `alike` is how much of their errors the two have in common.
+    """
+    usual = reach[:, -1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        before = deviation[:, -2] / reach[:, -2]
+        together = np.sqrt(1 + share**2 + 2 * share * alike)
+        left = np.clip((together - np.abs(before)) / share, LEAST_HINTED, 1.0)
+        hinted = modelled & (np.abs(before) <= 1)
+        return (
+            np.where(hinted & (before < 0), left, 1.0) * usual,
+            np.where(hinted & (before > 0), left, 1.0) * usual,
+        )
+
+
 def _rules(
-    deviation: Floats, low: Floats, high: Floats, reach: Floats, centre: Floats, vouched: Floats
+    deviation: Floats, reach: Floats, down: Floats, up: Floats, centre: Floats, vouched: Floats
 ) -> Codes:
-    """Rules 1 to 3 for the last column, which must take part in each: series × 3."""
-    deviation = deviation - np.clip(deviation, low, high)
+    """Rules 1 to 3 for the last column, which must take part in each: series × 3.
+
+    `down` and `up` are the reach of rule 1 for the last point.
+    """
     noise = 1e-9 * np.abs(centre)  # sums of decimals differ in their last digits
-    far = _sides(deviation, reach * vouched[:, None] + noise)
+    last, slack = deviation[:, -1], noise[:, -1]
+    far = (last > up * vouched + slack).astype(np.int64)
+    far -= (last < -down * vouched - slack).astype(np.int64)
     near = _sides(deviation, reach / 2 + noise)
     side = _sides(deviation, noise)
     # Unknown points are no points: the known ones are moved to the end, in order.
@@ -196,9 +233,7 @@ def _rules(
     three_of_four = (near[:, -4:] == latest[:, None]).sum(1) >= 3
     run = side[:, -RUN_LENGTH:]
     one_side = (run == run[:, [-1]]).all(1) & (run.shape[1] == RUN_LENGTH)
-    return np.stack(
-        [far[:, -1], np.where(three_of_four, latest, 0), np.where(one_side, run[:, -1], 0)], 1
-    )
+    return np.stack([far, np.where(three_of_four, latest, 0), np.where(one_side, run[:, -1], 0)], 1)
 
 
 def _sides(deviation: Floats, beyond: Floats) -> Codes:

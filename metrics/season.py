@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.masked import Bools, Codes, Floats, median, neighbours
+from metrics.masked import Bools, Codes, Floats, count, median, neighbours
 
 #: Years of fewer points, of months say, tell no season before a second year repeats it.
 SMOOTH_YEAR = 52
@@ -29,6 +29,10 @@ REACHES = (6, 3, 2)
 DISAGREES = 2.2
 #: A jump spoils the smoothing of every point whose window holds it.
 BENDS_REACH = 2
+#: Points at the end of a series that are judged, each on those before it.
+JUDGED = 26
+#: Fewest changes over a year that tell how a series rises.
+LEAST_CHANGES = 13
 #: Feasts and school holidays move within the calendar by about so many weeks (one deviation), so
 #: where a season is steep less is known of it.
 FEASTS_MOVE = 0.35
@@ -145,7 +149,7 @@ def _deviation(values: Floats, lag: int) -> Floats:
     """How far each point that lies a year back is from the median of the year around it."""
     half, past = lag // 2, values.shape[1] - lag
     first_year = values[:, :lag]
-    rise = median(values[:, half:lag] - values[:, : lag - half]) / half
+    rise = _rise(values, lag)
     level = np.empty((len(values), past))
     for column in range(past):
         if column < half:
@@ -153,6 +157,21 @@ def _deviation(values: Floats, lag: int) -> Floats:
         else:
             level[:, column] = median(values[:, column - half : column + half + 1])
     return values[:, :past] - level
+
+
+def _rise(values: Floats, lag: int) -> Floats:
+    """How much a series rises from one point to the next, as its year-on-year changes tell.
+
+    Those of the latest points, that are judged, do not count. Where there are few, the change from
+    the first half of the first year to the second stands in, though a season may show in it.
+    """
+    half = lag // 2
+    within = median(values[:, half:lag] - values[:, : lag - half]) / half
+    changes = values[:, lag:] - values[:, :-lag]
+    ends = values.shape[1] - 1 - np.argmax(~np.isnan(np.flip(values, 1)), axis=1)
+    judged = np.arange(lag, values.shape[1]) > (ends - JUDGED)[:, None]
+    changes = np.where(judged, np.nan, changes)
+    return np.where(count(changes) >= LEAST_CHANGES, median(changes) / lag, within)
 
 
 def _smoothed(deviation: Floats, noise: Floats, reaches: tuple[int, ...]) -> tuple[Floats, Floats]:
