@@ -36,6 +36,8 @@ FIFTH_DIGIT = dict(
     zip("12345", ("sillon", "escale", "passerelle", "clairiere", "oree"), strict=True)
 )
 ZONE = "Europe/Paris"
+#: Before the first export nobody is told of who had left: the day before it begins the history.
+BILLING_BEGINS = date(2024, 11, 30)
 #: The tools that hold tickets and reviews came into use then.
 FEEDBACK_BEGINS = date(2026, 5, 1)
 SQUADS_BY_DIGIT = dict(
@@ -649,11 +651,12 @@ class Truth:
         book = self._book(day, priced)
         return book[book.index.get_level_values("product").isin(products)]
 
-    def _billed(self, products: Iterable[str], span: Span) -> bool:
-        """Whether one of the products was there; contracts older than the exports say so."""
-        return span.end <= LAST_DAY and any(
-            LAUNCHED.get(product, date.min) <= span.end for product in products
-        )
+    def _billed(self, products: Iterable[str], span: Span, since: date | None = None) -> bool:
+        """Whether one of the products was there, and who paid is known from the day `since` on."""
+        begun = [p for p in products if LAUNCHED.get(p, BILLING_BEGINS) <= span.end]
+        old = [product for product in begun if product not in LAUNCHED]
+        known = not old or (since or span.end) >= BILLING_BEGINS
+        return span.end <= LAST_DAY and bool(begun) and known
 
     def _mrr(self, products: tuple[str, ...], span: Span) -> float | None:
         if not self._billed(products, span):
@@ -666,7 +669,7 @@ class Truth:
 
     def _bridge(self, products: tuple[str, ...], span: Span) -> dict[str, float] | None:
         """How MRR moved between the end of the period before and this one's, account by account."""
-        if not self._billed(products, span):
+        if not self._billed(products, span, span.start - timedelta(1)):
             return None
         opening = self._held(products, span.start - timedelta(1))
         closing = self._held(products, span.end)
@@ -757,14 +760,19 @@ class Truth:
         ]
         return changes[0], changes[1], then
 
+    def _comparable(self, products: tuple[str, ...], span: Span, ago: date) -> bool:
+        """Whether what these products and the company had on the day `ago` can be told."""
+        everything = tuple(FIFTH_DIGIT.values())
+        return self._billed(products, span) and self._billed(everything, span, ago)
+
     def _growth_contribution(self, products: tuple[str, ...], span: Span) -> float | None:
-        if not self._billed(products, span):
+        if not self._comparable(products, span, span.year_before().end):
             return None
         change, _, then = self._grown(products, span)
         return 100 * change / then if then else None
 
     def _share_of_growth(self, products: tuple[str, ...], span: Span) -> float | None:
-        if not self._billed(products, span):
+        if not self._comparable(products, span, span.year_before().end):
             return None
         change, whole, _ = self._grown(products, span)
         return _quotient(change, whole)
@@ -1563,9 +1571,9 @@ class Truth:
     # Growth
 
     def _period_growth_contribution(self, products: tuple[str, ...], span: Span) -> float | None:
-        if not self._billed(products, span):
-            return None
         ago = span.start - timedelta(1)
+        if not self._comparable(products, span, ago):
+            return None
         then = float(self._held(tuple(FIFTH_DIGIT.values()), ago).sum())
         change = float(self._held(products, span.end).sum() - self._held(products, ago).sum())
         return 100 * change / then if then else None
@@ -1589,7 +1597,7 @@ class Truth:
         return 100 * (now / ago - 1) + 100 * margin
 
     def _self_serve_share(self, products: tuple[str, ...], span: Span) -> float | None:
-        if not self._billed(products, span):
+        if not self._billed(products, span, span.start - timedelta(1)):
             return None
         exports = self._files("subscriptions_*.csv").values()
         newest = pd.concat(pd.read_csv(path) for path in exports).drop_duplicates("id", keep="last")

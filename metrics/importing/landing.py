@@ -469,6 +469,10 @@ def _write(
         problems.append(
             Problem("warning", "partial_last_day", details={"days": str(covered.partial_day)})
         )
+    if covered.survivors_until:
+        problems.append(
+            Problem("warning", "survivors_only", details={"until": str(covered.survivors_until)})
+        )
     if dataset.name == "subscriptions":
         problems += _unpriced(session)
     if dataset.name == "events":
@@ -600,6 +604,12 @@ def _coverage(
                 [session.import_id],
             ).fetchall()
             return covering.of_feedback(tool, heard, observed_day)
+        case "subscriptions":
+            columns = exp.select("stream", "start_day", "end_day", "count(*)")
+            paid = _landed(session, columns, dataset, "stream", "start_day", "end_day")
+            return covering.of_subscriptions(
+                tool, [(s, first, last, n) for s, first, last, n in paid if first], observed_day
+            )
         case "market":
             rows = _landed(session, exp.select("stream", "day", "grain"), dataset)
             return covering.of_periods(dataset.name, tool, rows, observed_day)

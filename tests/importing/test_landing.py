@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -153,6 +154,50 @@ def test_subscriptions_are_paid_from_the_trial_to_the_end(desk: Desk) -> None:
         ("sub_2", 1200, 12, date(2026, 1, 20), None, "EUR"),
         ("sub_4", 20, 1, date(2026, 1, 5), date(2026, 1, 25), "EUR"),
     ]
+
+
+BOOK = (
+    "id,Customer ID,Plan,Quantity,Currency,Interval,Amount,Status,Start Date (UTC),Ended At (UTC)\n"
+)
+
+
+def begun(number: int) -> date:
+    return date(2023 + number % 30 // 12, number % 12 + 1, 9)
+
+
+def contracts(ended: Callable[[int], date | None]) -> str:
+    """Two hundred subscriptions begun month after month since 2023, and when each ended."""
+    rows = [
+        f"s{n},c{n},Alpha,1,eur,month,10,{'canceled' if ended(n) else 'active'},{begun(n)},"
+        f"{ended(n) or ''}"
+        for n in range(200)
+    ]
+    return BOOK + "\n".join(rows)
+
+
+def spans(landed: Landed) -> set[tuple[str, date, date]]:
+    return {(span.stream, span.start, span.end) for span in landed.report.coverage}
+
+
+def test_a_history_begins_where_an_export_first_tells_of_ends(desk: Desk) -> None:
+    until = date(2026, 1, 31)
+    survivors = desk.land("subscriptions_2026-02-01.csv", contracts(lambda n: None))
+    assert spans(survivors) == {("Alpha", until, until)}
+    late = contracts(lambda n: date(2025, 9 + n % 3, 17) if n < 30 else None)
+    told = desk.land("subscriptions_2026-02-02.csv", late)
+    assert spans(told) == {("Alpha", date(2025, 9, 1), date(2026, 2, 1))}
+    said = {p.reason: p.details for p in told.report.problems}
+    assert said["survivors_only"] == {"until": "2025-08-31"}
+
+
+def test_a_history_with_ends_from_early_on_begins_with_its_first_subscription(desk: Desk) -> None:
+    whole = contracts(lambda n: begun(n) + timedelta(90) if n % 4 == 0 else None)
+    landed = desk.land("subscriptions_2026-02-01.csv", whole)
+    assert spans(landed) == {("Alpha", date(2023, 1, 9), date(2026, 1, 31))}
+    few = contracts(lambda n: None).splitlines()[:21]
+    assert spans(desk.land("subscriptions_2026-02-02.csv", "\n".join(few))) == {
+        ("Alpha", date(2023, 1, 9), date(2026, 2, 1))
+    }
 
 
 def test_an_amount_in_another_currency_keeps_it_and_asks_for_its_rate(desk: Desk) -> None:
