@@ -20,6 +20,7 @@ from metrics.format import Formatter
 from metrics.result import Figure, Scope
 from metrics.review import (
     Driver,
+    Limits,
     MissingData,
     Person,
     Reading,
@@ -46,6 +47,13 @@ FAMILIES = {
     "teams": mark("Teams"),
     "delivery": mark("Delivery"),
     "growth": mark("Contribution to objectives"),
+}
+#: What was taken out of a series before its usual range was read.
+TAKEN_OUT = {
+    "season": mark("season taken out"),
+    "trend": mark("trend taken out"),
+    "autocorrelation": mark("what carries over from one period to the next taken out"),
+    "steps": mark("told from each period's change"),
 }
 REASONS = {
     "no_data": mark("no data imported for this period"),
@@ -281,6 +289,14 @@ def usual_range(voice: Voice, reading: Reading) -> str:
     if limits.provisional:
         return voice.words.say("usual range {span}, provisional", span=span)
     return voice.words.say("usual range {span}", span=span)
+
+
+def judged_on(voice: Voice, limits: Limits | None) -> str:
+    """What a usual range was read on: "Usual range: season taken out", or nothing."""
+    if limits is None or not limits.taken_out:
+        return ""
+    taken = [voice.words.say(TAKEN_OUT[name]) for name in limits.taken_out]
+    return voice.words.say("Usual range: {what}", what=", ".join(taken))
 
 
 def headline(voice: Voice, review: Review) -> str:

@@ -28,6 +28,7 @@ from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import ledger, migrate
 from metrics.register import left_out as register_left_out
+from metrics.register.baselines import shifts
 from metrics.register.leases import Lease, take
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
@@ -344,7 +345,9 @@ class Change:
         def figures() -> Iterator[pd.DataFrame]:
             yield from self._passed(computed, kept, left_out)
             self._say("judging", 0.9, "Looking for signals.")
-            found.extend(signal_frames(kept, self._catalogue))
+            with self.register.connect() as connection:
+                acknowledged = shifts(connection)
+            found.extend(signal_frames(kept, self._catalogue, acknowledged))
             yield from self._steps.cut(facts, setting, kept, found)
 
         def judged(publication: int) -> Iterator[pd.DataFrame]:

@@ -127,11 +127,12 @@ class Panel:
         limits: dict[tuple[str, Scope, date], Limits] = {}
         signals: dict[tuple[str, Scope, date], SignalFact] = {}
         columns = ["kpi", "scope_kind", "scope", "start", "rule", "direction"]
-        columns += ["centre", "lower", "upper", "provisional"]
+        columns += ["centre", "lower", "upper", "provisional", "taken_out"]
         for row in rows[columns].itertuples(index=False, name=None):
-            kpi, kind, key, start, rule, direction, centre, lower, upper, provisional = row
+            kpi, kind, key, start, rule, direction, centre, lower, upper, provisional, out = row
             at = (kpi, Scope(kind, key), start.date())
-            limits[at] = Limits(centre, lower, upper, bool(provisional))
+            taken_out = tuple(out.split(",")) if out else ()
+            limits[at] = Limits(centre, lower, upper, bool(provisional), taken_out)
             if rule and (at not in signals or rule < signals[at].rule):
                 signals[at] = SignalFact(int(rule), int(direction), limits[at])
         return limits, signals

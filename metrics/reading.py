@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.result import Figure, Scope
@@ -31,6 +31,7 @@ class Limits:
     lower: float
     upper: float
     provisional: bool
+    taken_out: tuple[str, ...] = ()  # season, trend, autocorrelation, steps
 
 
 @dataclass(frozen=True)
@@ -101,4 +102,4 @@ def within_nature(limits: Limits, unit: Unit, history: Sequence[Figure]) -> Limi
         lower = max(lower, 0.0)
     if unit is Unit.RATE and max(values, default=1.0) <= 1:
         upper = min(upper, 1.0)
-    return Limits(limits.centre, lower, upper, limits.provisional)
+    return replace(limits, lower=lower, upper=upper)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,9 +22,9 @@ from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Unit
 from metrics.judging import Judged, judge_column
 from metrics.masked import Bools, Codes, Floats
 from metrics.reading import Limits
-from metrics.result import Figure
+from metrics.result import Figure, Scope
 from metrics.scale import PLAIN, choose_scale, on_scale
-from metrics.season import season
+from metrics.season import JUDGED, season
 from metrics.xmr import SETTLED_POINTS
 
 #: Periods in a year: how far back the season of a period lies.
@@ -49,9 +49,14 @@ RARE_TAIL = 0.00135
 UNBORN = "zero_denominator"
 SPARSE = 0.3
 
-#: Latest closed periods of a series that are judged, each on those before it.
-JUDGED = 26
-
+#: What is taken out of a series before it is judged, by what describes it.
+TAKEN_OUT: dict[int, tuple[str, ...]] = {
+    LEVEL: (),
+    TREND: ("trend",),
+    STEPS: ("steps",),
+    CARRIED: ("autocorrelation",),
+    CARRIED_TREND: ("trend", "autocorrelation"),
+}
 MODELS = {
     LEVEL: "level",
     TREND: "trend",
@@ -77,6 +82,7 @@ COLUMNS = [
     "lower",
     "upper",
     "provisional",
+    "taken_out",
 ]
 
 
@@ -154,6 +160,7 @@ def judge(
             float(judged.lower[0]),
             float(judged.upper[0]),
             bool(judged.points[0] < SETTLED_POINTS),
+            taken_out(int(judged.model[0]), bool(judged.seasonal[0])),
         )
         models[start] = MODELS[int(judged.model[0])]
         signals += [
@@ -162,6 +169,12 @@ def judge(
             if judged.rules[0, rule]
         ]
     return Judgement(limits, models, tuple(sorted(signals, key=lambda s: (s.start, s.rule))))
+
+
+def taken_out(model: int, seasonal: bool) -> tuple[str, ...]:
+    """What was taken out of a series before a point was judged: season, trend, autocorrelation, or
+    the level itself where its steps are charted."""
+    return (*(("season",) if seasonal else ()), *TAKEN_OUT[model])
 
 
 def judge_matrix(
@@ -186,13 +199,21 @@ def judge_matrix(
     return rules
 
 
-def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iterator[pd.DataFrame]:
+def signal_frames(
+    figures: Iterable[pd.DataFrame],
+    catalogue: Catalogue,
+    shifts: Mapping[tuple[str, Scope], Sequence[date]] | None = None,
+) -> Iterator[pd.DataFrame]:
     """Signals and limits of the last 26 closed periods of every series, ready to publish.
 
     `figures` hold kpi, scope_kind, scope, grain, dimension, member, start, value, denominator, n,
     closed, reason, members; rows of other grains than a KPI's cadence and of dimensions are left
     out. Each frame has the columns `COLUMNS`. A judged period has one row with rule 0, which
-    carries its limits, and one for each rule it takes part in.
+    carries its limits, and one for each rule it takes part in. `taken_out` names what was taken out
+    of the series first, parted by commas.
+
+    `shifts` are the first days of levels that someone has acknowledged, by KPI and scope: points
+    from there on are judged on those since, points before it as ever.
 
     A figure made of too few cases has limits and takes part in no rule: a score of under 30
     answers, a rate of under 10 cases, a quantile of under 5 facts.
@@ -216,11 +237,13 @@ def signal_frames(figures: Iterable[pd.DataFrame], catalogue: Catalogue) -> Iter
         if len(dense):
             positions = _positions(dense["start"], Grain(grain))
             yield from _batches(
-                dense, positions, Grain(grain), YEAR[Grain(grain)], stride, catalogue
+                dense, positions, Grain(grain), YEAR[Grain(grain)], stride, catalogue, shifts or {}
             )
         if len(sparse):
             positions = np.asarray(sparse.groupby(SERIES).cumcount(), dtype=np.int64)
-            yield from _batches(sparse, positions, Grain(grain), len(sparse), stride, catalogue)
+            yield from _batches(
+                sparse, positions, Grain(grain), len(sparse), stride, catalogue, shifts or {}
+            )
 
 
 def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -323,8 +346,13 @@ def _columns(
     stride: int,
     volumes: Bools,
     stepwise: Bools,
+    *,
+    levels: Codes | None = None,
 ) -> Iterator[tuple[int, Judged]]:
-    """Judge the given columns; with a stride only every so many columns know of each other."""
+    """Judge the given columns; with a stride only every so many columns know of each other.
+
+    Points of another level (`levels`, a code) are no baseline, but tell of the season.
+    """
     wanted = [int(column) for column in columns]
     # What carries over grows by about as much in every period, however large it has become.
     scale = np.where(stepwise, PLAIN, choose_scale(_before_judged(values), volumes))
@@ -332,6 +360,8 @@ def _columns(
     for phase in sorted({column % stride for column in wanted}):
         part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
         seasons = season(part, part_sets, lag // stride)
+        if levels is not None:
+            part_sets = part_sets + (sets.max() + 2) * levels[:, phase::stride]
         for column in wanted:
             if column % stride == phase:
                 yield (
@@ -350,6 +380,23 @@ def _before_judged(values: Floats) -> Floats:
     return found
 
 
+def _levels(
+    rows: pd.DataFrame,
+    labels: pd.DataFrame,
+    series: Codes,
+    shifts: Mapping[tuple[str, Scope], Sequence[date]],
+) -> Codes:
+    """How many acknowledged shifts lie at or before each row."""
+    found = np.zeros(len(rows), dtype=np.int64)
+    if not shifts:
+        return found
+    starts = pd.to_datetime(rows["start"]).to_numpy()
+    for number, kpi, kind, key in labels[["series", *SERIES]].itertuples(index=False, name=None):
+        for since in shifts.get((kpi, Scope(kind, key)), ()):
+            found += (series == number) & (starts >= np.datetime64(since))
+    return found
+
+
 def _batches(
     rows: pd.DataFrame,
     positions: Codes,
@@ -357,25 +404,27 @@ def _batches(
     lag: int,
     stride: int,
     catalogue: Catalogue,
+    shifts: Mapping[tuple[str, Scope], Sequence[date]],
 ) -> Iterator[pd.DataFrame]:
     """Judge the series of one grain and stride, `BATCH` at a time."""
-    series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy()
+    series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
     labels = rows[SERIES].assign(series=series).drop_duplicates("series").sort_values("series")
     starts = pd.to_datetime(rows["start"]).to_numpy().astype("datetime64[s]")
     sets = pd.factorize(rows["members"].fillna(""))[0]
     closed = rows["closed"].to_numpy(dtype=bool)
     value = np.where(closed, rows["value"].to_numpy(dtype=float, na_value=np.nan), np.nan)
     cases = _cases(rows, catalogue)
+    levels = _levels(rows, labels, series, shifts)
     length = int(positions.max()) + 1
     steps = {name: _built_on_steps(catalogue[name], catalogue) for name in labels["kpi"].unique()}
     for first in range(0, len(labels), BATCH):
         batch = labels.iloc[first : first + BATCH]
         here = (series >= first) & (series < first + BATCH)
         at = (series[here] - first, positions[here])
-        matrices = [np.full((len(batch), length), np.nan) for _ in range(3)]
-        for matrix, found in zip(matrices, (value, cases, sets), strict=True):
+        matrices = [np.full((len(batch), length), np.nan) for _ in range(4)]
+        for matrix, found in zip(matrices, (value, cases, sets, levels), strict=True):
             matrix[at] = found[here]
-        values, counts, codes = matrices
+        values, counts, codes, level = matrices
         # The last 26 closed periods of each series; which ones differs between series.
         place = np.where(np.isnan(values), -1, np.arange(length))
         recent = place > place.max(1, keepdims=True) - JUDGED
@@ -385,6 +434,7 @@ def _batches(
             kpis,
             values,
             np.nan_to_num(codes, nan=-1).astype(np.int64),
+            np.nan_to_num(level, nan=-1).astype(np.int64),
             recent & (place >= 0),
             counts,
             steps,
@@ -403,6 +453,7 @@ def _judged_batch(
     kpis: list[Kpi],
     values: Floats,
     sets: Codes,
+    levels: Codes,
     recent: Bools,
     cases: Floats,
     steps: dict[str, bool],
@@ -416,7 +467,9 @@ def _judged_batch(
     few = cases < np.array([_least(kpi) for kpi in kpis])[:, None]
     frames = []
     columns = np.flatnonzero(recent.any(0))
-    for column, judged in _columns(values, sets, columns, lag, stride, volumes, stepwise):
+    for column, judged in _columns(
+        values, sets, columns, lag, stride, volumes, stepwise, levels=levels
+    ):
         judged = _rare(
             judged, values[:, column], counted | shares, np.where(shares, cases[:, column], 1.0)
         )
@@ -437,6 +490,10 @@ def _judged_batch(
                             "lower": judged.lower[chosen],
                             "upper": judged.upper[chosen],
                             "provisional": judged.points[chosen] < SETTLED_POINTS,
+                            "taken_out": [
+                                ",".join(taken_out(int(judged.model[row]), judged.seasonal[row]))
+                                for row in chosen
+                            ],
                         }
                     )
                 )

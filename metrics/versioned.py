@@ -42,7 +42,7 @@ SIGNALS = Versioned(
     key=("start", "rule"),
     dates=("start",),
     numbers=("centre", "lower", "upper"),
-    exact=("direction", "provisional"),
+    exact=("direction", "provisional", "taken_out"),
 )
 
 DOCUMENTS = Versioned(documents, key=("start",), dates=("start",), numbers=(), exact=("body",))

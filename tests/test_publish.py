@@ -245,6 +245,7 @@ def test_signals_are_judged_on_the_new_figures(register: sa.Engine, lease: Lease
             lower=0.0,
             upper=4.0,
             provisional=False,
+            taken_out="",
         )
 
     run(register, lease, weeks("mrr", [1.0, 9.0, 8.0]), judged=judged)

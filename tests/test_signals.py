@@ -77,9 +77,9 @@ def false_alarms(make: Callable[[int], NDArray[np.float64]], entry: Kpi) -> floa
 
 
 def season(length: int = 104) -> NDArray[np.float64]:
-    """Two years with a Christmas of two weeks and an August of six."""
+    """Years with a Christmas of two weeks and an August of six."""
     dip = np.ones(length)
-    for year in (0, 52):
+    for year in range(0, length, 52):
         dip[year + 5 : year + 7] = 0.65
         dip[year + 37 : year + 43] = (0.9, 0.8, 0.75, 0.75, 0.8, 0.9)
     return dip
@@ -299,6 +299,61 @@ def test_frames_say_what_judging_each_series_says() -> None:
             )
         } == {(s.start, s.rule, s.direction) for s in judgement.signals}
     assert (rows["definition"] == "definition of " + rows["kpi"]).all()
+
+
+def judged_frame(figures: Sequence[Figure], entry: Kpi, since: Sequence[date] = ()) -> pd.DataFrame:
+    """Published limits and rules, with shifts acknowledged for the one scope."""
+    shifts = {(entry.name, Scope("product", "atelier")): since}
+    rows = pd.concat(signal_frames([frame(figures, kpi=entry.name)], Catalogue({entry.name: entry}),
+                                   shifts))  # fmt: skip
+    return rows.assign(week=(rows["start"] - pd.Timestamp(FIRST)).dt.days // 7)
+
+
+def test_an_acknowledged_shift_is_a_new_baseline_at_once() -> None:
+    values = 0.4 + 0.01 * noise(11)
+    values[94:] += 0.06
+    shifted = FIRST + timedelta(7 * 94)
+    before = judged_frame(weeks(list(values)), kpi("rate"))
+    after = judged_frame(weeks(list(values)), kpi("rate"), [shifted])
+    untouched = before["week"] < 94
+    pd.testing.assert_frame_equal(before[untouched], after[after["week"] < 94])
+    limits = after[after["rule"] == 0].set_index("week")
+    # Six points of the new level come first; then its limits, provisional up to fifteen.
+    assert [week for week in limits.index if week >= 94] == [100, 101, 102, 103]
+    assert limits.loc[100:, "provisional"].all()
+    assert limits.loc[103, "centre"] == pytest.approx(values[94:103].mean())
+    assert 1 in set(before[before["week"] == 100]["rule"])
+    assert 1 not in set(after[after["week"] >= 94]["rule"])
+
+
+def test_a_new_level_keeps_its_season() -> None:
+    values = 1000 * season(156) * np.exp(0.03 * noise(3, 156))
+    values[125:] *= 1.5
+    entry = kpi("count", Kind.FLOW, Unit.COUNT)
+    rows = judged_frame(weeks(list(values)), entry, [FIRST + timedelta(7 * 125)])
+    dips = rows[rows["week"].between(141, 146)]
+    assert set(dips[dips["rule"] == 0]["taken_out"]) == {"season"}
+    assert 1 not in set(dips["rule"])
+
+
+def test_what_was_taken_out_is_told() -> None:
+    growth = 1.4 ** (np.arange(104) / 52)
+    carried = np.zeros(104)
+    for week, drawn in enumerate(noise(21)):
+        carried[week] = 0.75 * carried[week - 1] + drawn
+    made = {
+        "": (0.4 + 0.01 * noise(1), Kind.RATIO, Unit.RATE),
+        "season": (1000 * season() * np.exp(0.03 * noise(3)), Kind.FLOW, Unit.COUNT),
+        "trend": (1000 * growth * np.exp(0.03 * noise(1)), Kind.FLOW, Unit.COUNT),
+        "autocorrelation": (0.4 + 0.01 * carried, Kind.RATIO, Unit.RATE),
+        "steps": (1e5 + np.cumsum(200 + 300 * noise(1)), Kind.STOCK, Unit.MONEY),
+    }
+    for expected, (values, kind, unit) in made.items():
+        rows = judged_frame(weeks(list(values)), kpi("rate", kind, unit))
+        assert rows["taken_out"].iloc[-1] == expected
+        judgement = judge(weeks(list(values)), unit, kind)
+        last = judgement.limits[max(judgement.limits)]
+        assert ",".join(last.taken_out) == expected
 
 
 def test_a_survey_with_few_answers_has_limits_and_no_status() -> None:

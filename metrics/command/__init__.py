@@ -16,6 +16,7 @@ VERBS = {
     "import": "importing",
     "undo": "undo",
     "publish": "publish",
+    "baseline": "baseline",
     "kpi": "kpi",
     "pace": "pace",
     "journey": "journey",

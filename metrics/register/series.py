@@ -52,6 +52,7 @@ _SIGNAL = (
     signals.c.lower,
     signals.c.upper,
     signals.c.provisional,
+    signals.c.taken_out,
 )
 
 
@@ -191,7 +192,8 @@ def read_signals(
     """Published signals, with the limits they were judged on, as a frame.
 
     Columns: kpi, scope_kind, scope, grain, dimension, member, start (datetime64), rule, direction,
-    centre, lower, upper, provisional.
+    centre, lower, upper, provisional, taken_out (season, trend, autocorrelation or steps, parted by
+    commas; '' when nothing was).
     """
     wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
     return _frame(connection, signals, _SIGNAL, wanted, since, until, publication)

@@ -268,6 +268,8 @@ signals = sa.Table(
     sa.Column("lower", sa.Float, nullable=False),
     sa.Column("upper", sa.Float, nullable=False),
     sa.Column("provisional", sa.Boolean, nullable=False),
+    # what was taken out of the series before it was judged: season, trend, autocorrelation, steps
+    sa.Column("taken_out", sa.String, nullable=False, server_default=""),
 )
 
 #: What is no single figure, as JSON: a retention grid, a funnel, where a KPI will stand. Versioned
@@ -304,6 +306,22 @@ left_out = sa.Table(
     sa.Column("key", sa.String, nullable=False),
     sa.Column("message", sa.String, nullable=False),
     sa.Column("remedy", sa.String, nullable=False),
+)
+
+#: Level shifts that someone has acknowledged: what came before is no baseline for what follows.
+baselines = sa.Table(
+    "baselines",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kpi", sa.String, nullable=False),
+    sa.Column("scope_kind", sa.String, nullable=False),
+    sa.Column("scope", sa.String, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),  # first day of the new level's first period
+    sa.Column("note", sa.String, nullable=False, default=""),
+    sa.Column("acknowledged_at", sa.DateTime, nullable=False),
+    sa.Column("acknowledged_by", sa.String, nullable=False),
+    sa.Column("withdrawn_at", sa.DateTime),
+    sa.Column("withdrawn_by", sa.String),
 )
 
 decisions = sa.Table(

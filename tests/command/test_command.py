@@ -123,6 +123,24 @@ def test_sql_and_queries(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(parts["statements"]) == {"feature_users", "active_users"}
 
 
+def test_a_new_level_is_acknowledged_and_withdrawn(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(made))
+    given = ("baseline", "set", "active_users", "--since", "2026-10-07", "--note", "New plans")
+    held = answered(monkeypatch, *given)["baseline"]
+    assert (held["scope"], held["since"], held["note"]) == ("company", "2026-10-05", "New plans")
+    assert answered(monkeypatch, "baseline", "list")["baselines"] == [held]
+    # Said again of the same period, it replaces what was said.
+    again = answered(monkeypatch, *given[:-1], "Other plans")["baseline"]
+    assert answered(monkeypatch, "baseline", "list")["baselines"] == [again]
+    unknown = call(monkeypatch, *given, "--scope", "product:nothing")
+    assert (unknown.exit_code, "choices: company" in unknown.stderr) == (2, True)
+    answered(monkeypatch, "baseline", "withdraw", str(again["id"]))
+    assert answered(monkeypatch, "baseline", "list")["baselines"] == []
+    assert call(monkeypatch, "baseline", "withdraw", str(again["id"])).exit_code == 1
+
+
 def test_check_finds_what_is_missing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIGIE_WORKSPACE", str(made))
     assert answered(monkeypatch, "check")["ok"] is True
