@@ -32,6 +32,11 @@ CLEAR_AUTOCORRELATION = 0.2
 CLEAR_LIKENESS = 1.3
 #: Beyond this a series has no level to go back to: its steps are charted.
 WANDERS = 0.93
+#: A series whose steps are so much steadier than what a model leaves of it is charted by them: it
+#: bends, as revenue that builds up does, and neither a level nor a line describes that.
+STEADIER = 0.75
+#: The latest steps, whose mean the next one is expected to be.
+RECENT_STEPS = 13
 #: A run of eight starts a new baseline when its mean is this many standard errors from before.
 CLEAR_SHIFT = 3.5
 #: Neighbours this alike drift; they do not shift.
@@ -62,8 +67,13 @@ def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]
         least = np.maximum(CLEAR_AUTOCORRELATION, CLEAR_LIKENESS / np.sqrt(known))
     carried = np.where(trend, carried_line, carried_level)
     alike = able & (carried > least)
+    kept = np.where(alike, np.clip(carried, 0, WANDERS), 0.0)[:, None]
+    deviation = np.where(trend[:, None], lined, level)
+    left = mean(np.abs(deviation[:, 1:] - kept * deviation[:, :-1]))
+    steps = np.diff(voters)
+    bends = able & (mean(np.abs(steps - mean(steps)[:, None])) < STEADIER * left)
     model = np.where(
-        stepwise | (alike & (carried > WANDERS)),
+        stepwise | bends | (alike & (carried > WANDERS)),
         STEPS,
         np.where(
             trend,
@@ -71,7 +81,7 @@ def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]
             np.where(alike, CARRIED, LEVEL),
         ),
     )
-    return model, np.where(alike, np.clip(carried, 0, WANDERS), 0.0)
+    return model, kept[:, 0]
 
 
 def since_shift(memory: Floats, stepwise: Bools) -> Floats:
@@ -181,9 +191,11 @@ def _carried_on(
 
 
 def _steps(baseline: Floats) -> tuple[Floats, Floats]:
-    """The point before plus the mean step; over a gap of k periods, k steps and √k the reach."""
+    """The point before plus the mean of the latest steps, for growth slackens; over a gap of k
+    periods, k steps and √k the reach."""
     steps = np.diff(baseline)
-    step = mean(steps)
+    latest = steps[:, -RECENT_STEPS:]
+    step = np.where(count(latest) >= LEAST_POINTS, mean(latest), mean(steps))
     reach = LIMIT_FACTOR * mean(np.abs(np.diff(steps)))
     # Where steps never neighbour each other their spread stands in.
     scatter = np.sqrt(mean((steps - step[:, None]) ** 2)) * LIMIT_FACTOR * MEAN_RANGE

@@ -33,6 +33,7 @@ from metrics.register.leases import Lease, take
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
 from metrics.register.tables import ORGANISATION
+from metrics.result import Scope
 from metrics.setting import Setting
 from metrics.signals import judged_rows, signal_frames
 from metrics.themes import load_themes
@@ -347,7 +348,12 @@ class Change:
             self._say("judging", 0.9, "Looking for signals.")
             with self.register.connect() as connection:
                 acknowledged = shifts(connection)
-            found.extend(signal_frames(kept, self._catalogue, acknowledged))
+            launched = {
+                Scope("product", product.product): product.launched
+                for product in organisation.products
+                if product.launched
+            }
+            found.extend(signal_frames(kept, self._catalogue, acknowledged, launched))
             yield from self._steps.cut(facts, setting, kept, found)
 
         def judged(publication: int) -> Iterator[pd.DataFrame]:

@@ -49,6 +49,11 @@ RARE_TAIL = 0.00135
 UNBORN = "zero_denominator"
 SPARSE = 0.3
 
+#: Days after a launch in which what grows does so because of it.
+RAMP_DAYS = 182
+#: Half the width of a 95 % interval and of one that chance leaves once in 370, in standard errors.
+HALF_95, HALF_LIMITS = 1.96, 3.0
+
 #: What is taken out of a series before it is judged, by what describes it.
 TAKEN_OUT: dict[int, tuple[str, ...]] = {
     LEVEL: (),
@@ -87,6 +92,33 @@ COLUMNS = [
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What of its KPI decides how a series is judged, one entry per series.
+
+    `volume`: grows by percents; `stepwise`: carries over, so that only its steps can surprise;
+    `counted`: counts things; `share`: is a part of its cases; `least`: the fewest cases, answers or
+    facts that give it a status.
+    """
+
+    volume: Bools
+    stepwise: Bools
+    counted: Bools
+    share: Bools
+    least: Codes
+
+    @staticmethod
+    def of(unit: Unit, kind: Kind, *, series: int = 1, teams: bool = False) -> Traits:
+        """Those of `series` series of one kind; teams have their own rule of small groups."""
+        return Traits(
+            volume=np.full(series, _is_volume(unit)),
+            stepwise=np.full(series, _steps(kind, unit)),
+            counted=np.full(series, unit is Unit.COUNT),
+            share=np.full(series, unit is Unit.RATE and kind is not Kind.SCORE),
+            least=np.full(series, _least(unit, kind, teams), dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True)
 class Signal:
     """A rule (1, 2 or 3) that the period from `start` takes part in: +1 above, -1 below."""
 
@@ -120,7 +152,7 @@ def judge(
 
     `figures` are of one KPI, scope and grain, oldest first; open ones and ones without a value
     are no points. Only points with the same set of members as the judged one count. With
-    `overlapping` windows of 28 days only every fourth week is used.
+    `overlapping` windows of 28 days only every fourth week is used. Too few cases give no signal.
     """
     if not figures:
         return Judgement({}, {}, ())
@@ -136,21 +168,23 @@ def judge(
     starts = pd.Series([figure.start for figure in figures])
     positions = np.arange(len(figures), dtype=np.int64) if sparse else _positions(starts, grain)
     length = int(positions.max()) + 1
-    values = np.full((1, length), np.nan)
+    values, cases, errors = (np.full((1, length), np.nan) for _ in range(3))
     sets = np.zeros((1, length), dtype=np.int64)
     codes = pd.factorize(pd.Series([figure.members for figure in figures]))[0]
     for position, figure, code in zip(positions, figures, codes, strict=True):
         if figure.closed and figure.value is not None:
             values[0, position] = figure.value
+            cases[0, position] = _cases_of(figure, kind)
+            if kind is Kind.SCORE and figure.low is not None and figure.high is not None:
+                errors[0, position] = (figure.high - figure.low) / 2 / HALF_95
         sets[0, position] = code
     known = np.flatnonzero(~np.isnan(values[0]))[-last:]
     limits, models, signals = {}, {}, []
     by_position = dict(zip(positions.tolist(), starts, strict=True))
-    stepwise = np.array([_steps(kind, unit)])
     stride = STRIDE.get(grain, 1) if overlapping else 1
     year = length if sparse else YEAR[grain]
-    for position, judged in _columns(
-        values, sets, known, year, stride, np.array([_is_volume(unit)]), stepwise
+    for position, judged in _judged(
+        values, sets, cases, known, year, stride, Traits.of(unit, kind), errors=errors
     ):
         if np.isnan(judged.upper[0] - judged.lower[0]):  # no two neighbours, no limits
             continue
@@ -178,22 +212,29 @@ def taken_out(model: int, seasonal: bool) -> tuple[str, ...]:
 
 
 def judge_matrix(
-    values: Floats, unit: Unit, kind: Kind, *, overlapping: bool = False, last: int = JUDGED
+    values: Floats,
+    unit: Unit,
+    kind: Kind,
+    *,
+    cases: Floats | None = None,
+    overlapping: bool = False,
+    last: int = JUDGED,
 ) -> Codes:
     """Rules of the `last` columns of many weekly series of one kind: series × points × rules 1–3.
 
-    -1 below, +1 above, 0 else; `values` are series × unbroken weeks, NaN where unknown.
+    -1 below, +1 above, 0 else; `values` are series × unbroken weeks, NaN where unknown, `cases`
+    what each is made of: the answers of a score, the facts of a quantile, else the denominator.
     """
     count, length = values.shape
     rules = np.zeros((count, length, 3), dtype=np.int64)
-    for column, judged in _columns(
+    for column, judged in _judged(
         values,
         np.zeros(values.shape, dtype=np.int64),
+        np.full(values.shape, np.nan) if cases is None else cases,
         range(max(0, length - last), length),
         YEAR[Grain.WEEK],
         STRIDE[Grain.WEEK] if overlapping else 1,
-        np.full(count, _is_volume(unit)),
-        np.full(count, _steps(kind, unit)),
+        Traits.of(unit, kind, series=count),
     ):
         rules[:, column] = judged.rules
     return rules
@@ -203,6 +244,7 @@ def signal_frames(
     figures: Iterable[pd.DataFrame],
     catalogue: Catalogue,
     shifts: Mapping[tuple[str, Scope], Sequence[date]] | None = None,
+    launched: Mapping[Scope, date] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Signals and limits of the last 26 closed periods of every series, ready to publish.
 
@@ -213,7 +255,8 @@ def signal_frames(
     of the series first, parted by commas.
 
     `shifts` are the first days of levels that someone has acknowledged, by KPI and scope: points
-    from there on are judged on those since, points before it as ever.
+    from there on are judged on those since, points before it as ever. `launched` says when products
+    came: what was before that is no point, and their first half year tells no season.
 
     A figure made of too few cases has limits and takes part in no rule: a score of under 30
     answers, a rate of under 10 cases, a quantile of under 5 facts.
@@ -222,7 +265,7 @@ def signal_frames(
     kept = [frame for frame in kept if len(frame)]
     if not kept:
         return
-    rows = pd.concat(kept, ignore_index=True)
+    rows = _since_launch(pd.concat(kept, ignore_index=True), launched or {})
     shapes = {kpi.name: (str(kpi.cadence), stride_of(kpi, catalogue)) for kpi in catalogue}
     for (grain, stride), names in _grouped(shapes).items():
         group = rows[rows["kpi"].isin(names)]
@@ -244,6 +287,16 @@ def signal_frames(
             yield from _batches(
                 sparse, positions, Grain(grain), len(sparse), stride, catalogue, shifts or {}
             )
+
+
+def _since_launch(rows: pd.DataFrame, launched: Mapping[Scope, date]) -> pd.DataFrame:
+    """The rows without those before a product's launch; `ramp` marks its first half year."""
+    scopes = pd.MultiIndex.from_frame(rows[["scope_kind", "scope"]])
+    came = [launched.get(Scope(*scope)) for scope in scopes]
+    days = pd.Series(np.array(came, dtype="datetime64[s]"), index=rows.index)
+    starts = pd.to_datetime(rows["start"])
+    rows = rows.assign(ramp=(starts - days).dt.days < RAMP_DAYS)
+    return rows[~(starts < days)].reset_index(drop=True)
 
 
 def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -348,10 +401,12 @@ def _columns(
     stepwise: Bools,
     *,
     levels: Codes | None = None,
+    ramps: Bools | None = None,
 ) -> Iterator[tuple[int, Judged]]:
     """Judge the given columns; with a stride only every so many columns know of each other.
 
-    Points of another level (`levels`, a code) are no baseline, but tell of the season.
+    Points of another level (`levels`, a code) are no baseline, but tell of the season; those of a
+    launch (`ramps`) are a baseline and tell of none.
     """
     wanted = [int(column) for column in columns]
     # What carries over grows by about as much in every period, however large it has become.
@@ -359,7 +414,8 @@ def _columns(
     scaled = on_scale(values, scale)
     for phase in sorted({column % stride for column in wanted}):
         part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
-        seasons = season(part, part_sets, lag // stride)
+        told = part if ramps is None else np.where(ramps[:, phase::stride], np.nan, part)
+        seasons = season(told, part_sets, lag // stride)
         if levels is not None:
             part_sets = part_sets + (sets.max() + 2) * levels[:, phase::stride]
         for column in wanted:
@@ -407,13 +463,15 @@ def _batches(
     shifts: Mapping[tuple[str, Scope], Sequence[date]],
 ) -> Iterator[pd.DataFrame]:
     """Judge the series of one grain and stride, `BATCH` at a time."""
-    series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy(dtype=np.int64)
+    series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy().astype(np.int64)
     labels = rows[SERIES].assign(series=series).drop_duplicates("series").sort_values("series")
     starts = pd.to_datetime(rows["start"]).to_numpy().astype("datetime64[s]")
     sets = pd.factorize(rows["members"].fillna(""))[0]
     closed = rows["closed"].to_numpy(dtype=bool)
+    ramp = rows["ramp"].to_numpy(dtype=bool)
     value = np.where(closed, rows["value"].to_numpy(dtype=float, na_value=np.nan), np.nan)
     cases = _cases(rows, catalogue)
+    errors = _errors(rows, catalogue)
     levels = _levels(rows, labels, series, shifts)
     length = int(positions.max()) + 1
     steps = {name: _built_on_steps(catalogue[name], catalogue) for name in labels["kpi"].unique()}
@@ -421,10 +479,11 @@ def _batches(
         batch = labels.iloc[first : first + BATCH]
         here = (series >= first) & (series < first + BATCH)
         at = (series[here] - first, positions[here])
-        matrices = [np.full((len(batch), length), np.nan) for _ in range(4)]
-        for matrix, found in zip(matrices, (value, cases, sets, levels), strict=True):
+        columns = (value, cases, errors, sets, levels, ramp)
+        matrices = [np.full((len(batch), length), np.nan) for _ in columns]
+        for matrix, found in zip(matrices, columns, strict=True):
             matrix[at] = found[here]
-        values, counts, codes, level = matrices
+        values, counts, sampled, codes, level, ramps = matrices
         # The last 26 closed periods of each series; which ones differs between series.
         place = np.where(np.isnan(values), -1, np.arange(length))
         recent = place > place.max(1, keepdims=True) - JUDGED
@@ -435,8 +494,10 @@ def _batches(
             values,
             np.nan_to_num(codes, nan=-1).astype(np.int64),
             np.nan_to_num(level, nan=-1).astype(np.int64),
+            np.nan_to_num(ramps).astype(np.bool_),
             recent & (place >= 0),
             counts,
+            sampled,
             steps,
             lag,
             stride,
@@ -454,30 +515,40 @@ def _judged_batch(
     values: Floats,
     sets: Codes,
     levels: Codes,
+    ramps: Bools,
     recent: Bools,
     cases: Floats,
+    errors: Floats,
     steps: dict[str, bool],
     lag: int,
     stride: int,
 ) -> pd.DataFrame:
-    volumes = np.array([_is_volume(kpi.unit) for kpi in kpis])
-    stepwise = np.array([steps[kpi.name] for kpi in kpis])
-    counted = np.array([kpi.unit is Unit.COUNT for kpi in kpis])
-    shares = np.array([kpi.unit is Unit.RATE and kpi.kind is not Kind.SCORE for kpi in kpis])
-    few = cases < np.array([_least(kpi) for kpi in kpis])[:, None]
+    each = [Traits.of(kpi.unit, kpi.kind, teams=kpi.family is Family.TEAMS) for kpi in kpis]
+    traits = Traits(
+        volume=np.concatenate([kpi.volume for kpi in each]),
+        stepwise=np.array([steps[kpi.name] for kpi in kpis]),
+        counted=np.concatenate([kpi.counted for kpi in each]),
+        share=np.concatenate([kpi.share for kpi in each]),
+        least=np.concatenate([kpi.least for kpi in each]),
+    )
     frames = []
     columns = np.flatnonzero(recent.any(0))
-    for column, judged in _columns(
-        values, sets, columns, lag, stride, volumes, stepwise, levels=levels
+    for column, judged in _judged(
+        values,
+        sets,
+        cases,
+        columns,
+        lag,
+        stride,
+        traits,
+        errors=errors,
+        levels=levels,
+        ramps=ramps,
     ):
-        judged = _rare(
-            judged, values[:, column], counted | shares, np.where(shares, cases[:, column], 1.0)
-        )
         usable = recent[:, column] & ~np.isnan(judged.upper - judged.lower)
-        usable &= counted | (judged.upper > judged.lower)  # what never varied has no usual range
         for rule in range(4):
             direction = judged.rules[:, rule - 1] if rule else np.zeros(len(kpis), dtype=np.int64)
-            chosen = np.flatnonzero(usable & ((direction != 0) & ~few[:, column] if rule else True))
+            chosen = np.flatnonzero(usable & ((direction != 0) if rule else True))
             if chosen.size:
                 frames.append(
                     pd.DataFrame(
@@ -505,13 +576,86 @@ def _judged_batch(
     return found.sort_values(["series", "position", "rule"], ignore_index=True)
 
 
-def _least(kpi: Kpi) -> int:
-    """The fewest cases, answers or facts that give a figure of a KPI a status."""
-    if kpi.kind is Kind.SCORE:
-        return 0 if kpi.family is Family.TEAMS else LEAST_ANSWERS
-    if kpi.kind is Kind.QUANTILE:
+def _judged(
+    values: Floats,
+    sets: Codes,
+    cases: Floats,
+    columns: Iterable[int],
+    lag: int,
+    stride: int,
+    traits: Traits,
+    *,
+    errors: Floats | None = None,
+    levels: Codes | None = None,
+    ramps: Bools | None = None,
+) -> Iterator[tuple[int, Judged]]:
+    """The judgements of columns as they are told: those of too few cases take part in no rule, what
+    is rare happens by chance, a survey's score varies by its sampling (`errors`, standard ones) at
+    least, and what never varied has no usual range (NaN limits)."""
+    counts = traits.counted | traits.share
+    for column, judged in _columns(
+        values,
+        sets,
+        columns,
+        lag,
+        stride,
+        traits.volume,
+        traits.stepwise,
+        levels=levels,
+        ramps=ramps,
+    ):
+        if errors is not None:
+            judged = _sampled(judged, values[:, column], HALF_LIMITS * errors[:, column])
+        judged = _rare(
+            judged, values[:, column], counts, np.where(traits.share, cases[:, column], 1.0)
+        )
+        told = traits.counted | (judged.upper > judged.lower)
+        few = cases[:, column] < traits.least
+        yield (
+            column,
+            replace(
+                judged,
+                upper=np.where(told, judged.upper, np.nan),
+                rules=np.where((told & ~few)[:, None], judged.rules, 0),
+            ),
+        )
+
+
+def _sampled(judged: Judged, values: Floats, reach: Floats) -> Judged:
+    """The judgement of a column with limits at least `reach` off the centre where that is known."""
+    upper = np.fmax(judged.upper, judged.centre + reach)
+    lower = np.fmin(judged.lower, judged.centre - reach)
+    rules = judged.rules.copy()
+    with np.errstate(invalid="ignore"):
+        rules[(lower <= values) & (values <= upper), 0] = 0
+    return replace(judged, upper=upper, lower=lower, rules=rules)
+
+
+def _errors(rows: pd.DataFrame, catalogue: Catalogue) -> Floats:
+    """The standard errors of scores, as their 95 % intervals tell; NaN for all else."""
+    if "low" not in rows:
+        return np.full(len(rows), np.nan)
+    scores = rows["kpi"].map(lambda name: catalogue[name].kind is Kind.SCORE).to_numpy(dtype=bool)
+    low, high = (rows[name].to_numpy(dtype=float, na_value=np.nan) for name in ("low", "high"))
+    found: Floats = np.where(scores, (high - low) / 2 / HALF_95, np.nan)
+    return found
+
+
+def _least(unit: Unit, kind: Kind, teams: bool) -> int:
+    """The fewest cases, answers or facts that give a figure a status."""
+    if kind is Kind.SCORE:
+        return 0 if teams else LEAST_ANSWERS
+    if kind is Kind.QUANTILE:
         return LEAST_FACTS
-    return LEAST_CASES if kpi.unit is Unit.RATE else 0
+    return LEAST_CASES if unit is Unit.RATE else 0
+
+
+def _cases_of(figure: Figure, kind: Kind) -> float:
+    """What one figure is made of; NaN where that is not known, 0 for a score."""
+    found = figure.n if kind in (Kind.SCORE, Kind.QUANTILE) else figure.denominator
+    if found is None:
+        return 0.0 if kind is Kind.SCORE else np.nan
+    return float(found)
 
 
 def _cases(rows: pd.DataFrame, catalogue: Catalogue) -> Floats:

@@ -121,35 +121,6 @@ def runs(
     return _flag_runs(sides, np.flatnonzero(~np.isnan(found)), length)
 
 
-def climbs(values: Sequence[float | None], length: int) -> list[int]:
-    """Points of `length` or more successive ones that each rise (+1) or each fall (−1).
-
-    `length` counts points: a climb of five has four rises. Equal neighbours end it.
-    """
-    found = _floats(values)
-    positions = np.flatnonzero(~np.isnan(found))
-    flags = [0] * found.size
-    first = 0
-    steps = np.sign(np.diff(found[positions]))
-    while first < len(steps):
-        last = first
-        while last + 1 < len(steps) and steps[last + 1] == steps[first]:
-            last += 1
-        if steps[first] and last - first + 2 >= length:
-            for position in positions[first : last + 2]:
-                flags[position] = int(steps[first])
-        first = last + 1
-    return flags
-
-
-def half_average_slope(values: Sequence[float]) -> float:
-    """The slope per period through the means of the two halves; a middle point is left out."""
-    found = _floats(values)
-    half = found.size // 2
-    apart = found.size - half
-    return float((found[-half:].mean() - found[:half].mean()) / apart)
-
-
 def _flag_runs(sides: Floats, positions: NDArray[np.intp], length: int) -> list[int]:
     flags = [0] * sides.size
     first = 0

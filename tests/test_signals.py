@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,7 +15,14 @@ from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, NotJudged, Text, Unit
 from metrics.result import Figure, Scope
-from metrics.signals import COLUMNS, judge, judged_rows, signal_frames, stride_of
+from metrics.signals import (
+    COLUMNS,
+    judge,
+    judge_matrix,
+    judged_rows,
+    signal_frames,
+    stride_of,
+)
 
 FIRST = date(2024, 11, 18)
 CALENDAR = Calendar()
@@ -252,7 +260,7 @@ def frame(figures: Sequence[Figure], **columns: object) -> pd.DataFrame:
                 "kpi": f.kpi, "scope_kind": f.scope.kind, "scope": f.scope.key, "grain": f.grain,
                 "dimension": "", "member": "", "start": f.start, "value": f.value, "n": f.n,
                 "denominator": f.denominator, "closed": f.closed, "reason": f.reason,
-                "members": f.members,
+                "members": f.members, "low": f.low, "high": f.high,
             }
             for f in figures
         ]
@@ -354,6 +362,67 @@ def test_what_was_taken_out_is_told() -> None:
         judgement = judge(weeks(list(values)), unit, kind)
         last = judgement.limits[max(judgement.limits)]
         assert ",".join(last.taken_out) == expected
+
+
+def test_what_builds_up_along_a_bend_is_told_by_its_steps() -> None:
+    built = 100_000 * (1 - np.exp(-np.arange(50) / 25))
+    values = built + 60 * noise(4, 50).cumsum()
+    entry = kpi("revenue", Kind.FLOW, Unit.MONEY)
+    rows = judged_frame(weeks(list(values)), entry)
+    assert set(rows[rows["week"] > 40]["taken_out"]) == {"steps"}
+    assert set(rows[rows["week"] > 40]["rule"]) & {1} == set()
+    values[-1] -= 2_000
+    assert 1 in set(judged_frame(weeks(list(values)), entry).query("week == 49")["rule"])
+
+
+def test_a_score_within_what_its_answers_may_vary_by_is_no_signal() -> None:
+    values = 0.58 + 0.005 * noise(8)
+    for last, told in ((0.50, False), (0.30, True)):
+        values[-1] = last
+        error = 1.96 * 0.068  # of fifty answers
+        figures = [
+            replace(figure, low=(figure.value or 0) - error, high=(figure.value or 0) + error)
+            for figure in weeks(list(values), n=53)
+        ]
+        entry = kpi("ces", Kind.SCORE)
+        rows = judged_frame([replace(figure, kpi="ces") for figure in figures], entry)
+        assert (1 in set(rows[rows["week"] == 103]["rule"])) is told
+        judgement = judge(figures, Unit.RATE, Kind.SCORE)
+        assert (1 in {s.rule for s in judgement.signals if s.start == max(judgement.limits)}) is (
+            told
+        )
+
+
+def test_a_launch_is_no_season_and_nothing_before_it_counts() -> None:
+    climb = np.minimum(0.1 + np.arange(70) / 40, 1)
+    values = np.concatenate([np.zeros(34), 1000 * climb * np.exp(0.03 * noise(6, 70))])
+    entry = kpi("count", Kind.FLOW, Unit.COUNT)
+    scope = Scope("product", "atelier")
+    launched = {scope: FIRST + timedelta(7 * 34)}
+    rows = pd.concat(
+        signal_frames([frame(weeks(list(values)), kpi="count")], Catalogue({"count": entry}),
+                      launched=launched)
+    )  # fmt: skip
+    rows = rows.assign(week=(rows["start"] - pd.Timestamp(FIRST)).dt.days // 7)
+    year_later = rows[rows["week"].between(86, 103)]
+    assert "season" not in ",".join(year_later["taken_out"])
+    assert 1 not in set(year_later["rule"])
+
+
+def test_one_series_and_a_publication_are_judged_by_the_same_rules() -> None:
+    values = 0.5 + 0.01 * noise(8)
+    values[-1] = 1.0
+    for cases, told in ((9.0, False), (40.0, True)):
+        figures = weeks(list(values), denominator=cases)
+        judgement = judge(figures, Unit.RATE, Kind.RATIO)
+        assert bool({s.rule for s in judgement.signals if s.start == figures[-1].start}) is told
+        rules = judge_matrix(values[None, :], Unit.RATE, Kind.RATIO, cases=np.full((1, 104), cases))
+        assert bool(rules[0, -1].any()) is told
+    rare = np.zeros((1, 60))
+    rare[0, [11, 32, 59]] = 1
+    assert not judge_matrix(rare, Unit.COUNT, Kind.STOCK)[0, -1, 0]
+    rare[0, 59] = 6
+    assert judge_matrix(rare, Unit.COUNT, Kind.STOCK)[0, -1, 0] == 1
 
 
 def test_a_survey_with_few_answers_has_limits_and_no_status() -> None:

@@ -81,17 +81,6 @@ def test_the_median_moving_range() -> None:
     assert chart.range_limit == pytest.approx(8.1165)
 
 
-def test_a_trended_series_by_half_averages() -> None:
-    values = [
-        1412, 1280, 1129, 1181, 1149, 1248, 1103, 1021, 1085, 1125, 910, 999, 883, 851, 997, 878,
-        939, 834, 688, 806,
-    ]  # fmt: skip
-    assert xmr.half_average_slope(values) == pytest.approx(-29.48, abs=0.005)
-    chart = xmr.chart(values)
-    assert chart is not None
-    assert chart.upper - chart.centre == pytest.approx(272.16, abs=0.005)
-
-
 def test_a_gap_breaks_moving_ranges() -> None:
     assert xmr.moving_ranges([1, 2, None, 10, 12]).tolist() == [1, 2]
     assert xmr.chart([1, None, 5]) is None
@@ -122,21 +111,6 @@ def test_a_point_on_the_centre_is_on_neither_side(
     values: list[float | None], centre: float | list[float], length: int, expected: list[int]
 ) -> None:
     assert xmr.runs(values, centre, length) == expected
-
-
-@pytest.mark.parametrize(
-    ("values", "length", "expected"),
-    [
-        ([5, 6, 5, 6, 5, 6, 5], 5, [0] * 7),
-        ([1, 2, 3, 4, 5, 6, 5], 5, [1, 1, 1, 1, 1, 1, 0]),
-        ([6, 5, 4, 3, 2, 1, 2], 5, [-1] * 6 + [0]),
-        ([1, 2, 3, 4, 2], 3, [1, 1, 1, 1, 0]),
-        ([1, 2, 3, 2, 3, 4, 5, 6], 4, [0, 0, 0, 1, 1, 1, 1, 1]),
-        ([5, 5, 5, 5, 5], 3, [0] * 5),
-    ],
-)
-def test_climbs(values: list[float], length: int, expected: list[int]) -> None:
-    assert xmr.climbs(values, length) == expected
 
 
 def test_three_of_four_nearer_a_limit_than_the_centre() -> None:
