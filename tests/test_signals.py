@@ -366,12 +366,12 @@ def test_what_was_taken_out_is_told() -> None:
 
 def test_what_builds_up_along_a_bend_is_told_by_its_steps() -> None:
     built = 100_000 * (1 - np.exp(-np.arange(50) / 25))
-    values = built + 60 * noise(4, 50).cumsum()
+    values = built + 250 * noise(4, 50).cumsum()
     entry = kpi("revenue", Kind.FLOW, Unit.MONEY)
     rows = judged_frame(weeks(list(values)), entry)
     assert set(rows[rows["week"] > 40]["taken_out"]) == {"steps"}
     assert set(rows[rows["week"] > 40]["rule"]) & {1} == set()
-    values[-1] -= 2_000
+    values[-1] -= 3_000
     assert 1 in set(judged_frame(weeks(list(values)), entry).query("week == 49")["rule"])
 
 
