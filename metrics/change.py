@@ -23,6 +23,7 @@ from metrics.feeds import kpis_fed
 from metrics.importing import verbatims
 from metrics.importing.known_names import read_last
 from metrics.importing.report import FileReport, Problem
+from metrics.inputs import Contents, Inputs, note, unchanged
 from metrics.job import Job, Outcome
 from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
@@ -74,7 +75,12 @@ class Steps:
     land: Callable[..., Landed]
     remove: Callable[[duckdb.DuckDBPyConnection, int], None]
     compute: Callable[
-        [duckdb.DuckDBPyConnection, Setting, Callable[[float, str], None]],
+        [
+            duckdb.DuckDBPyConnection,
+            Setting,
+            Callable[[float, str], None],
+            Collection[tuple[str, str]],
+        ],
         Iterable[pd.DataFrame | Mistake],
     ]
     cut: Callable[
@@ -319,11 +325,14 @@ class Change:
         references.rebuild(facts, organisation, self.workspace.settings.currency)
         verbatims.refresh(facts, organisation, load_themes(self.workspace.path))
         failed: list[Mistake] = []
+        anew = self.job.kind == "publish"  # by hand: everything, whatever it was made of
         models.refresh(
             facts,
             self._models,
             lambda name: self._say("modelling", 0.5, f"Preparing {name}."),
             failed.append,
+            Contents(facts, self._models, organisation).of_model,
+            anew=anew,
         )
         if failed:
             self._models = self._models.without(failed)
@@ -333,11 +342,14 @@ class Change:
         setting = Setting.of(
             settings, self._catalogue, self._models, organisation, [held.span for held in spans]
         )
+        made = Inputs(facts, setting, Contents(facts, self._models, organisation)).all()
+        same = () if anew else unchanged(facts, state.publication_id, made)
         kept: list[pd.DataFrame] = []
         computed = self._steps.compute(
             facts,
             setting,
             lambda done, kpi: self._say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
+            same,
         )
 
         left_out = {mistake.name: mistake for mistake in self._catalogue.problems}
@@ -378,6 +390,12 @@ class Change:
             once=[kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation],
             progress=lambda rows: self._reached("publishing"),
             kept=lambda: left_out,
+            unchanged=same,
+        )
+        note(
+            facts,
+            published.publication or state.publication_id,
+            {key: told for key, told in made.items() if key[0] not in left_out},
         )
         with self.register.begin() as connection:
             lease.hold(connection)

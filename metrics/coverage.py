@@ -101,6 +101,22 @@ class Coverage:
         found = (self._days.get((name, kind, member)) for name in alternatives(dataset))
         return next((days for days in found if days is not None), None)
 
+    def told(self, dataset: str, kind: str) -> list[tuple[object, ...]]:
+        """All that is known of the days of a dataset, in a form that compares: dataset, member, its
+        launch, the first and the last day known, and a bit for each between them."""
+        found: list[tuple[object, ...]] = []
+        for name, of, member in sorted(self._days):
+            if name in alternatives(dataset) and of == kind:
+                days = self._days[name, of, member]
+                covered = np.flatnonzero(days)
+                assert self.first is not None
+                first, last = int(covered[0]), int(covered[-1])
+                known = [self.first + timedelta(day) for day in (first, last)]
+                launched = self._launched.get(member) if kind == "product" else None
+                bits = np.packbits(days[first : last + 1]).tobytes()
+                found.append((name, member, launched, *known, bits))
+        return found
+
     def known(
         self,
         sets: Sequence[frozenset[str]],

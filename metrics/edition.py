@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import duckdb
 import pandas as pd
@@ -14,6 +14,7 @@ from metrics.compile import Statement
 from metrics.errors import Mistake, VigieError
 from metrics.figures import Computation
 from metrics.formula import TRANSFERRED
+from metrics.functions.given import Shared
 from metrics.scopes import all_scopes
 from metrics.setting import Setting
 from metrics.timeline import timeline_of
@@ -47,17 +48,25 @@ def compute_all(
     connection: duckdb.DuckDBPyConnection,
     setting: Setting,
     progress: Callable[[float, str], None] = lambda done, kpi: None,
+    unchanged: Collection[tuple[str, str]] = (),
 ) -> Iterator[pd.DataFrame | Mistake]:
     """Every published KPI of every scope in every grain it is published in, frame by frame.
 
-    A KPI whose definition fails on the facts gives a mistake instead; the others go on.
+    A KPI whose definition fails on the facts gives a mistake instead; the others go on. KPIs and
+    grains named in `unchanged` are passed over.
     """
     scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
     by_grain = {
-        grain: [kpi for kpi in catalogue if grain in grains_of(kpi, catalogue)] for grain in Grain
+        grain: [
+            kpi
+            for kpi in catalogue
+            if grain in grains_of(kpi, catalogue) and (kpi.name, str(grain)) not in unchanged
+        ]
+        for grain in Grain
     }
     statements: dict[str, Statement] = {}
     born: dict[str, pd.DataFrame] = {}
+    shared = Shared()
     whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
     for grain, kpis in by_grain.items():
         timeline = timeline_of(connection, setting, grain) if kpis else None
@@ -72,6 +81,7 @@ def compute_all(
             compared=[kpi for kpi in kpis if kpi.cadence == grain],
             statements=statements,
             born=born,
+            shared=shared,
         )
         # KPIs of products first, then those of squads: the sets are put beside the facts twice.
         # Functions last: what they read in its own cadence is then mostly known already.

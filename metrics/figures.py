@@ -29,7 +29,7 @@ from metrics.formula import is_transferred, parse_formula, settled
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions import FUNCTIONS
 from metrics.functions.computing import COMPUTED
-from metrics.functions.given import Given
+from metrics.functions.given import Given, Shared
 from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
 from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
 from metrics.models import inlined
@@ -62,6 +62,7 @@ class Computation:
     where: Mapping[str, str] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)  # may be shared between grains
     born: dict[str, pd.DataFrame] = field(default_factory=dict)  # shared as well: see `_born`
+    shared: Shared = field(default_factory=Shared)
 
     def __post_init__(self) -> None:
         self.periods = self.timeline.periods
@@ -95,13 +96,16 @@ class Computation:
         if kpi.kind is Kind.DERIVED and formula and is_transferred(str(formula), kpi.source):
             return self._transferred_rows(kpi, wanted)
         ever = self._ever(kpi)
-        frames = [
-            self._scope_rows(kpi, sets, wanted, grid, member, ever)
-            for member, grid in self.grids(kpi.name).items()
-        ]
-        if kpi.name in self._subsets and not self.cut:
-            frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
-        frame = pd.concat(frames, ignore_index=True)
+        if self._tells_of_all and not ever.any():
+            frame = pd.DataFrame(columns=list(COLUMNS))  # nobody ever had the data
+        else:
+            frames = [
+                self._scope_rows(kpi, sets, wanted, grid, member, ever)
+                for member, grid in self.grids(kpi.name).items()
+            ]
+            if kpi.name in self._subsets and not self.cut:
+                frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
+            frame = pd.concat(frames, ignore_index=True)
         if self._tells_of_all and self.timeline.grain is kpi.cadence:
             public = frame["scope_kind"].isin(BORN_SCOPES) & (frame["dimension"] == "")
             self.born.setdefault(kpi.name, frame[public & frame["closed"].astype(bool)])
@@ -260,6 +264,7 @@ class Computation:
             )[""],
             facts=self._facts,
             born=self._born,
+            shared=self.shared,
         )
         return COMPUTED[str(kpi.calculation["function"])](given)
 
@@ -280,7 +285,7 @@ class Computation:
             if timeline is not None:
                 Computation(
                     self.connection, self.setting, timeline, scopes,
-                    statements=self.statements, born=self.born,
+                    statements=self.statements, born=self.born, shared=self.shared,
                 ).frame(kpi)  # fmt: skip
                 # The other one put its own calendar and sets beside the facts.
                 put_calendar(self.connection, self.periods)

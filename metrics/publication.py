@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,17 +15,23 @@ import sqlalchemy as sa
 from metrics.calendar import TO_DATE_GRAINS
 from metrics.errors import VigieError
 from metrics.like_with_like import LIKE_WITH_LIKE
+from metrics.register.binding import bound
 from metrics.register.leases import Lease
 from metrics.register.series import visible_at
 from metrics.register.tables import restatements, series
-from metrics.versioned import FIGURES, Versioned, alike, array_of, listed
+from metrics.versioned import DOCUMENTS, FIGURES, Versioned, alike, array_of, listed
 
 #: Rows per transaction. A decision waits for one of them at most.
 CHUNK = 2_000
 #: Seconds between two transactions, so that a waiting decision finds the register free.
 BREATH = 0.01
+#: Figures compared at once, and KPIs with a grain asked for in one query.
+BATCH = 20_000
+PAIRS = 200
 SLOT = ["kpi", "scope_kind", "scope", "grain", "dimension", "member"]
 EPOCH = date(1970, 1, 1)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,31 @@ class Cause:
 
     kind: str
     detail: str = ""
+
+
+def batches(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The frames in order, joined until they have about BATCH rows."""
+    waiting: list[pd.DataFrame] = []
+    for frame in frames:
+        if not frame.empty:
+            waiting.append(frame)
+        if sum(map(len, waiting)) >= BATCH:
+            yield pd.concat(waiting, ignore_index=True)
+            waiting = []
+    if waiting:
+        yield pd.concat(waiting, ignore_index=True)
+
+
+def portions(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The values in order, so many at a time."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _of(frame: pd.DataFrame, pairs: Collection[tuple[str, str]]) -> Any:
+    """Which rows are of one of these KPIs in that grain."""
+    if not pairs:
+        return np.zeros(len(frame), dtype=np.bool_)
+    return pd.MultiIndex.from_frame(frame[["kpi", "grain"]]).isin(pairs)
 
 
 class Writer:
@@ -50,6 +81,7 @@ class Writer:
         progress: Callable[[int], None],
         once: Collection[str] = (),
         kept: Callable[[], Collection[str]] = tuple,
+        unchanged: Collection[tuple[str, str]] = (),
     ) -> None:
         self._once = sorted(once)
         self.written = self.closed = self.restated = 0
@@ -61,9 +93,11 @@ class Writer:
         self._cause = cause
         self._progress = progress
         self._kept = kept
+        self._unchanged = set(unchanged)  # KPIs and grains of which no frame tells
         self._slots: dict[tuple[str, ...], int] = {}
         self._series: dict[tuple[str, ...], int] = {}  # slot and definition
-        self._slot_of: dict[int, int] = {}  # by series id
+        #: By series id; with the KPI, the grain and the dimension.
+        self._slot_of: dict[int, tuple[int, str, str, str]] = {}
         self._known: set[str] = set()  # KPIs whose series are in the two dictionaries
 
     @property
@@ -73,81 +107,84 @@ class Writer:
     def write(self, kind: Versioned, frames: Iterable[pd.DataFrame]) -> None:
         """Write one table: every frame, then the closing of what no frame holds.
 
-        What readers see of the KPIs that are `kept` stays: they could not be computed.
+        What readers see of the KPIs that are `kept` stays: they could not be computed. So does
+        what they see of the KPIs and grains that are `unchanged`, documents aside.
         """
-        waiting: dict[str, pd.DataFrame] = {}  # visible rows that no frame has matched yet
-        for frame in frames:
-            if frame.empty:
-                continue
-            kpis = sorted(set(frame["kpi"]))
-            for kpi in kpis:
-                if kpi not in waiting:
-                    waiting[kpi] = self._visible(kind, kpi)
-            visible = pd.concat([waiting[kpi] for kpi in kpis], ignore_index=True)
-            left = self._compare(kind, self._typed(kind, frame), visible)
-            for kpi in kpis:
-                waiting[kpi] = left[left["kpi"] == kpi]
+        unchanged = set() if kind is DOCUMENTS else self._unchanged
+        seen: set[tuple[str, str]] = set()  # KPIs and grains of which a frame told
+        left = self._visible(kind, seen)  # visible rows that no frame has matched yet
+        for frame in batches(frames):
+            pairs = set(frame[["kpi", "grain"]].itertuples(index=False, name=None))
+            again = _of(left, pairs & seen)
+            visible = pd.concat([left[again], self._visible(kind, pairs - seen)], ignore_index=True)
+            rest = self._compare(kind, self._typed(kind, frame), visible)
+            left = pd.concat([left[~again], rest], ignore_index=True)
+            seen |= pairs
         held = sa.exists().where(
             kind.table.c.series_id == series.c.id,
             visible_at(kind.table, sa.literal(self._current)),
         )
         with self._register.connect() as connection:
-            every = connection.execute(sa.select(series.c.kpi).where(held).distinct())
-            names = set(every.scalars())
-        for kpi in sorted(names - set(self._kept())):
-            vanished = waiting[kpi] if kpi in waiting else self._visible(kind, kpi)
-            if vanished.empty:
-                continue
-            self._close(kind, vanished)
-            if kind is FIGURES:
-                # Another week has other windows, and other signals to take apart.
-                passing = {
-                    slot
-                    for key, slot in self._slots.items()
-                    if key[3] in TO_DATE_GRAINS or key[4] not in ("", LIKE_WITH_LIKE)
-                }
-                vanished = vanished[~vanished["slot"].isin(passing)]
-                self._restate(
-                    vanished.assign(new=np.nan, other_definition=False, other_members=False)
-                )
+            every = connection.execute(
+                sa.select(series.c.kpi, series.c.grain).where(held).distinct()
+            ).all()
+        kept = set(self._kept())
+        silent = {(kpi, grain) for kpi, grain in every if kpi not in kept}
+        silent -= seen | unchanged
+        vanished = pd.concat(
+            [left[~left["kpi"].isin(kept)], self._visible(kind, silent)], ignore_index=True
+        )
+        self._close(kind, vanished)
+        if kind is FIGURES:
+            # Another week has other windows, and other signals to take apart.
+            passing = vanished["grain"].isin([str(grain) for grain in TO_DATE_GRAINS])
+            passing |= ~vanished["dimension"].isin(["", LIKE_WITH_LIKE])
+            vanished = vanished[~passing]
+            self._restate(vanished.assign(new=np.nan, other_definition=False, other_members=False))
 
-    def _visible(self, kind: Versioned, kpi: str) -> pd.DataFrame:
-        """What readers see of one KPI: slot, series_id, from_publication and the kind's columns."""
-        self._learn(kpi)
+    def _visible(self, kind: Versioned, pairs: Collection[tuple[str, str]]) -> pd.DataFrame:
+        """What readers see of KPIs in grains: series_id, from_publication, the columns of the
+        kind, slot, kpi, grain, dimension."""
+        self._learn({kpi for kpi, _ in pairs})
         table = kind.table
         plain = [
             sa.type_coerce(table.c[name], sa.String) if name in kind.dates else table.c[name]
             for name in kind.columns
         ]
-        query = sa.select(table.c.series_id, table.c.from_publication, *plain).where(
-            table.c.series_id.in_(sa.select(series.c.id).where(series.c.kpi == kpi)),
-            visible_at(table, sa.literal(self._current)),
-        )
-        with self._register.connect() as connection:
-            rows = connection.execute(query).fetchall()
+        rows: list[Any] = []
+        for some in portions(sorted(pairs), PAIRS):
+            asked = sa.tuple_(series.c.kpi, series.c.grain).in_(some)
+            query = sa.select(table.c.series_id, table.c.from_publication, *plain).where(
+                table.c.series_id.in_(sa.select(series.c.id).where(asked)),
+                visible_at(table, sa.literal(self._current)),
+            )
+            with self._register.connect() as connection:
+                rows += connection.execute(query).fetchall()
         names = ["series_id", "from_publication", *kind.columns]
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         values: dict[str, Any] = {
             name: array_of(kind, name, column) for name, column in zip(names, columns, strict=True)
         }
         frame = pd.DataFrame(values)
-        frame["slot"] = frame["series_id"].map(self._slot_of).astype("int64")
-        frame["kpi"] = kpi
+        told = [self._slot_of[series_id] for series_id in frame["series_id"].tolist()]
+        frame["slot"] = np.array([slot for slot, *_ in told], dtype="int64")
+        for place, name in enumerate(("kpi", "grain", "dimension"), 1):
+            frame[name] = np.array([of[place] for of in told], dtype="object")
         return frame
 
-    def _learn(self, kpi: str) -> None:
-        """Fetch the series of a KPI once."""
-        if kpi in self._known:
-            return
-        self._known.add(kpi)
+    def _learn(self, kpis: Collection[str]) -> None:
+        """Fetch the series of KPIs once."""
+        new = sorted(set(kpis) - self._known)
+        self._known.update(new)
         columns = [series.c[name] for name in (*SLOT, "definition")]
-        with self._register.connect() as connection:
-            for series_id, *key in connection.execute(
-                sa.select(series.c.id, *columns).where(series.c.kpi == kpi)
-            ):
-                self._series[tuple(key)] = series_id
-                slot = self._slots.setdefault(tuple(key[:-1]), len(self._slots))
-                self._slot_of[series_id] = slot
+        for some in portions(new, PAIRS):
+            with self._register.connect() as connection:
+                for series_id, *key in connection.execute(
+                    sa.select(series.c.id, *columns).where(series.c.kpi.in_(some))
+                ):
+                    self._series[tuple(key)] = series_id
+                    slot = self._slots.setdefault(tuple(key[:-1]), len(self._slots))
+                    self._slot_of[series_id] = slot, key[0], key[3], key[4]
 
     def _typed(self, kind: Versioned, frame: pd.DataFrame) -> pd.DataFrame:
         """A computed frame with the types of `_visible`, its series made where they are new."""
@@ -170,22 +207,14 @@ class Writer:
         return typed
 
     def _make_series(self, keys: list[tuple[str, ...]]) -> None:
-        for kpi in {key[0] for key in keys}:
-            self._learn(kpi)
+        self._learn({key[0] for key in keys})
         new = [key for key in keys if key not in self._series]
-        names = [*SLOT, "definition"]
-        for start in range(0, len(new), CHUNK):
-            portion = new[start : start + CHUNK]
-            with self._register.begin() as connection:
-                self._lease.hold(connection)
-                connection.execute(
-                    sa.insert(series), [dict(zip(names, key, strict=True)) for key in portion]
-                )
-            time.sleep(BREATH)
         if new:
-            for kpi in {key[0] for key in new}:
-                self._known.discard(kpi)
-                self._learn(kpi)
+            lists = [list(column) for column in zip(*new, strict=True)]
+            self._execute(sa.insert(series), dict(zip([*SLOT, "definition"], lists, strict=True)))
+            kpis = {key[0] for key in new}
+            self._known -= kpis
+            self._learn(kpis)
 
     def _compare(
         self, kind: Versioned, computed: pd.DataFrame, visible: pd.DataFrame
@@ -247,21 +276,14 @@ class Writer:
             .where(*(table.c[name] == sa.bindparam(f"old_{name}") for name in key))
             .values(to_publication=self._publication)
         )
-        lists = [listed(kind, name, rows[name]) for name in key]
-        names = [f"old_{name}" for name in key]
-        self._execute(
-            statement, [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
-        )
+        self._execute(statement, {f"old_{name}": listed(kind, name, rows[name]) for name in key})
         self.closed += len(rows)
 
     def _insert(self, kind: Versioned, rows: pd.DataFrame) -> None:
         names = ("series_id", *kind.columns)
-        lists = [listed(kind, name, rows[name]) for name in names]
-        fixed = {"from_publication": self._publication}
-        self._execute(
-            sa.insert(kind.table),
-            [dict(zip(names, row, strict=True)) | fixed for row in zip(*lists, strict=True)],
-        )
+        lists = {name: listed(kind, name, rows[name]) for name in names}
+        lists["from_publication"] = [self._publication] * len(rows)
+        self._execute(sa.insert(kind.table), lists)
         self.written += len(rows)
 
     def _restate(self, rows: pd.DataFrame) -> None:
@@ -277,36 +299,34 @@ class Writer:
             & (rows["end"].to_numpy() < self._settled)
             & ~alike(rows["value"], rows["new"])
         ]
-        found = [
+        causes = np.select(
+            [moved["other_definition"].astype("bool"), moved["other_members"].astype("bool")],
+            ["definition", "organisation"],
+            self._cause.kind,
+        )
+        self._execute(
+            sa.insert(restatements),
             {
-                "publication_id": self._publication,
-                "series_id": series_id,
-                "start": EPOCH + timedelta(start),
-                "old": old,
-                "new": None if new != new else new,
-                "cause": (
-                    "definition"
-                    if other_definition
-                    else "organisation"
-                    if other_members
-                    else self._cause.kind
-                ),
-                "cause_detail": self._cause.detail,
-            }
-            for series_id, start, old, new, other_definition, other_members in zip(
-                *(moved[name].tolist() for name in ("series_id", "start", "value", "new")),
-                *(moved[name].tolist() for name in ("other_definition", "other_members")),
-                strict=True,
-            )
-        ]
-        self._execute(sa.insert(restatements), found)
-        self.restated += len(found)
+                "publication_id": [self._publication] * len(moved),
+                "series_id": moved["series_id"].tolist(),
+                "start": [EPOCH + timedelta(start) for start in moved["start"].tolist()],
+                "old": moved["value"].tolist(),
+                "new": [None if new != new else new for new in moved["new"].tolist()],
+                "cause": causes.tolist(),
+                "cause_detail": [self._cause.detail] * len(moved),
+            },
+        )
+        self.restated += len(moved)
 
-    def _execute(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
-        for start in range(0, len(rows), CHUNK):
-            portion = rows[start : start + CHUNK]
+    def _execute(
+        self, statement: sa.Insert | sa.Update, values: dict[str, list[Any]], size: int = CHUNK
+    ) -> None:
+        """Run a statement once per row, `size` rows a transaction; `values` are lists by name."""
+        rows = bound(self._register, statement, values)
+        for start in range(0, len(rows.values), size):
+            portion = rows.values[start : start + size]
             with self._register.begin() as connection:
                 self._lease.hold(connection)
-                connection.execute(statement, portion)
+                connection.exec_driver_sql(rows.text, portion)
             self._progress(self.written + self.closed + start + len(portion))
             time.sleep(BREATH)

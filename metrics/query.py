@@ -99,6 +99,7 @@ def figures_of(
 ) -> list[Figure]:
     """The answer, from an open warehouse connection: one figure per KPI, scope, cut and period."""
     kpis = checked(question, setting.catalogue, viewer)
+    setting = setting.of_facts(connection)
     by_scope = question.by in SCOPE_KINDS
     scopes: Sequence[Scope] = (
         [scope for scope in all_scopes(setting.organisation) if scope.kind == question.by]

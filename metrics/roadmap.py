@@ -11,7 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics import pinning
-from metrics.models import Model, inlined
+from metrics.models import Model, as_kept, inlined
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_roadmap(
 ) -> list[Initiative]:
     """Every initiative, the highest RICE first, those without a score last."""
     query = exp.select("*").from_("roadmap_initiatives")
-    cursor = connection.execute(pinning.render(inlined(query, dict(models))))
+    cursor = connection.execute(pinning.render(inlined(query, as_kept(connection, models))))
     names = [column[0] for column in cursor.description or ()]
     found = [_initiative(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
     return sorted(found, key=lambda i: (i.rice is None, -(i.rice or 0.0), i.initiative))

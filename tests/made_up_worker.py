@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -117,7 +117,10 @@ def total(facts: duckdb.DuckDBPyConnection) -> float:
 
 
 def compute(
-    facts: duckdb.DuckDBPyConnection, setting: Setting, progress: Callable[[float, str], None]
+    facts: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    progress: Callable[[float, str], None],
+    unchanged: Collection[tuple[str, str]] = (),
 ) -> Iterator[pd.DataFrame]:
     starts = [MONDAY + timedelta(7 * week) for week in range(WEEKS)]
     for kpi in KPIS:

@@ -61,6 +61,9 @@ class SmallWorkspace:
     def publish(self) -> Outcome:
         return self._do(Job("publish", str(self.folder), "test"))
 
+    def undo(self, import_id: int) -> Outcome:
+        return self._do(Job("undo", str(self.folder), "test", import_id=import_id))
+
     def published(self, kpi: str) -> dict[str, float]:
         """What readers see of a KPI of the company: value by period, in its shortest grain."""
         with self.workspace.register.connect() as connection:

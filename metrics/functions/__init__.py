@@ -14,11 +14,12 @@ class Declared:
     """`reads` are KPIs and measures, `facts` the model whose rows it takes as they are.
 
     `member` says whose figures they are: product or squad. With `either`, data of one of the KPIs
-    it reads is enough for a figure.
+    it reads is enough for a figure. `names` is the column of the facts whose words name KPIs.
     """
 
     reads: tuple[str, ...] = ()
     facts: str = ""
+    names: str = ""
     member: str = "product"
     either: bool = False
 
@@ -26,8 +27,8 @@ class Declared:
 FUNCTIONS = {
     "growth_base": Declared(reads=("mrr", "revenue_without_mrr"), either=True),
     "growth_beyond_noise": Declared(reads=("growth_base",)),
-    "okr_progress": Declared(facts="running_key_results"),
-    "okr_expected_progress": Declared(facts="running_key_results"),
+    "okr_progress": Declared(facts="running_key_results", names="kpi"),
+    "okr_expected_progress": Declared(facts="running_key_results", names="kpi"),
     "north_star": Declared(),
-    "initiative_hit_rate": Declared(facts="initiative_reviews"),
+    "initiative_hit_rate": Declared(facts="initiative_reviews", names="target_kpi"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,18 @@ from metrics.coverage import Coverage, Known
 from metrics.grid import Grid
 from metrics.organisation import Organisation
 
+T = TypeVar("T")
+
+
+class Shared(dict[str, Any]):
+    """What is worked out once for all grains, by name."""
+
+    def __call__(self, name: str, work: Callable[[], T]) -> T:
+        if name not in self:
+            self[name] = work()
+        found: T = self[name]
+        return found
+
 
 @dataclass(frozen=True)
 class Given:
@@ -24,7 +36,8 @@ class Given:
     `held` is the id of the company's set in each period. `grid` gives a KPI or measure at the same
     sets and periods, `formula` a formula over such, `facts` the rows of a model,
     one object each. `known` says which
-    cells have the data that the KPI itself rests on. `born` gives the closed figures of a KPI in
+    cells have the data that the KPI itself rests on. `shared` is for what depends on neither sets
+    nor periods. `born` gives the closed figures of a KPI in
     its own cadence, of every product and of the company: scope_kind, scope, start, end, value, n,
     reason, members.
     """
@@ -43,17 +56,11 @@ class Given:
     formula: Callable[[str], Grid]
     facts: Callable[[str], Sequence[Any]]
     born: Callable[[str], pd.DataFrame]
+    shared: Shared
 
     def named(self, text: str | None) -> Kpi | None:
         """The KPI that a roadmap or an objective names, by its key or by its label."""
-        if not text:
-            return None
-        wanted = " ".join(text.split()).casefold()
-        for kpi in self.catalogue:
-            labels = (kpi.name, kpi.name.replace("_", " "), kpi.label.en, kpi.label.fr)
-            if wanted in {label.casefold() for label in labels}:
-                return kpi if "function" not in kpi.calculation else None
-        return None
+        return named(self.catalogue, text)
 
     def ratio(self, above: NDArray[np.float64], below: NDArray[np.float64]) -> Grid:
         """Sum over sum where the KPI's own data are known; 0 below has no figure and says so."""
@@ -75,3 +82,15 @@ class Given:
             low=nothing,
             high=nothing,
         )
+
+
+def named(catalogue: Catalogue, text: str | None) -> Kpi | None:
+    """The KPI that a word names, by its key or by its label, unless a function computes it."""
+    if not text:
+        return None
+    wanted = " ".join(text.split()).casefold()
+    for kpi in catalogue:
+        labels = (kpi.name, kpi.name.replace("_", " "), kpi.label.en, kpi.label.fr)
+        if wanted in {label.casefold() for label in labels}:
+            return kpi if "function" not in kpi.calculation else None
+    return None

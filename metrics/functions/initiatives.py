@@ -101,7 +101,7 @@ def initiative_hit_rate(given: Given) -> Grid:
     """Initiatives whose KPI moved as expected / those due for review in the period and judged."""
     shape = (len(given.sets), len(given.periods))
     hits, due = np.zeros(shape), np.zeros(shape)
-    for review in reviews(given):
+    for review in given.shared("reviews", lambda: reviews(given)):
         if review.moved is None:
             continue
         rows = [row for row, members in enumerate(given.sets) if review.product in members]

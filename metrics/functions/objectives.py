@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -80,22 +81,31 @@ def key_results(given: Given) -> list[KeyResult]:
     ]
 
 
-def reading(given: Given, result: KeyResult, day: date) -> float | None:
-    """The value of a key result at the end of `day`: of the KPI it reads, in its last closed period
-    since the key result began, else what an export said by then. None when neither is known."""
-    if result.kpi is not None:
-        figures = given.born(result.kpi.name)
-        kind, scope = ("product", result.product) if result.product else ("company", "")
-        own = figures[
-            (figures["scope_kind"] == kind)
-            & (figures["scope"] == scope)
-            & (figures["end"] > result.start)
-            & (figures["end"] <= min(day, result.end))
-            & figures["value"].notna()
-        ]
-        if len(own):
-            return float(own.sort_values("end")["value"].iloc[-1])
-    return result.typed(day)
+class Readings:
+    """The value of a key result day by day: of the KPI it reads, in its last closed period since
+    the key result began, else what an export said by then."""
+
+    def __init__(self, given: Given, result: KeyResult) -> None:
+        self._result = result
+        self._ends: list[date] = []
+        self._values: list[float] = []
+        if result.kpi is not None:
+            figures = given.born(result.kpi.name)
+            kind, scope = ("product", result.product) if result.product else ("company", "")
+            own = figures[
+                (figures["scope_kind"] == kind)
+                & (figures["scope"] == scope)
+                & (figures["end"] > result.start)
+                & (figures["end"] <= result.end)
+                & figures["value"].notna()
+            ].sort_values("end")
+            self._ends = own["end"].tolist()
+            self._values = own["value"].astype(float).tolist()
+
+    def on(self, day: date) -> float | None:
+        """The value at the end of `day`; None when it is not known."""
+        told = bisect_right(self._ends, day)
+        return self._values[told - 1] if told else self._result.typed(day)
 
 
 def okr_progress(given: Given) -> Grid:
@@ -112,7 +122,7 @@ def okr_expected_progress(given: Given) -> Grid:
 def _over_key_results(given: Given, *, progress: bool) -> Grid:
     shape = (len(given.sets), len(given.periods))
     total, count, lacking = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-    for result in key_results(given):
+    for result, readings in given.shared("key results", lambda: _read(given)):
         rows = [
             row
             for row, members in enumerate(given.sets)
@@ -124,7 +134,7 @@ def _over_key_results(given: Given, *, progress: bool) -> Grid:
             day = _last_known(given, period.end)
             if day < result.start:
                 continue
-            told = reading(given, result, day)
+            told = readings.on(day)
             held = rows if result.product is not None else [int(given.held[column])]
             count[held, column] += 1
             if told is None:
@@ -140,6 +150,10 @@ def _over_key_results(given: Given, *, progress: bool) -> Grid:
         numerator=np.where(absent, np.nan, grid.numerator),
         reason=np.where(absent, "unknown_part", grid.reason),
     )
+
+
+def _read(given: Given) -> list[tuple[KeyResult, Readings]]:
+    return [(result, Readings(given, result)) for result in key_results(given)]
 
 
 def north_star(given: Given) -> Grid:

@@ -72,7 +72,8 @@ class Session:
             )
         connection = open_facts(path)
         try:
-            yield cls(connection, setting_of(workspace), workspace.zone, viewer)
+            setting = setting_of(workspace).of_facts(connection)
+            yield cls(connection, setting, workspace.zone, viewer)
         finally:
             connection.close()
 

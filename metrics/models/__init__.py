@@ -17,7 +17,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -66,10 +67,15 @@ def _header(sql: str, place: str) -> dict[str, str]:
     return found
 
 
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
 def _listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+@lru_cache(maxsize=512)  # nobody changes a model's tree, and a program reads the same ones often
 def read_model(name: str, sql: str, place: str) -> Model:
     """The model in `sql`. Raises VigieError for a bad header or SQL outside the allow-list."""
     if not re.fullmatch("[a-z][a-z0-9_]*", name):
@@ -98,7 +104,7 @@ def read_model(name: str, sql: str, place: str) -> Model:
         materialised=header.get("materialised") == "yes",
         tree=tree,
         sources=frozenset(sources),
-        digest=hashlib.sha256(tree.sql("duckdb").encode()).hexdigest()[:12],
+        digest=_digest(tree.sql("duckdb", comments=False)),  # words about it change no figure
         place=place,
     )
     missing = {member, *model.dimensions} - set(model.columns)
@@ -202,17 +208,31 @@ def refresh(
     models: dict[str, Model] | None = None,
     progress: Callable[[str], None] = lambda name: None,
     noted: Callable[[Mistake], None] | None = None,
+    contents: Callable[[Model], str] | None = None,
+    *,
+    anew: bool = False,
 ) -> None:
     """Rebuild the materialised models in the open draft, in the order they read each other.
 
-    A model whose SQL fails leaves no table behind; it is `noted`, or raised as VigieError.
+    A model whose SQL fails leaves no table behind; it is `noted`, or raised as VigieError. With
+    `contents`, which tells the facts that a model reads from others, a table that the same
+    definition made of the same facts stays, unless all are made `anew`.
     """
     models = load_models() if models is None else models
+    connection.execute(
+        "create table if not exists kept_models "
+        "(name varchar primary key, definition varchar not null, contents varchar not null)"
+    )
+    made = {name: rest for name, *rest in connection.execute("from kept_models").fetchall()}
     for model in models.values():
         if not model.materialised:
             continue
+        definition, of = definition_of(model, models), contents(model) if contents else ""
+        if of and not anew and made.get(model.name) == [definition, of]:
+            continue
         progress(model.name)
         query = pinning.render(inlined(model.tree, models))
+        connection.execute("delete from kept_models where name = ?", [model.name])
         try:
             connection.execute(f"create or replace table {model.name} as {query}")
         except DEFINITION_ERRORS as error:
@@ -221,9 +241,41 @@ def refresh(
                 raise refusal from None
             connection.execute(f"drop table if exists {model.name}")
             noted(Mistake.of(refusal, model.name, model.place))
+        else:
+            connection.execute(
+                "insert into kept_models values (?, ?, ?)", [model.name, definition, of]
+            )
 
 
-def inlined(tree: exp.Expr, models: dict[str, Model]) -> exp.Expr:
+def definition_of(model: Model, models: Mapping[str, Model]) -> str:
+    """A digest of a model together with those behind it."""
+    behind = [models[name] for name in sorted(model.sources) if name in models]
+    return _digest(model.digest, *(definition_of(other, models) for other in behind))
+
+
+def as_kept(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model]
+) -> Mapping[str, Model]:
+    """The models as an open warehouse holds them: those whose table it lacks, or made by another
+    definition, are read through. Its next version will keep them."""
+    noted = "select 1 from duckdb_tables() where table_name = 'kept_models'"
+    made: dict[str, str] = {}
+    if connection.execute(noted).fetchone() is not None:
+        made = dict(connection.execute("select name, definition from kept_models").fetchall())
+    stale = {
+        name
+        for name, model in models.items()
+        if model.materialised and made.get(name) != definition_of(model, models)
+    }
+    if not stale:
+        return models
+    return {
+        name: replace(model, materialised=False) if name in stale else model
+        for name, model in models.items()
+    }
+
+
+def inlined(tree: exp.Expr, models: Mapping[str, Model]) -> exp.Expr:
     """`tree` with every model it reads added as a CTE, except those kept as tables."""
     needed: dict[str, exp.Expr] = {}
 

@@ -1,0 +1,336 @@
+"""What figures are made of, as digests: where nothing of it changed, neither did the figure.
+
+A KPI in a grain is made of its definition, the facts that it reads, the days known of them, the
+sets and periods that it is asked for, and this very program. The digests of a publication are kept
+in its warehouse file, so that the next one computes only what can differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from metrics import kinds, pinning
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Kpi
+from metrics.catalogue.loading import parts_of
+from metrics.edition import grains_of
+from metrics.engines import DEFINITION_ERRORS
+from metrics.functions import FUNCTIONS
+from metrics.functions.given import named
+from metrics.importing.dataset import DATASETS
+from metrics.importing.verbatims import silent_products
+from metrics.models import Model, inlined
+from metrics.organisation import Organisation
+from metrics.scopes import all_scopes, scope_sets
+from metrics.setting import Setting
+from metrics.timeline import timeline_of
+
+LANDED = "landed_"
+#: What says which landed rows count. A view that joins it to landed rows joins their own imports.
+LEDGER = {"imports", "slices", "import_streams"}
+
+Made = Mapping[tuple[str, str], str]  # a digest by KPI and grain
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def program() -> str:
+    """A digest of this program: an upgrade may compute anything otherwise."""
+    folder = Path(__file__).parent
+    found = hashlib.sha256(duckdb.__version__.encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".sql", ".csv"):
+            found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+class Contents:
+    """What the relations of an open draft hold, as digests.
+
+    Landed rows are told by the imports that brought them, for an import's rows never change but
+    for what the taxonomy and products without texts make of words; other tables are small and told
+    by their rows.
+    """
+
+    def __init__(
+        self,
+        facts: duckdb.DuckDBPyConnection,
+        models: Mapping[str, Model],
+        organisation: Organisation,
+    ) -> None:
+        self._facts = facts
+        self._models = models
+        self._silent = sorted(silent_products(organisation))
+        self._tables: dict[str, frozenset[str]] = {}
+        self._digests: dict[str, str] = {}
+        self._read: dict[str, str] = {}  # by model
+        self._streams: dict[frozenset[str] | None, str] = {}
+        self._imports: dict[str, list[tuple[object, ...]]] = {}
+        rows = facts.execute(
+            "select dataset, import_id, source, observed_at from imports order by import_id"
+        ).fetchall()
+        for dataset, *row in rows:
+            self._imports.setdefault(dataset, []).append(tuple(row))
+
+    def of_model(self, model: Model) -> str:
+        """A digest of all rows that a model reads, itself or through others."""
+        if model.name not in self._read:
+            self._read[model.name] = self._of_tables(model)
+        return self._read[model.name]
+
+    def _of_tables(self, model: Model) -> str:
+        tables = self._behind(model)
+        tools = frozenset(
+            str(source)
+            for table in tables
+            for _, source, _ in self._imports.get(table.removeprefix(LANDED), ())
+        )
+        whole = any(not joins_by_tool(each) for each in self._with_behind(model))
+        return digest(
+            program(),
+            [(table, self.of_table(table)) for table in sorted(tables - {"streams"})],
+            self._of_streams(None if whole else tools) if "streams" in tables else "",
+        )
+
+    def of_relation(self, name: str) -> str:
+        """A digest of all rows of a canonical table."""
+        return digest([(table, self.of_table(table)) for table in sorted(self._under(name))])
+
+    def of_table(self, name: str) -> str:
+        if name not in self._digests:
+            if name == "imports":
+                told: object = self._imports
+            elif name.startswith(LANDED):
+                dataset = name.removeprefix(LANDED)
+                told = self._imports.get(dataset)
+                if told and DATASETS[dataset].text:  # its themes follow the taxonomy
+                    told = (told, self._taxonomy, self._silent)
+            else:
+                told = self._rows(exp.select("*").from_(name))
+            self._digests[name] = digest(told)
+        return self._digests[name]
+
+    def _behind(self, model: Model) -> frozenset[str]:
+        """The tables of the draft that a model reads, itself or through others."""
+        return frozenset().union(
+            *(
+                self._under(source)
+                for each in self._with_behind(model)
+                for source in each.sources
+                if source not in self._models
+            )
+        )
+
+    def _with_behind(self, model: Model) -> Iterator[Model]:
+        yield model
+        for source in sorted(model.sources):
+            if source in self._models:
+                yield from self._with_behind(self._models[source])
+
+    def _under(self, name: str) -> frozenset[str]:
+        """The tables under a view, or a table itself; of the ledger alone: 'imports'."""
+        if name not in self._tables:
+            try:
+                found = self._facts.get_table_names(exp.select("*").from_(name).sql("duckdb"))
+            except DEFINITION_ERRORS:  # no such table: whoever reads it fails, and is told
+                found = set()
+            landed = {table for table in found if table.startswith(LANDED)}
+            if found & LEDGER:
+                found = found - LEDGER | (set() if landed else {"imports"})
+            self._tables[name] = frozenset(found)
+        return self._tables[name]
+
+    def _of_streams(self, tools: frozenset[str] | None) -> str:
+        """What the words of some tools stand for; of all, if None."""
+        if tools not in self._streams:
+            query = exp.select("*").from_("streams")
+            if tools is not None:
+                query = query.where(exp.column("source").isin(*sorted(tools)))
+            self._streams[tools] = digest(self._rows(query))
+        return self._streams[tools]
+
+    def _rows(self, query: exp.Select) -> list[str]:
+        return sorted(map(repr, self._facts.execute(query.sql("duckdb")).fetchall()))
+
+    @cached_property
+    def _taxonomy(self) -> list[str]:
+        return self._rows(exp.select("*").from_("taxonomy"))
+
+
+def joins_by_tool(model: Model) -> bool:
+    """Whether a model looks words up only among those of the tool that a row is of."""
+
+    def by_tool(table: exp.Table) -> bool:
+        join = table.parent
+        on = join.args.get("on") if isinstance(join, exp.Join) else None
+        if on is None:
+            return False
+        alone = on.flatten() if isinstance(on, exp.And) else [on]
+        return any(
+            isinstance(test, exp.EQ)
+            and test.this.name == test.expression.name == "source"
+            and table.alias_or_name in (test.this.table, test.expression.table)
+            for test in alone
+        )
+
+    return all(
+        by_tool(table) for table in model.tree.find_all(exp.Table) if table.name == "streams"
+    )
+
+
+class Inputs:
+    """Digests of what the KPIs of a setting are made of in an open draft."""
+
+    def __init__(
+        self, facts: duckdb.DuckDBPyConnection, setting: Setting, contents: Contents
+    ) -> None:
+        self._facts = facts
+        self._setting = setting
+        self._contents = contents
+        self._found: dict[tuple[str, Grain], str] = {}
+        self._covered: dict[tuple[str, str], str] = {}
+        self._told: dict[Grain, str] = {}
+        self._held: dict[Grain, tuple[object, ...] | None] = {}
+
+    def all(self) -> dict[tuple[str, str], str]:
+        """A digest for each published KPI and each grain in which it is given."""
+        catalogue = self._setting.catalogue
+        return {
+            (kpi.name, str(grain)): self.of(kpi, grain)
+            for kpi in catalogue
+            for grain in grains_of(kpi, catalogue)
+        }
+
+    def of(self, kpi: Kpi, grain: Grain) -> str:
+        """What a KPI or measure is made of in a grain."""
+        key = (kpi.name, grain)
+        if key not in self._found:
+            self._found[key] = digest(
+                self._asked(grain),
+                (kpi.definition, kpi.kind, kpi.unit, kpi.member, kpi.not_judged),
+                (kpi.cadence, kpi.grains, kpi.dimensions, kpi.direction, kpi.owner_role),
+                kpi.calculation,
+                [self._days(dataset, kpi.member) for dataset in kpi.datasets],
+                self._reads(kpi, grain),
+            )
+        return self._found[key]
+
+    def _reads(self, kpi: Kpi, grain: Grain) -> object:
+        setting = self._setting
+        beside: list[object] = []
+        if not kpi.datasets or "function" in kpi.calculation:
+            beside.append(setting.coverage.last)
+        if "small_groups" in kpi.calculation:
+            beside += [setting.small_group, setting.organisation.memberships]
+        if "model" in kpi.calculation:
+            model = setting.models[str(kpi.calculation["model"])]
+            shape = kinds.shape_of(kpi.kind, kpi.calculation, kpi.source)
+            beside.append(self._contents.of_model(model))
+            beside += [
+                self._contents.of_relation(name)
+                for name in _canonical(shape.template or shape.name)
+            ]
+        if "function" in kpi.calculation:
+            beside += self._of_function(kpi, grain)
+        return beside, [self.of(setting.catalogue[part], grain) for part in parts_of(kpi)]
+
+    def _of_function(self, kpi: Kpi, grain: Grain) -> list[object]:
+        """What a function is given beside the KPIs it always reads: facts, and KPIs they name."""
+        setting = self._setting
+        declared = FUNCTIONS[str(kpi.calculation["function"])]
+        words: list[str | None] = [product.north_star for product in setting.organisation.products]
+        found: list[object] = [repr(setting.organisation)]
+        if declared.facts:
+            model = setting.models[declared.facts]
+            found.append(self._contents.of_model(model))
+            words = list(self._words(model, declared.names))
+        for word in sorted({word for word in words if word}):
+            other = named(setting.catalogue, word)
+            if other is not None:
+                found += [word, self.of(other, other.cadence), self.of(other, grain)]
+        return found
+
+    def _words(self, model: Model, column: str) -> list[str]:
+        query = exp.select(column).distinct().from_(model.name)
+        text = pinning.render(inlined(query, self._setting.models))
+        try:
+            return [word for (word,) in self._facts.execute(text).fetchall()]
+        except DEFINITION_ERRORS:  # the KPI fails as well, and is told
+            return []
+
+    def _days(self, dataset: str, kind: str) -> str:
+        if (dataset, kind) not in self._covered:
+            self._covered[dataset, kind] = digest(self._setting.coverage.told(dataset, kind))
+        return self._covered[dataset, kind]
+
+    def _asked(self, grain: Grain) -> str:
+        """The periods of a grain and the sets that scopes held in them."""
+        if grain not in self._told:
+            setting = self._setting
+            timeline = timeline_of(self._facts, setting, grain)
+            told: object = None
+            if timeline is not None:
+                scopes = all_scopes(setting.organisation)
+                held = [
+                    scope_sets(setting.organisation, scopes, kind, timeline.periods)
+                    for kind in ("product", "squad")
+                ]
+                told = (
+                    timeline.periods,
+                    timeline.before,
+                    timeline.held_by and [sorted(squads) for squads in timeline.held_by],
+                    scopes,
+                    [(sets.digests, sets.held.tobytes()) for sets in held],
+                )
+            self._told[grain] = digest(program(), repr(setting.calendar), told)
+        return self._told[grain]
+
+
+@cache
+def _canonical(template: str) -> tuple[str, ...]:
+    """The canonical tables that a kind's SQL reads beside a KPI's rows, the sets and periods."""
+    tree = kinds.template(template)
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    put = {"facts", "set_members", "member_masks", "set_bits", "days", "periods"}
+    return tuple(sorted({table.name for table in tree.find_all(exp.Table)} - own - put))
+
+
+def unchanged(
+    facts: duckdb.DuckDBPyConnection, publication: int, made: Made
+) -> Collection[tuple[str, str]]:
+    """The KPIs and grains that the draft's own publication made of the very same."""
+    _make_table(facts)
+    before = {
+        (kpi, grain): told
+        for kpi, grain, told in facts.execute(
+            "select kpi, grain, digest from published_inputs where publication = ?", [publication]
+        ).fetchall()
+    }
+    return {key for key, told in made.items() if before.get(key) == told}
+
+
+def note(facts: duckdb.DuckDBPyConnection, publication: int, made: Made) -> None:
+    """Keep what a publication was made of in the draft that it was made from."""
+    _make_table(facts)
+    facts.execute("delete from published_inputs")
+    facts.execute(
+        "insert into published_inputs select ?, unnest(?::varchar[]), unnest(?::varchar[]), "
+        "unnest(?::varchar[])",
+        [publication, [k for k, _ in made], [g for _, g in made], list(made.values())],
+    )
+
+
+def _make_table(facts: duckdb.DuckDBPyConnection) -> None:
+    facts.execute(
+        "create table if not exists published_inputs (publication integer not null, "
+        "kpi varchar not null, grain varchar not null, digest varchar not null)"
+    )
