@@ -4,6 +4,10 @@
   direction, is that product's or squad's subject.
 - Within one scope, signals that lie on one branch of the KPI tree (one KPI is an ancestor of the
   other), or that share a parent, have one cause and are one subject.
+- A review KPI outside settled limits opens a subject. Of the others hundreds are judged in a week,
+  and some lie outside by chance alone: they open one when chance would bring a signal so far out,
+  among all those judged, in one week of ten at most (limits of few points tell less, by Student's
+  t). Until then they join the subject of their chain, or stand among the week's other signals.
 - A signal's weight is its distance from what is usual in standard deviations (ten at most: beyond,
   more is not worse), doubled for a review KPI, raised by half when it is bad news, and raised by
   up to as much again by the part that its scope has in the company. The heaviest signal leads
@@ -19,6 +23,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from scipy import special
+
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.reading import Reading
 from metrics.result import Scope
@@ -26,6 +32,13 @@ from metrics.result import Scope
 MOST_SUBJECTS = 5
 FARTHEST = 10.0  # standard deviations
 SIGMAS = 3.0  # between the centre and a limit
+#: How many signals of a week may lie so far out by chance for one of them to open a subject.
+BY_CHANCE = 0.1
+#: Points that limits usually stand on; a moving range is worth 0.62 degrees of freedom (Wheeler).
+PROVISIONAL_POINTS, MONTHS, WEEKS = 10, 18, 40
+FREEDOM = 0.62
+#: A limit drawn nearer than this part of the one on the other side is so by what came before.
+NARROWED = 0.75
 MULTIPLE = re.compile(r"\s*[a-z_][a-z0-9_]*\s*[*/]\s*[0-9.]+\s*")
 
 
@@ -49,6 +62,7 @@ def chains(
     `parts` says how large a part of the company each scope is (0 to 1), `review` which KPIs the
     company looks at (those of the catalogue by default).
     """
+    readings = list(readings)
     watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
     signals = list(telling(readings, catalogue))
     weights = {
@@ -61,9 +75,14 @@ def chains(
     def heaviest(reading: Reading) -> tuple[float, str, Scope]:
         return (-weights[reading.kpi, reading.scope], reading.kpi, reading.scope)
 
+    judged = sum(reading.limits is not None for reading in readings)
     found = []
     for group in _grouped(signals, catalogue):
-        lead, *also = sorted(group, key=heaviest)
+        opening = [r for r in group if opens(r, r.kpi in watched, judged)]
+        if not opening:
+            continue
+        lead = min(opening, key=heaviest)
+        also = sorted((reading for reading in group if reading is not lead), key=heaviest)
         found.append(Chain(lead, tuple(also), weights[lead.kpi, lead.scope]))
     found.sort(key=lambda chain: heaviest(chain.lead))
     return tuple(found[:MOST_SUBJECTS])
@@ -101,6 +120,18 @@ def has_subject(reading: Reading) -> bool:
     )
 
 
+def opens(reading: Reading, watched: bool, judged: int) -> bool:
+    """Whether a signal among the readings `judged` in a week opens a subject (see above)."""
+    if reading.signal is None or reading.figure is None:
+        return False
+    limits = reading.signal.limits
+    if watched and not limits.provisional:
+        return True
+    points = WEEKS if reading.figure.grain in ("day", "week") else MONTHS
+    freedom = FREEDOM * ((PROVISIONAL_POINTS if limits.provisional else points) - 1)
+    return bool(2 * special.stdtr(freedom, -_sigmas(reading)) * judged <= BY_CHANCE)
+
+
 def belongs(kpi: Kpi, scope: Scope) -> bool:
     """Whether a KPI's figures are this scope's own: a squad's products are not the squad's."""
     return scope.kind in ("company", kpi.member)
@@ -115,13 +146,20 @@ def weight(reading: Reading, watched: bool, part: float) -> float:
     """How much a signal matters; see the module's text."""
     if reading.signal is None or reading.figure is None or reading.figure.value is None:
         return 0.0
-    limits = reading.signal.limits
-    edge = limits.upper if reading.signal.direction > 0 else limits.lower
-    sigma = abs(edge - limits.centre) / SIGMAS
-    distance = abs(reading.figure.value - limits.centre)
-    strength = min(distance / sigma, FARTHEST) if sigma else FARTHEST
+    strength = min(_sigmas(reading), FARTHEST)
     bad = 1.5 if reading.status == "worse" else 1.0
     return strength * (2.0 if watched else 1.0) * bad * (1.0 + min(max(part, 0.0), 1.0))
+
+
+def _sigmas(reading: Reading) -> float:
+    """How many standard deviations a signal lies from what is usual."""
+    if reading.signal is None or reading.figure is None or reading.figure.value is None:
+        return 0.0
+    limits = reading.signal.limits
+    above, below = limits.upper - limits.centre, limits.centre - limits.lower
+    own, other = (above, below) if reading.signal.direction > 0 else (below, above)
+    sigma = max(own, NARROWED * other) / SIGMAS
+    return abs(reading.figure.value - limits.centre) / sigma if sigma else FARTHEST
 
 
 def _grouped(signals: list[Reading], catalogue: Catalogue) -> list[list[Reading]]:

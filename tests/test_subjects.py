@@ -138,3 +138,42 @@ def test_weight(reading: Reading, watched: bool, part: float, expected: float) -
 def test_the_larger_product_comes_first_when_signals_are_alike() -> None:
     readings = signal("mrr", ATELIER, -4), signal("mrr", BALISE, -4)
     assert told(*readings, parts={ATELIER: 0.2, BALISE: 0.8})[0] == ("mrr", BALISE)
+
+
+def steady(number: int) -> list[Reading]:
+    """Readings of as many squads on which nothing happened, judged like any other."""
+    return [
+        replace(signal("throughput", Scope("squad", f"s{index}"), 0.5), signal=None)
+        for index in range(number)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sigmas", "judged", "provisional", "opened"),
+    [
+        ("nps", 3.2, 1, False, True),  # alone, outside its limits is news
+        ("nps", 3.2, 400, False, False),  # of four hundred one lies so far out by chance
+        ("nps", 6.0, 400, False, True),
+        ("nps", 6.0, 400, True, False),  # ten points tell little of how far is far
+        ("nps", 15.0, 400, True, True),
+        ("users", 3.2, 400, False, True),  # a review KPI
+        ("users", 3.2, 400, True, False),
+    ],
+)
+def test_what_chance_brings_among_hundreds_opens_no_subject(
+    name: str, sigmas: float, judged: int, provisional: bool, opened: bool
+) -> None:
+    told_of = signal(name, ATELIER, sigmas)
+    assert told_of.signal is not None
+    limits = replace(told_of.signal.limits, provisional=provisional)
+    told_of = replace(told_of, limits=limits, signal=replace(told_of.signal, limits=limits))
+    found = chains([told_of, *steady(judged - 1)], CATALOGUE)
+    assert bool(found) is opened
+    assert telling([told_of], CATALOGUE) == (told_of,)  # it is told of either way
+
+
+def test_what_chance_may_have_brought_joins_the_subject_of_its_chain() -> None:
+    found = chains(
+        [signal("mrr", ATELIER, -3.2), signal("churned_mrr", ATELIER, 3.2), *steady(400)], CATALOGUE
+    )
+    assert [(c.lead.kpi, [r.kpi for r in c.also]) for c in found] == [("mrr", ["churned_mrr"])]
