@@ -270,7 +270,7 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
                 "{title}: six weeks and twelve months, with the prior year", title=title
             ),
         )
-        if judged_on := sentences.judged_on(voice, facts.limits):
+        if judged_on := sentences.judged_on(voice, facts):
             st.caption(escape(judged_on))
         boxes = tables.boxes(facts.boxes, voice, kpi)
         if len(boxes.columns):

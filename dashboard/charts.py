@@ -18,7 +18,7 @@ from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Unit
 from metrics.result import Figure
-from metrics.review import Point, SixTwelve
+from metrics.review import Limits, Point, SixTwelve
 from metrics.signals import UNBORN
 
 MONTHS_AT = 7  # six weeks stand at 0…5, then a gap, then twelve months
@@ -72,17 +72,14 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
     months = [Spot(after + index, point) for index, point in enumerate(facts.months)]
     drawing = Drawing()
     past = [spot.value for spot in weeks]
+    shift = facts.new_level
+    begins = shift.before - 0.5 if shift and shift.before else -0.4
+    if shift is not None and shift.limits is not None:
+        _band(drawing, shift.limits, -0.4, begins, palette)
     if facts.limits is not None and weeks:
-        drawing.add_shape(
-            type="rect",
-            x0=(-0.4 if describes(facts.limits, past) else len(weeks) - 1.4),
-            x1=len(weeks) - 0.6,
-            y0=facts.limits.lower,
-            y1=facts.limits.upper,
-            fillcolor=palette.band,
-            line={"width": 0},
-            layer="below",
-        )
+        seen = past[shift.before :] if shift else past
+        start = begins if describes(facts.limits, seen) else len(weeks) - 1.4
+        _band(drawing, facts.limits, start, len(weeks) - 0.6, palette)
     for side in (weeks, months):
         _prior_year(drawing, side, voice, unit, palette)
     for side in (weeks, months):
@@ -95,14 +92,28 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
         for value in (spot.value, spot.point.prior_year)
         if value is not None
     ]
-    if facts.limits is not None:
-        values += [facts.limits.lower, facts.limits.upper]
+    for limits in (facts.limits, shift.limits if shift else None):
+        values += [limits.lower, limits.upper] if limits else []
     if facts.target is not None:
         values.append(facts.target.value)
     ticks = axis_ticks(values, from_zero=starts_at_zero(voice.catalogue[facts.kpi].kind, unit))
     _labels(drawing, weeks, months, ticks, voice, unit, palette, colour)
     _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
     return drawing.figure
+
+
+def _band(drawing: Drawing, limits: Limits, x0: float, x1: float, palette: Palette) -> None:
+    """A usual range, pale behind the weeks that it is of."""
+    drawing.add_shape(
+        type="rect",
+        x0=x0,
+        x1=x1,
+        y0=limits.lower,
+        y1=limits.upper,
+        fillcolor=palette.band,
+        line={"width": 0},
+        layer="below",
+    )
 
 
 def starts_at_zero(kind: Kind, unit: Unit) -> bool:

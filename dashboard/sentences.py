@@ -20,11 +20,11 @@ from metrics.format import Formatter
 from metrics.result import Figure, Scope
 from metrics.review import (
     Driver,
-    Limits,
     MissingData,
     Person,
     Reading,
     Review,
+    SixTwelve,
     Subject,
 )
 
@@ -291,11 +291,16 @@ def usual_range(voice: Voice, reading: Reading) -> str:
     return voice.words.say("usual range {span}", span=span)
 
 
-def judged_on(voice: Voice, limits: Limits | None) -> str:
-    """What a usual range was read on: "Usual range: season taken out", or nothing."""
-    if limits is None or not limits.taken_out:
+def judged_on(voice: Voice, chart: SixTwelve) -> str:
+    """What a usual range was read on: "Usual range: season taken out, new level since 5 October
+    2026", or nothing."""
+    found = chart.limits.taken_out if chart.limits else ()
+    taken = [voice.words.say(TAKEN_OUT[name]) for name in found]
+    if chart.new_level is not None:
+        day = voice.format.date(chart.new_level.since)
+        taken.append(voice.words.say("new level since {day}", day=day))
+    if not taken:
         return ""
-    taken = [voice.words.say(TAKEN_OUT[name]) for name in limits.taken_out]
     return voice.words.say("Usual range: {what}", what=", ".join(taken))
 
 

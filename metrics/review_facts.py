@@ -96,6 +96,18 @@ class Box:
 
 
 @dataclass(frozen=True)
+class NewLevel:
+    """An acknowledged shift: from `since` on a KPI is judged on what came since.
+
+    `before` of the six weeks lie before it; `limits` are those of the last of them.
+    """
+
+    since: date
+    before: int
+    limits: Limits | None
+
+
+@dataclass(frozen=True)
 class SixTwelve:
     kpi: str
     scope: Scope
@@ -104,6 +116,7 @@ class SixTwelve:
     limits: Limits | None  # of the weeks
     target: Target | None
     boxes: tuple[Box, ...]
+    new_level: NewLevel | None = None  # the latest one acknowledged
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.panel import Panel
-from metrics.reading import compare, within_nature
+from metrics.reading import Limits, compare, within_nature
+from metrics.register.baselines import acknowledged
 from metrics.result import Figure, Scope
-from metrics.review_facts import Box, Point, SixTwelve
+from metrics.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.signals import measures_of
 
 WEEKS, MONTHS = 6, 12
@@ -43,7 +44,32 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
         limits=band,
         target=None,
         boxes=_boxes(panel, figures, kpi),
+        new_level=_new_level(panel, figures, weeks, limits),
     )
+
+
+def _new_level(
+    panel: Panel,
+    figures: _Figures,
+    weeks: list[Period],
+    limits: Mapping[tuple[str, Scope, date], Limits],
+) -> NewLevel | None:
+    """The latest shift that was acknowledged by the reviewed week, and the range before it."""
+    kpi, scope = figures.kpi, figures.scope
+    held = [
+        baseline.since
+        for baseline in acknowledged(panel.connection, panel.viewer, kpis=[kpi.name])
+        if baseline.scope == scope and baseline.since <= panel.week.end
+    ]
+    if not held:
+        return None
+    since = max(held)
+    before = [week.start for week in weeks if week.start < since]
+    known = [limits[kpi.name, scope, day] for day in before if (kpi.name, scope, day) in limits]
+    band = known[-1] if known else None
+    if band is not None:
+        band = within_nature(band, kpi.unit, [f for f in figures.all("week") if f])
+    return NewLevel(since, len(before), band)
 
 
 def _last_month(panel: Panel) -> Period:

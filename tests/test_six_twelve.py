@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
+from metrics.register.baselines import acknowledge
 from metrics.result import Figure, Scope
 from metrics.review import Box, six_twelve
 from metrics.six_twelve import fill
-from tests.made_up_review import publish, series
+from tests.made_up_review import CALENDAR, LAST, publish, series
 
 ATELIER = Scope("product", "atelier")
 START = date(2026, 1, 1)
@@ -68,6 +70,24 @@ def test_cohorts_under_way_leave_the_last_closed_week(tmp_path: Path) -> None:
     first, second, *_ = found.boxes
     assert (first.name, first.value) == ("last_closed_week", rates[-2])
     assert (second.name, second.points) == ("wow", pytest.approx(0.001))
+
+
+def test_the_range_before_an_acknowledged_shift_is_kept_beside_the_new_one(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5).normal(0, 1, 100)
+    noise[-4:] += 20
+    figures = series("active_users", ATELIER, [float(1000 + 10 * drawn) for drawn in noise])
+    figures += series("active_users", Scope("company", ""), [100.0] * 60)
+    workspace = publish(tmp_path / "ws", figures)
+    asked = (workspace, LOCAL_CPO, "active_users", ATELIER)
+    assert six_twelve(*asked, week="2026-W46").new_level is None
+    since = CALENDAR.period(Grain.WEEK, LAST - timedelta(21)).start
+    with workspace.register.begin() as connection:
+        acknowledge(connection, LOCAL_CPO, kpi="active_users", scope=ATELIER, since=since)
+    found = six_twelve(*asked, week="2026-W46").new_level
+    assert found is not None
+    assert (found.since, found.before) == (since, 2)
+    assert found.limits is not None
+    assert 980 < found.limits.centre < 1020
 
 
 def test_a_month_without_data_makes_no_partial_sum(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the charts draw: traces, gaps, partial periods, labels; and that text stays text."""
 
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
 from metrics.catalogue.kpi import Kind, Unit
+from metrics.review_facts import NewLevel
 from tests.dashboard import facts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,6 +73,17 @@ def test_limits_are_a_band_behind_the_weeks_and_targets_short_ticks():
     assert target["marker"]["symbol"] == "line-ew"
     assert drawn(limits=None)["layout"]["shapes"] == []
     assert named(drawn(target=None), "target") == []
+
+
+def test_an_acknowledged_shift_shows_the_range_before_it_and_since():
+    limits = facts.six_twelve().limits
+    before = replace(limits, lower=0.40, upper=0.44)
+    level = NewLevel(date(2026, 10, 19), 2, before)
+    earlier, now = drawn(new_level=level)["layout"]["shapes"]
+    assert (earlier["x0"], earlier["x1"], earlier["y0"], earlier["y1"]) == (-0.4, 1.5, 0.40, 0.44)
+    assert (now["x0"], now["y0"]) == (1.5, limits.lower)
+    waiting = drawn(new_level=level, limits=None)["layout"]["shapes"]
+    assert [band["y1"] for band in waiting] == [0.44]
 
 
 def test_hover_says_date_value_and_prior_year():

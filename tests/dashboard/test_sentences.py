@@ -10,6 +10,7 @@ from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
 from metrics.result import Scope
 from metrics.review import Comparison
+from metrics.review_facts import NewLevel
 from tests.dashboard import facts
 
 
@@ -166,3 +167,30 @@ def test_definitions_that_cannot_be_used_are_named_quietly(language, told):
         for name in ("active_users", "bugs_done")
     ]
     assert plain(sentences.broken(facts.voice(language), mistakes)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            "Usual range: season taken out, trend taken out, new level since 5 Oct 2026",
+        ),
+        (
+            "fr",
+            "Plage habituelle : saison retirée, tendance retirée, nouveau niveau depuis le "
+            "5 oct. 2026",
+        ),
+    ],
+)
+def test_a_chart_says_what_was_taken_out_of_it(language, expected):
+    voice, chart = facts.voice(language), facts.six_twelve()
+    assert sentences.judged_on(voice, chart) == ""
+    told = replace(
+        chart,
+        limits=replace(chart.limits, taken_out=("season", "trend")),
+        new_level=NewLevel(date(2026, 10, 5), 3, None),
+    )
+    assert plain(sentences.judged_on(voice, told)) == expected
+    every = replace(told, limits=replace(chart.limits, taken_out=("autocorrelation", "steps")))
+    assert len(sentences.judged_on(voice, every)) > 40
