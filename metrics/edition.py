@@ -8,40 +8,14 @@ import duckdb
 import pandas as pd
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
-from metrics.catalogue.kpi import Catalogue, Kind, Kpi
-from metrics.catalogue.loading import parts_of
 from metrics.compile import Statement
 from metrics.errors import Mistake, VigieError
 from metrics.figures import Computation
-from metrics.formula import TRANSFERRED
 from metrics.functions.given import Shared
+from metrics.grains import grains_of
 from metrics.scopes import all_scopes
 from metrics.setting import Setting
 from metrics.timeline import timeline_of
-
-
-def grains_of(kpi: Kpi, catalogue: Catalogue) -> tuple[Grain, ...]:
-    """The grains in which a KPI is given: its own, and to date where that means something.
-
-    Users who came or left, trailing windows, cohorts and shares of the period before are told from
-    one period to the next; a team's wave is given once.
-    """
-    return (*kpi.grains, *(TO_DATE_GRAINS if _runs_to_date(kpi, catalogue) else ()))
-
-
-def _runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
-    if "small_groups" in kpi.calculation or kpi.kind in (Kind.ROLLING, Kind.COHORT):
-        return False
-    if kpi.kind is Kind.DISTINCT and "movement" in kpi.calculation:
-        return False
-    if "function" in kpi.calculation:
-        return False
-    formulas = [
-        str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
-    ]
-    if any(f"{name}(" in formula for formula in formulas for name in ("previous", TRANSFERRED)):
-        return False
-    return all(_runs_to_date(catalogue[part], catalogue) for part in parts_of(kpi))
 
 
 def compute_all(

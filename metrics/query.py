@@ -19,10 +19,10 @@ from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
-from metrics.edition import grains_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.figures import Computation
+from metrics.grains import grains_of
 from metrics.models import load_models
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation

@@ -90,15 +90,15 @@ VOLUMES = (
     "churned_mrr", "reactivation_mrr", "arpa", "revenue", "contribution_margin", "members",
     "wip_per_person", "sessions_per_active_user", "signups", "usage_quick_ratio", "time_to_value",
     "feature_depth", "fx_mrr", "revenue_quick_ratio", "cost_per_active_user", "product_result",
-    "feedback_volume", "feedback_resolution_time", "store_rating",
-    "velocity", "backlog_readiness", "wip_age", "blocked_items",
+    "feedback_volume", "feedback_resolution_time", "store_rating", "open_tickets",
+    "open_ticket_age", "velocity", "backlog_readiness", "wip_age", "blocked_items",
     "deployment_frequency", "change_lead_time", "recovery_time", "bus_factor", "vacancy_days",
     "transferred_mrr", "north_star", "carbon_per_active_user", "relative_market_share",
 )  # fmt: skip
 RATES = (
     "sprint_predictability", "growth_contribution", "share_of_growth", "win_rate", "pmf_score",
     "stickiness", "usage_churn_rate", "activation_rate", "conversion_rate", "feature_adoption",
-    "ai_feature_adoption",
+    "ai_feature_adoption", "never_activated_share",
     "gross_revenue_retention", "net_revenue_retention", "logo_churn_rate", "revenue_churn_rate",
     "contribution_margin_rate", "engagement_score", "enps", "nps", "csat", "retention_w4",
     "retention_w1", "retention_w12", "ces", "feedback_theme_share", "negative_feedback_share",
@@ -141,7 +141,7 @@ OF_SQUADS = (
 )  # fmt: skip
 #: Days after a cohort's week until it is known, and what is born in some weeks only.
 LATE = {"activation_rate": 7, "conversion_rate": 14, "time_to_value": 7, "retention_w1": 7,
-        "retention_w4": 28, "retention_w12": 84}  # fmt: skip
+        "never_activated_share": 7, "retention_w4": 28, "retention_w12": 84}  # fmt: skip
 CONVERSION_DAYS = 14
 SELDOM = ("sprint_predictability", "scope_change", "velocity", "sprint_value_share")
 
@@ -528,6 +528,10 @@ class Truth:
             entered += len(cohort)
             reached += int((cohort["waited"] <= FEWEST_DAYS).sum())
         return _quotient(reached, entered)
+
+    def _never_activated_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        activated = self._activation_rate(products, span)
+        return None if activated is None else 1 - activated
 
     @cached_property
     def _funnels(self) -> dict[str, pd.DataFrame]:
@@ -1012,6 +1016,24 @@ class Truth:
         rows = self._tickets[self._tickets["product"].isin(products)]
         solved = rows["solved_day"].between(_number(span.start), _number(span.end))
         return float(rows["days"][solved].median()) if solved.any() else None
+
+    def _waiting(self, products: tuple[str, ...], day: date) -> pd.DataFrame | None:
+        """The tickets open at the end of a day."""
+        if not FEEDBACK_BEGINS <= day <= LAST_DAY:
+            return None
+        rows = self._tickets[self._tickets["product"].isin(products)]
+        begun = rows["opened_day"] <= _number(day)
+        return rows[begun & ~rows["solved_day"].between(1, _number(day))]
+
+    def _open_tickets(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._waiting(products, span.end)
+        return None if rows is None else len(rows)
+
+    def _open_ticket_age(self, products: tuple[str, ...], span: Span) -> float | None:
+        rows = self._waiting(products, span.end)
+        if rows is None or rows.empty:
+            return None
+        return float((_number(span.end) - rows["opened_day"]).median())
 
     def _pmf_score(self, products: tuple[str, ...], span: Span) -> float | None:
         rows = self._scores(products, span, "pmf")

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from metrics.calendar import Calendar, Grain
@@ -624,3 +624,53 @@ def test_a_squad_on_two_products_counts_once_for_the_company(fresh):
     for (_, period), value in by_product.items():
         counted[period] += value if isinstance(value, (int, float)) else 0
     assert counted["2026-W02"] == 2 * imported.closed("deployment_frequency")["", "2026-W02"] == 8
+
+
+ROADMAP = "initiative,title,squad,product,status,objective,work,start"
+points_done = st.lists(
+    st.tuples(
+        st.integers(0, 27),  # day done
+        st.one_of(st.none(), st.integers(1, 13)),  # points
+        st.sampled_from(["", "EPIC-1", "EPIC-2", "EPIC-9"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(few, phases=(Phase.explicit, Phase.generate))
+@given(points_done)
+def test_the_share_of_a_sprint_that_serves_objectives_against_brute_force(fresh, drawn):
+    """EPIC-1 is the work of an initiative with an objective, EPIC-2 of one without."""
+    imported = fresh()
+    imported.file(
+        "sprints 2026-02-10.csv",
+        csv_of(
+            SPRINTS,
+            [
+                ("North", f"N {n}", MONDAY + 2 * n * WEEK, MONDAY + timedelta(14 * n + 13))
+                for n in (0, 1)
+            ],
+        ),
+    )
+    imported.file(
+        "initiatives 2026-02-10.csv",
+        csv_of(
+            ROADMAP,
+            [("i1", "Win", "North", "Anvil", "in progress", "Grow", "EPIC-1", "2025-12-01"),
+             ("i2", "Tidy", "North", "Anvil", "in progress", "", "EPIC-2", "2025-12-01")],
+        ),
+    )  # fmt: skip
+    rows = [
+        (*issue(f"NOR-{n}", "Done", sprints=(f"N {day // 14}",), points=points,
+                started=MONDAY, done=MONDAY + timedelta(day)), epic)
+        for n, (day, points, epic) in enumerate(drawn, 1)
+    ]  # fmt: skip
+    imported.file("jira 2026-02-10.csv", csv_of(JIRA + ",Parent key", rows))
+    found = imported.closed("sprint_value_share", by="squad")
+    for n in (0, 1):
+        inside = [(points or 1, epic) for day, points, epic in drawn if day // 14 == n]
+        whole = sum(points for points, _ in inside)
+        served = sum(points for points, epic in inside if epic == "EPIC-1")
+        wanted = pytest.approx(served / whole) if whole else "zero_denominator"
+        assert found["north", week(MONDAY + timedelta(14 * n + 13))] == wanted

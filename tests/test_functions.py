@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from metrics.calendar import Grain
+from metrics.errors import VigieError
 from tests.facts import ORGANISATION, Facts
 from tests.imported import Imported
 
@@ -302,3 +303,88 @@ def test_the_rule_of_40_adds_growth_and_contribution_margin():
     facts.connection.execute("insert into account_natures values ('6135', 'direct_variable')")
     facts.connection.execute("insert into slices values (1, 'ledger', 'test', '', '2025-03-06')")
     assert facts.values("rule_of_40", by="product")["anvil", "2025-03"] == pytest.approx(30 + 75)
+
+
+def test_what_functions_compute_is_given_to_date(tmp_path: Path) -> None:
+    """Of the quarter's three initiatives to review, those due by the week's end count."""
+    anvil, *others = ORGANISATION.products
+    stars = replace(ORGANISATION, products=(replace(anvil, north_star="mrr"), *others))
+    imported = Imported(tmp_path, stars)
+    imported.file("subscriptions.csv", SUBSCRIPTIONS)
+    imported.file("key results.csv", KEY_RESULTS, observed="2026-03-01")
+    for grain in (Grain.MTD, Grain.QTD):
+        star, mrr = (imported.values(name, grain=grain) for name in ("north_star", "mrr"))
+        assert {key: value for key, value in star.items() if key[0] == "anvil"} == {
+            key: value for key, value in mrr.items() if key[0] == "anvil"
+        }
+        assert star
+        expected = {
+            figure.end: figure.value
+            for figure in imported.ask("okr_expected_progress", grain=grain)
+            if figure.scope.key == "bellows" and figure.value is not None
+        }
+        for end, share in expected.items():
+            assert share == pytest.approx(((end - date(2026, 1, 1)).days + 1) / 90)
+    with pytest.raises(VigieError, match="not born per mtd"):
+        imported.ask("growth_contribution", grain=Grain.MTD)
+
+
+FEC_HEADER = (
+    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|"
+    "PieceRef|PieceDate|EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
+)
+
+
+@brute
+@given(
+    st.lists(st.tuples(st.integers(0, 16), st.integers(20, 300)), min_size=3, max_size=8),
+    st.lists(st.integers(100, 900), min_size=18, max_size=18),
+    st.integers(0, 90),
+)
+def test_growth_and_the_rule_of_40_from_files(
+    tmp_path_factory: pytest.TempPathFactory,
+    paid: list[tuple[int, int]],
+    earned: list[int],
+    cost: int,
+) -> None:
+    """Subscriptions that begin in some month and stay, and a book: imported, then told by hand."""
+    months = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(18)]
+    paid = [(0, 100), *paid]
+    imported = Imported(tmp_path_factory.mktemp("growth"))
+    rows = [
+        f"s{n},c{n},Anvil,1,month,{amount},active,{months[start]} 10:00,,"
+        for n, (start, amount) in enumerate(paid)
+    ]
+    header = SUBSCRIPTIONS.splitlines()[0]
+    imported.file("subscriptions.csv", "\n".join([header, *rows]) + "\n", observed="2025-07-02")
+    lines = [FEC_HEADER]
+    for n, (month, revenue) in enumerate(zip(months, earned, strict=True)):
+        stamp = f"{month:%Y%m}15"
+        spent = revenue * cost / 100
+        for account, debit, credit in (
+            ("706000", 0, revenue), ("411000", revenue, 0),
+            ("611000", spent, 0), ("401000", 0, spent),
+        ):  # fmt: skip
+            lines.append(
+                f"VE|Ventes|{n}|{stamp}|{account}|x|||p|{stamp}|v|{debit:.2f}|{credit:.2f}|||{stamp}||"
+            )
+    lines.append(lines[-1].replace("20250615", "20250630").replace("|17|", "|18|"))
+    imported.file("123456789FEC20250630.txt", "\n".join(lines) + "\n", product="anvil",
+                  observed="2025-07-02")  # fmt: skip
+
+    def mrr(month: int) -> int:
+        return sum(amount for start, amount in paid if start <= month)
+
+    found = {
+        (figure.kpi, figure.period): figure.value
+        for figure in imported.ask("rule_of_40", "growth_contribution")
+        if figure.scope.key == "anvil"
+    }
+    told = 0
+    for n in range(12, 17):
+        period = f"{months[n]:%Y-%m}"
+        grown = 100 * (mrr(n) - mrr(n - 12)) / mrr(n - 12)
+        assert found["growth_contribution", period] == pytest.approx(grown)
+        assert found["rule_of_40", period] == pytest.approx(grown + 100 - cost)
+        told += 1
+    assert told == 5

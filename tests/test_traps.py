@@ -292,3 +292,28 @@ def test_days_on_which_the_clocks_change_hold_their_own_hours(tmp_path, day, mom
     figures = query(company.workspace, LOCAL_CPO, ["active_users"], grain="day")
     values = {figure.period: figure.value for figure in figures}
     assert [values[str(changed + timedelta(n))] for n in (-1, 0, 1)] == [1, 2, 1]
+
+
+def test_amounts_of_two_currencies_are_never_added_as_they_are():
+    """100 euros and 100 dollars are 190, then 195: what the rate did is no growth of an account."""
+    january, february = date(2026, 1, 31), date(2026, 2, 28)
+    facts = Facts().cover("subscriptions", ["anvil"], date(2026, 1, 1), february)
+    facts.insert(
+        "landed_rates",
+        "source, observed_at, stream, currency, day, rate",
+        [("test", MONDAY, "", "USD", day, rate)
+         for day, rate in ((january, "0.90"), (february, "0.95"))],
+    )  # fmt: skip
+    facts.insert(
+        "landed_subscriptions",
+        "source, observed_at, subscription_id, account_key, stream, interval_months, amount, "
+        "currency, start_day",
+        [("test", MONDAY, f"s{n}", n, "anvil", 1, "100.00", currency, date(2025, 12, 1))
+         for n, currency in enumerate(("EUR", "USD"))],
+    )  # fmt: skip
+    mrr = facts.values("mrr", grain=Grain.MONTH)
+    assert (mrr["", "2026-01"], mrr["", "2026-02"]) == (190, 195)
+    assert facts.values("fx_mrr", grain=Grain.MONTH)["", "2026-02"] == pytest.approx(5)
+    for movement in ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr"):
+        assert facts.values(movement, grain=Grain.MONTH)["", "2026-02"] == 0
+    assert facts.values("net_revenue_retention", grain=Grain.MONTH)["", "2026-02"] == 1

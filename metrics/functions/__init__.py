@@ -15,6 +15,7 @@ class Declared:
 
     `member` says whose figures they are: product or squad. With `either`, data of one of the KPIs
     it reads is enough for a figure. `names` is the column of the facts whose words name KPIs.
+    `to_date`: it means something from a period's first day to any day of it.
     """
 
     reads: tuple[str, ...] = ()
@@ -22,13 +23,14 @@ class Declared:
     names: str = ""
     member: str = "product"
     either: bool = False
+    to_date: bool = False
 
 
 FUNCTIONS = {
     "growth_base": Declared(reads=("mrr", "revenue_without_mrr"), either=True),
     "growth_beyond_noise": Declared(reads=("growth_base",)),
-    "okr_progress": Declared(facts="running_key_results", names="kpi"),
-    "okr_expected_progress": Declared(facts="running_key_results", names="kpi"),
-    "north_star": Declared(),
-    "initiative_hit_rate": Declared(facts="initiative_reviews", names="target_kpi"),
+    "okr_progress": Declared(facts="running_key_results", names="kpi", to_date=True),
+    "okr_expected_progress": Declared(facts="running_key_results", names="kpi", to_date=True),
+    "north_star": Declared(to_date=True),
+    "initiative_hit_rate": Declared(facts="initiative_reviews", names="target_kpi", to_date=True),
 }

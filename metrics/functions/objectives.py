@@ -11,6 +11,7 @@ import numpy as np
 
 from metrics.catalogue.kpi import Kpi
 from metrics.functions.given import Given
+from metrics.grains import grains_of
 from metrics.grid import Grid
 
 
@@ -167,7 +168,7 @@ def north_star(given: Given) -> Grid:
         kpi = given.named(next(iter(stars))) if len(stars) == 1 else None
         if len(stars) > 1:
             grid.reason[row] = "several_definitions"
-        elif kpi is not None and given.grain not in kpi.grains:
+        elif kpi is not None and given.grain not in grains_of(kpi, given.catalogue):
             grid.reason[row] = "not_published"
         elif kpi is not None and kpi.member == given.kpi.member:
             part = given.grid(kpi.name)
