@@ -1130,7 +1130,7 @@ class Truth:
                     {word.strip().lower() for word in words.split(",")} for words in rows["Labels"]
                 ],
                 "sprints": [{name} for name in rows["Cycle Name"]],
-                "parent": rows["Project"].fillna(rows["Parent issue"]),
+                "parent": rows["Project"].astype(object).fillna(rows["Parent issue"]),
             }
         )
         found = pd.concat([jira, linear], ignore_index=True)
