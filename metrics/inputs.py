@@ -19,10 +19,10 @@ from metrics import kinds, pinning
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi
 from metrics.catalogue.loading import parts_of
-from metrics.edition import grains_of
 from metrics.engines import DEFINITION_ERRORS
 from metrics.functions import FUNCTIONS
 from metrics.functions.given import named
+from metrics.grains import grains_of
 from metrics.importing.dataset import DATASETS
 from metrics.importing.verbatims import silent_products
 from metrics.models import Model, inlined
