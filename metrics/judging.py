@@ -10,6 +10,10 @@ these describes them (`baseline`):
   around a level or a line; what is left is charted;
 - *steps*: each is the one before plus something, as recurring revenue is; the steps are charted.
 
+Where something was taken out, limits are of one point given those before it, so the point before
+counts as well: if it leaned to one side within its limits, the last one may lie less far to that
+side (`_after_a_hint`). A plain level keeps the limits of the XmR chart.
+
 When a clear level shift lies more than eight points back, what came before it is dropped; an
 acknowledged shift does that at once. All arrays are series × points with NaN for what is unknown.
 

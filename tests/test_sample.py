@@ -314,6 +314,23 @@ def test_what_happened_in_the_reviewed_week_is_what_is_talked_about(sample: Samp
     }
 
 
+@pytest.mark.parametrize(
+    ("week", "kpi", "scope"),
+    [
+        ("2026-W14", "expansion_mrr", Scope("product", "sillon")),  # the price rises
+        ("2026-W18", "net_revenue_retention", Scope("product", "sillon")),
+        ("2026-W40", "win_rate", Scope("product", "oree")),  # a competitor's launch
+        ("2026-W42", "sprint_predictability", Scope("squad", "amarre")),
+        ("2026-W43", "ai_feature_adoption", Scope("product", "sillon")),
+    ],
+)
+def test_what_was_planted_is_talked_about_when_it_shows(
+    sample: Sample, week: str, kpi: str, scope: Scope
+) -> None:
+    review = pages.weekly_review(sample.workspace, LOCAL_CPO, week=week)
+    assert (kpi, scope) in {(s.reading.kpi, s.reading.scope) for s in review.subjects}
+
+
 def test_a_price_change_shows_in_the_month_from_which_it_holds(
     sample: Sample, truth: Truth
 ) -> None:
