@@ -3,6 +3,8 @@ on every engine. Anything else is refused when the catalogue loads, not when a f
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
@@ -37,9 +39,11 @@ TYPES = frozenset({"DATE", "BIGINT", "DOUBLE", "DECIMAL", "VARCHAR", "TEXT", "BO
 DIFFERENCES = ("DAY", "MICROSECOND")
 
 
+@lru_cache(maxsize=4096)
 def parse(sql: str, place: str, *, into: type[exp.Expr] | None = None) -> exp.Expr:
     """The tree of `sql`, checked against the allow-list. `place` is file:line for the message.
 
+    Definitions are read again and again: one text gives one tree, so copy it before changing it.
     Raises VigieError that names the construct, the place and what may be used instead.
     """
     try:

@@ -45,7 +45,7 @@ def _column(name: str) -> exp.Column:
 
 def expression_of(kpi: Kpi, key: str) -> exp.Expr:
     """The parsed expression under `key` of a KPI's calculation, checked against the allow-list."""
-    return parse(str(kpi.calculation[key]), f"{kpi.source} ({key})")
+    return parse(str(kpi.calculation[key]), f"{kpi.source} ({key})").copy()
 
 
 def _facts(

@@ -68,4 +68,5 @@ def compute_all(
                 yield Mistake.of(refusal, kpi.name, kpi.source)
                 continue
             # Published figures are told apart by their first day; those to date by their last.
-            yield frame.assign(start=frame["end"]) if grain in TO_DATE_GRAINS else frame
+            to_date = grain in TO_DATE_GRAINS and not frame.empty
+            yield frame.assign(start=frame["end"]) if to_date else frame

@@ -43,6 +43,8 @@ from metrics.timeline import Timeline, in_timeline, timeline_of
 #: Scopes whose figures functions may read in a KPI's own cadence.
 BORN_SCOPES = ("company", "product")
 
+NOTHING = pd.DataFrame(columns=list(COLUMNS))
+
 
 @dataclass
 class Computation:
@@ -96,16 +98,17 @@ class Computation:
         if kpi.kind is Kind.DERIVED and formula and is_transferred(str(formula), kpi.source):
             return self._transferred_rows(kpi, wanted)
         ever = self._ever(kpi)
-        if self._tells_of_all and not ever.any():
-            frame = pd.DataFrame(columns=list(COLUMNS))  # nobody ever had the data
-        else:
-            frames = [
-                self._scope_rows(kpi, sets, wanted, grid, member, ever)
-                for member, grid in self.grids(kpi.name).items()
-            ]
-            if kpi.name in self._subsets and not self.cut:
-                frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
-            frame = pd.concat(frames, ignore_index=True)
+        if self._tells_of_all and not ever.any():  # nobody ever had the data
+            if self.timeline.grain is kpi.cadence:
+                self.born.setdefault(kpi.name, NOTHING)
+            return NOTHING
+        frames = [
+            self._scope_rows(kpi, sets, wanted, grid, member, ever)
+            for member, grid in self.grids(kpi.name).items()
+        ]
+        if kpi.name in self._subsets and not self.cut:
+            frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
+        frame = pd.concat(frames, ignore_index=True)
         if self._tells_of_all and self.timeline.grain is kpi.cadence:
             public = frame["scope_kind"].isin(BORN_SCOPES) & (frame["dimension"] == "")
             self.born.setdefault(kpi.name, frame[public & frame["closed"].astype(bool)])

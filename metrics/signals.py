@@ -304,10 +304,20 @@ def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     KPIs that the catalogue says are `not_judged` have none.
     """
-    cadences = {kpi.name: str(kpi.cadence) for kpi in catalogue if kpi.not_judged is None}
+    pairs = set(zip(figures["kpi"], figures["grain"], strict=True))
+    judged = {
+        (name, grain)
+        for name, grain in pairs
+        if name in catalogue
+        and catalogue[name].not_judged is None
+        and catalogue[name].cadence == grain
+    }
+    if not judged:
+        return figures.iloc[:0]
     whole = figures["dimension"].fillna("") == ""
-    in_cadence = figures["kpi"].map(cadences) == figures["grain"].astype(str)
-    return figures[whole & in_cadence]
+    if judged != pairs:
+        whole &= pd.MultiIndex.from_frame(figures[["kpi", "grain"]]).isin(judged)
+    return figures[whole]
 
 
 def stride_of(kpi: Kpi, catalogue: Catalogue) -> int:

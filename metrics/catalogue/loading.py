@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -273,6 +274,11 @@ def _kpi(entry: Entry, family: Family, published: bool, place: str) -> Kpi:
     )
 
 
+@lru_cache(maxsize=64)  # a program that runs long reads the same files often
+def _entries(text: str, place: str) -> tuple[Written, ...]:
+    return tuple(read_entries(text, place))
+
+
 def _written(folder: Path | None) -> Iterator[Written]:
     """Every entry, those of a workspace after the built-in ones; one name is one definition."""
     seen: dict[tuple[bool, str], str] = {}
@@ -285,7 +291,7 @@ def _written(folder: Path | None) -> Iterator[Written]:
             )
             yield Written("", Mistake.of(refusal, "", f"{place}:1"), {})
             continue
-        for entry in read_entries(text, place):
+        for entry in _entries(text, place):
             before = seen.get((built_in, entry.name))
             if before is not None and isinstance(entry.said, Kpi):
                 source = entry.said.source
