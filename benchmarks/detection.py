@@ -42,7 +42,7 @@ XMR_BASELINE = 26
 SIZES = (2, 3, 4, 5)
 RECALL_WITHIN = 2
 #: How many times wider plain XmR's limits are tried.
-STRETCHES = tuple(1 + number / 5 for number in range(21))
+STRETCHES = tuple(1.06**number for number in range(29))
 
 #: August and Christmas, as in the sample company, by week of a 52-week year.
 DIPS = {

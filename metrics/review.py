@@ -7,6 +7,7 @@ from here as well; they compute nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 
 from metrics.access import Viewer
 from metrics.because import because, names_of
@@ -67,6 +68,7 @@ __all__ = [
 
 #: The order in which a family's review KPIs give it its status.
 WORST_FIRST = ("worse", "signal", "no_data", "partial", "steady", "better")
+FIRST_YEAR = timedelta(days=364)
 #: The KPI whose value says how large a part of the company a product is.
 SIZE_KPI = "mrr"
 
@@ -209,6 +211,7 @@ def _subjects(
         panel.catalogue,
         _parts(readings, products),
         [kpi.name for kpi in panel.review_kpis],
+        _in_first_year(panel),
     )
     if not found:
         return ()
@@ -239,6 +242,15 @@ def _subjects(
             )
         )
     return tuple(subjects)
+
+
+def _in_first_year(panel: Panel) -> set[Scope]:
+    """The products that were launched less than a year before the week."""
+    return {
+        Scope("product", product.product)
+        for product in panel.organisation.products
+        if product.launched and panel.week.end - product.launched < FIRST_YEAR
+    }
 
 
 def _parts(readings: Mapping[Key, Reading], products: Sequence[Scope]) -> dict[Scope, float]:

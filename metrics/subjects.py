@@ -7,7 +7,8 @@
 - A review KPI outside settled limits opens a subject. Of the others hundreds are judged in a week,
   and some lie outside by chance alone: they open one when chance would bring a signal so far out,
   among all those judged, in one week of ten at most (limits of few points tell less, by Student's
-  t). Until then they join the subject of their chain, or stand among the week's other signals.
+  t). In a product's first year, when nobody can know its season yet, only review KPIs open one.
+  Other signals join the subject of their chain, or stand among the week's other signals.
 - A signal's weight is its distance from what is usual in standard deviations (ten at most: beyond,
   more is not worse), doubled for a review KPI, raised by half when it is bad news, and raised by
   up to as much again by the part that its scope has in the company. The heaviest signal leads
@@ -20,7 +21,7 @@ multiple of another, as ARR is of MRR.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from scipy import special
@@ -56,11 +57,12 @@ def chains(
     catalogue: Catalogue,
     parts: Mapping[Scope, float] | None = None,
     review: Iterable[str] | None = None,
+    young: Collection[Scope] = (),
 ) -> tuple[Chain, ...]:
     """The subjects among `readings`, heaviest first, `MOST_SUBJECTS` at most.
 
     `parts` says how large a part of the company each scope is (0 to 1), `review` which KPIs the
-    company looks at (those of the catalogue by default).
+    company looks at (those of the catalogue by default), `young` the products in their first year.
     """
     readings = list(readings)
     watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
@@ -78,7 +80,7 @@ def chains(
     judged = sum(reading.limits is not None for reading in readings)
     found = []
     for group in _grouped(signals, catalogue):
-        opening = [r for r in group if opens(r, r.kpi in watched, judged)]
+        opening = [r for r in group if opens(r, r.kpi in watched, judged, r.scope in young)]
         if not opening:
             continue
         lead = min(opening, key=heaviest)
@@ -120,13 +122,13 @@ def has_subject(reading: Reading) -> bool:
     )
 
 
-def opens(reading: Reading, watched: bool, judged: int) -> bool:
+def opens(reading: Reading, watched: bool, judged: int, young: bool = False) -> bool:
     """Whether a signal among the readings `judged` in a week opens a subject (see above)."""
     if reading.signal is None or reading.figure is None:
         return False
     limits = reading.signal.limits
-    if watched and not limits.provisional:
-        return True
+    if young or (watched and not limits.provisional):
+        return watched and not limits.provisional
     points = WEEKS if reading.figure.grain in ("day", "week") else MONTHS
     freedom = FREEDOM * ((PROVISIONAL_POINTS if limits.provisional else points) - 1)
     return bool(2 * special.stdtr(freedom, -_sigmas(reading)) * judged <= BY_CHANCE)

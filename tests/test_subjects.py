@@ -172,6 +172,13 @@ def test_what_chance_brings_among_hundreds_opens_no_subject(
     assert telling([told_of], CATALOGUE) == (told_of,)  # it is told of either way
 
 
+def test_a_product_in_its_first_year_is_talked_about_by_review_kpis_alone() -> None:
+    found = [signal("nps", ATELIER, 15), signal("nps", BALISE, 15), signal("users", ATELIER, 4)]
+    young = chains(found, CATALOGUE, young={ATELIER})
+    assert [(c.lead.kpi, c.lead.scope) for c in young] == [("nps", BALISE), ("users", ATELIER)]
+    assert len(chains(found, CATALOGUE)) == 3
+
+
 def test_what_chance_may_have_brought_joins_the_subject_of_its_chain() -> None:
     found = chains(
         [signal("mrr", ATELIER, -3.2), signal("churned_mrr", ATELIER, 3.2), *steady(400)], CATALOGUE
