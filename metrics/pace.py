@@ -255,7 +255,7 @@ def _read(
     found = read_figures(
         connection, viewer, kpis=[kpi.name], scopes=[scope], grains=[grain], until=period.end
     )
-    so_far = _so_far(found, calendar, grain, period, flow=flow)
+    so_far = so_far_of(found, calendar, grain, period, flow=flow)
     if so_far is None:
         return None
     values, left, actual = so_far
@@ -264,24 +264,13 @@ def _read(
     )
 
 
-def read_ends(
-    found: Sequence[Figure], calendar: Calendar, grain: Grain, period: Period, *, flow: bool
-) -> tuple[float | None, int, NDArray[np.float64]] | None:
-    """Actual to date (None unless it flows), periods left, and where the KPI may stand.
-
-    `found` are its figures in `grain`, oldest first; None where they do not say.
-    """
-    so_far = _so_far(found, calendar, grain, period, flow=flow)
-    if so_far is None:
-        return None
-    values, left, actual = so_far
-    return actual if flow else None, left, ends_of(values, left, flow=flow, actual=actual)
-
-
-def _so_far(
+def so_far_of(
     found: Sequence[Figure], calendar: Calendar, grain: Grain, period: Period, *, flow: bool
 ) -> tuple[list[float], int, float] | None:
-    """The closed values, how many periods are left, and the sum of those within so far."""
+    """The closed values, how many periods are left, and the sum of those within so far.
+
+    `found` are a KPI's figures in `grain`, oldest first; None where they do not say.
+    """
     closed = _closed([figure for figure in found if figure.start <= period.end])
     within = [
         part
