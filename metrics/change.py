@@ -17,6 +17,7 @@ import pandas as pd
 
 from metrics import models, references, warehouse
 from metrics.catalogue import load_catalogue
+from metrics.documents import passed_over
 from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
@@ -69,7 +70,7 @@ class Steps:
 
     `cut` takes the figures behind fresh signals apart: it is given the whole figures and the
     signals, and gives further figures. `document` is called with the number of the publication at
-    which figures can be read, and gives frames of documents.
+    which figures can be read and with what to pass over, and gives frames of documents.
     """
 
     land: Callable[..., Landed]
@@ -88,8 +89,9 @@ class Steps:
         Iterable[pd.DataFrame],
     ] = lambda facts, setting, whole, judged: ()
     document: Callable[
-        [duckdb.DuckDBPyConnection, Setting, Workspace, int], Iterable[pd.DataFrame]
-    ] = lambda facts, setting, workspace, publication: ()
+        [duckdb.DuckDBPyConnection, Setting, Workspace, int, Collection[tuple[str, str]]],
+        Iterable[pd.DataFrame],
+    ] = lambda facts, setting, workspace, publication, passed: ()
 
 
 @dataclass(frozen=True)
@@ -344,6 +346,7 @@ class Change:
         )
         made = Inputs(facts, setting, Contents(facts, self._models, organisation)).all()
         same = () if anew else unchanged(facts, state.publication_id, made)
+        passed = passed_over(self._catalogue, same)
         kept: list[pd.DataFrame] = []
         computed = self._steps.compute(
             facts,
@@ -374,7 +377,7 @@ class Change:
 
         def documented(publication: int) -> Iterable[pd.DataFrame]:
             self._say("judging", 0.94, "Looking ahead.")
-            return self._steps.document(facts, setting, self.workspace, publication)
+            return self._steps.document(facts, setting, self.workspace, publication, passed)
 
         published = publish(
             self.register,
@@ -391,6 +394,7 @@ class Change:
             progress=lambda rows: self._reached("publishing"),
             kept=lambda: left_out,
             unchanged=same,
+            passed=passed,
         )
         note(
             facts,

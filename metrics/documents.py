@@ -6,7 +6,7 @@ publication, written only when they changed, and read by viewer as figures are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from metrics.access import LOCAL_CPO, Viewer
-from metrics.catalogue.kpi import Kpi, Text
+from metrics.catalogue.kpi import Catalogue, Kpi, Text
 from metrics.cohort_grid import RetentionTable, retention_table
 from metrics.errors import VigieError, unknown
 from metrics.journeys.audience import Audience
@@ -83,10 +83,14 @@ _RETENTION, _FUNNEL = TypeAdapter(RetentionTable), TypeAdapter(FunnelTable)
 
 
 def document_frames(
-    connection: duckdb.DuckDBPyConnection, setting: Setting, workspace: Workspace, publication: int
+    connection: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    workspace: Workspace,
+    publication: int,
+    passed: Collection[tuple[str, str]] = (),
 ) -> Iterator[pd.DataFrame]:
     """Every document of a publication, with the columns kpi, definition, scope_kind, scope, grain,
-    dimension (its kind), member, start, body."""
+    dimension (its kind), member, start, body; without those that are `passed` over."""
     makers: tuple[tuple[str, str, Callable[[Kpi, str], tuple[date, str] | None]], ...] = (
         (RETENTION, RETENTION_KPI, lambda kpi, key: _retention(connection, setting, kpi, key)),
         (FUNNEL, FUNNEL_KPI, lambda kpi, key: _funnel(connection, setting, workspace, key)),
@@ -95,6 +99,8 @@ def document_frames(
         if name not in setting.catalogue:
             continue
         kpi = setting.catalogue[name]
+        if (name, str(kpi.cadence)) in passed:
+            continue
         rows: list[dict[str, Any]] = []
         for product in setting.organisation.products:
             made = make(kpi, product.product)
@@ -110,6 +116,16 @@ def document_frames(
         if rows:
             yield pd.DataFrame(rows)
     yield from outlook_frames(setting, workspace, publication)
+
+
+def passed_over(
+    catalogue: Catalogue, unchanged: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """The KPIs and grains whose retention tables and funnels stay: what the KPI is made of, in its
+    own cadence, is what they are made of, and did not change."""
+    names = {RETENTION_KPI, FUNNEL_KPI}
+    own = {(kpi.name, str(kpi.cadence)) for kpi in catalogue if kpi.name in names}
+    return frozenset(own & set(unchanged))
 
 
 def _retention(

@@ -19,7 +19,7 @@ from metrics.register.binding import bound
 from metrics.register.leases import Lease
 from metrics.register.series import visible_at
 from metrics.register.tables import restatements, series
-from metrics.versioned import DOCUMENTS, FIGURES, Versioned, alike, array_of, listed
+from metrics.versioned import FIGURES, Versioned, alike, array_of, listed
 
 #: Rows per transaction. A decision waits for one of them at most.
 CHUNK = 2_000
@@ -81,7 +81,6 @@ class Writer:
         progress: Callable[[int], None],
         once: Collection[str] = (),
         kept: Callable[[], Collection[str]] = tuple,
-        unchanged: Collection[tuple[str, str]] = (),
     ) -> None:
         self._once = sorted(once)
         self.written = self.closed = self.restated = 0
@@ -93,7 +92,6 @@ class Writer:
         self._cause = cause
         self._progress = progress
         self._kept = kept
-        self._unchanged = set(unchanged)  # KPIs and grains of which no frame tells
         self._slots: dict[tuple[str, ...], int] = {}
         self._series: dict[tuple[str, ...], int] = {}  # slot and definition
         #: By series id; with the KPI, the grain and the dimension.
@@ -104,13 +102,17 @@ class Writer:
     def touched(self) -> bool:
         return bool(self.written or self.closed)
 
-    def write(self, kind: Versioned, frames: Iterable[pd.DataFrame]) -> None:
+    def write(
+        self,
+        kind: Versioned,
+        frames: Iterable[pd.DataFrame],
+        unchanged: Collection[tuple[str, str]] = (),
+    ) -> None:
         """Write one table: every frame, then the closing of what no frame holds.
 
         What readers see of the KPIs that are `kept` stays: they could not be computed. So does
-        what they see of the KPIs and grains that are `unchanged`, documents aside.
+        what they see of the KPIs and grains that are `unchanged`.
         """
-        unchanged = set() if kind is DOCUMENTS else self._unchanged
         seen: set[tuple[str, str]] = set()  # KPIs and grains of which a frame told
         left = self._visible(kind, seen)  # visible rows that no frame has matched yet
         for frame in batches(frames):
@@ -130,7 +132,7 @@ class Writer:
             ).all()
         kept = set(self._kept())
         silent = {(kpi, grain) for kpi, grain in every if kpi not in kept}
-        silent -= seen | unchanged
+        silent -= seen | set(unchanged)
         vanished = pd.concat(
             [left[~left["kpi"].isin(kept)], self._visible(kind, silent)], ignore_index=True
         )

@@ -45,6 +45,7 @@ def publish(
     progress: Callable[[int], None] = lambda rows_written: None,
     kept: Callable[[], Collection[str]] = tuple,
     unchanged: Collection[tuple[str, str]] = (),
+    passed: Collection[tuple[str, str]] = (),
 ) -> Published:
     """Write the figures that differ from the ones readers see, under a new publication.
 
@@ -55,11 +56,11 @@ def publish(
     lower, upper, provisional; `documented` likewise, frames of documents: the key columns, start,
     body. Together they are everything: what they do not hold any more is closed, except of the KPIs
     that `kept` names once all are through, and except of the figures and signals of KPIs and grains
-    that are `unchanged`, which `computed` passes over. Readers see none of it until the caller
-    flips the pointer. A value that changes although its period was closed and had ended more than
-    `settling_days` before `today` leaves a restatement; a value where there was none before does
-    not. A closed value of a KPI named in `once` is kept as it was first published, until what it
-    rests on is undone.
+    that are `unchanged`, which `computed` passes over, and of the documents of those that are
+    `passed`. Readers see none of it until the caller flips the pointer. A value that changes
+    although its period was closed and had ended more than `settling_days` before `today` leaves a
+    restatement; a value where there was none before does not. A closed value of a KPI named in
+    `once` is kept as it was first published, until what it rests on is undone.
     """
     with register.begin() as connection:
         lease.hold(connection)
@@ -77,12 +78,10 @@ def publish(
             .returning(publications.c.id)
         ).scalar_one()
     settled = (today - timedelta(settling_days) - EPOCH).days
-    writer = Writer(
-        register, lease, number, current, settled, cause, progress, once, kept, unchanged
-    )
-    writer.write(FIGURES, computed)
-    writer.write(SIGNALS, judged(number))
-    writer.write(DOCUMENTS, documented(number))
+    writer = Writer(register, lease, number, current, settled, cause, progress, once, kept)
+    writer.write(FIGURES, computed, unchanged)
+    writer.write(SIGNALS, judged(number), unchanged)
+    writer.write(DOCUMENTS, documented(number), passed)
     if writer.touched:
         return Published(number, writer.written, writer.closed, writer.restated)
     with register.begin() as connection:

@@ -103,7 +103,7 @@ def test_any_sequence_of_imports_and_undos_ends_where_computing_everything_would
     draws.shuffle(names)
     company.import_files(ORGANISATION | {name: FILES[name] for name in names[:6]})
     waiting = names[6:]
-    for _ in range(3):
+    for _ in range(2):
         with company.workspace.register.connect() as connection:
             there = [
                 record.id for record in ledger.history(connection) if record.status == "applied"
