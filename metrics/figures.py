@@ -104,7 +104,7 @@ class Computation:
             return NOTHING
         frames = [
             self._scope_rows(kpi, sets, wanted, grid, member, ever)
-            for member, grid in self.grids(kpi.name).items()
+            for member, grid in (self.grids(kpi.name) or {"": self._zero(kpi.name)}).items()
         ]
         if kpi.name in self._subsets and not self.cut:
             frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
@@ -204,7 +204,8 @@ class Computation:
         return Labels(sets.scopes, sets.digests, self.periods, str(self.timeline.grain))
 
     def grids(self, name: str) -> dict[str, Grid]:
-        """The grids of a KPI or measure, one per member of the cut ('' when there is none)."""
+        """The grids of a KPI or measure, one per member of the cut that has rows; without a cut, or
+        where the facts do not hold it, one under ''."""
         if name not in self._grids:
             kpi = self.setting.catalogue[name]
             match kpi.kind:
@@ -324,7 +325,7 @@ class Computation:
     def _base(self, kpi: Kpi) -> dict[str, Grid]:
         statement = self._statement(kpi)
         rows = self._run(kpi, statement)
-        if rows.empty:
+        if rows.empty and not self._is_cut(kpi.name):
             return {"": self._grid(kpi, statement, rows)}
         return {
             str(member): self._grid(kpi, statement, part)

@@ -120,7 +120,11 @@ def test_sql_and_queries(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (refused.exit_code, "choices: plan, channel" in refused.stderr) == (2, True)
     # A ratio is cut where its parts hold the dimension, as when it is asked.
     parts = answered(monkeypatch, "kpi", "sql", "feature_adoption", "--where", "feature=Search")
-    assert set(parts["statements"]) == {"feature_users", "active_users"}
+    assert set(parts["statements"]) == {
+        "feature_users",
+        "active_users",
+        "eligible_feature_users",
+    }
 
 
 def test_a_new_level_is_acknowledged_and_withdrawn(

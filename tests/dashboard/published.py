@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from metrics.calendar import Calendar, Grain, Period
+from metrics.calendar import CALENDAR_GRAINS, Calendar, Grain, Period
 from metrics.catalogue import Catalogue, load_catalogue
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.publish import Cause, finish, publish
@@ -69,7 +69,7 @@ def _frames(catalogue: Catalogue) -> Iterator[pd.DataFrame]:
         )
         for scope in (COMPANY, *(Scope(kpi.member, key) for key in members)):
             for grain in kpi.grains:
-                if grain is not Grain.DAY:
+                if grain in CALENDAR_GRAINS and grain is not Grain.DAY:
                     periods = [p for p in calendar.periods(grain, FIRST, LAST) if p.end <= LAST]
                     yield _series(kpi, scope, periods)
 
