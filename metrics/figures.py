@@ -30,7 +30,7 @@ from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions import FUNCTIONS
 from metrics.functions.computing import COMPUTED
 from metrics.functions.given import Given, Shared
-from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, transferred
+from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, gravest, transferred
 from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
 from metrics.models import inlined
 from metrics.result import Scope
@@ -210,7 +210,9 @@ class Computation:
             kpi = self.setting.catalogue[name]
             match kpi.kind:
                 case Kind.RATIO:
-                    made = self._formula(kpi, ("numerator", "denominator"))
+                    made = self._of_same_members(
+                        kpi, self._formula(kpi, ("numerator", "denominator"))
+                    )
                 case Kind.DERIVED if "function" in kpi.calculation:
                     made = {"": self._function(kpi)}
                 case Kind.DERIVED:
@@ -247,6 +249,19 @@ class Computation:
             results = [evaluate(settled(tree, declared), look_up, neighbours) for tree in trees]
             made[member] = divided(*results) if len(results) == 2 else results[0]
         return made
+
+    def _of_same_members(self, kpi: Kpi, grids: dict[str, Grid]) -> dict[str, Grid]:
+        """A ratio has no figure where one half tells of members of which the other begins later."""
+        halves = {self.setting.catalogue[part].datasets for part in parts_of(kpi)}
+        if len(halves) < 2:
+            return grids
+        reason = self._known(kpi, kinds.Need.END, {}).reason
+        late = reason == "history_begins"
+        reason = np.where(late, reason, "")
+        return {
+            member: replace(masked(grid, ~late), reason=gravest(grid.reason, reason))
+            for member, grid in grids.items()
+        }
 
     def _function(self, kpi: Kpi) -> Grid:
         """The grid of a KPI that a function computes (see `metrics.functions`)."""

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from metrics.access import Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
-from metrics.catalogue.kpi import Family, Kind
+from metrics.catalogue.kpi import Family
 from metrics.errors import unknown
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.models import load_models
@@ -148,7 +148,7 @@ class Panel:
         period = self._latest(grain)
         back = self._back(period, HISTORY - 1)
         # Two periods answer for most KPIs; those that lag, or are seldom born, need more.
-        lagging = {kpi.name for kpi in kpis if kpi.kind is Kind.COHORT or grain is not Grain.WEEK}
+        lagging = {kpi.name for kpi in kpis if kpi.waits or grain is not Grain.WEEK}
         full = set(by_name) if history is None else set(history) & set(by_name)
         rest = set(by_name) - full
         found = self.figures(full, scopes, [grain], back.start, period.start)
@@ -368,7 +368,7 @@ def _weeks(
     publication: int,
 ) -> tuple[tuple[Period, ...], Period | None]:
     """The weeks that the company or a part of it has closed, newest first; the one to review."""
-    weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and k.kind is not Kind.COHORT]
+    weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and not k.waits]
 
     def read(names: list[str] | None) -> pd.DataFrame:
         return read_frame(

@@ -32,7 +32,7 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
     months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
     limits, _ = panel.limits([kpi.name], [scope], kpi.cadence, _since(panel, week), week.start)
-    judged = _last_closed(panel, figures) if kpi.kind is Kind.COHORT else week
+    judged = _last_closed(panel, figures) if kpi.waits else week
     band = limits.get((kpi.name, scope, judged.start)) if kpi.cadence is Grain.WEEK else None
     if band is not None:
         band = within_nature(band, kpi.unit, [f for f in figures.all("week") if f])
@@ -155,7 +155,7 @@ def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     last, latest, step = week, "last_week", "wow"
     if Grain.WEEK not in kpi.grains:
         last, latest, step = _last_month(panel), "last_month", "mom"
-    elif kpi.kind is Kind.COHORT:
+    elif kpi.waits:
         last = _last_closed(panel, figures)
         latest = "last_week" if last == week else "last_closed_week"
     this = figures.get(last)

@@ -144,6 +144,7 @@ LATE = {"activation_rate": 7, "conversion_rate": 14, "time_to_value": 7, "retent
         "never_activated_share": 7, "retention_w4": 28, "retention_w12": 84}  # fmt: skip
 CONVERSION_DAYS = 14
 SELDOM = ("sprint_predictability", "scope_change", "velocity", "sprint_value_share")
+IN_WAVES = ("survey_participation", "skills_progress")
 
 _JIRA_TIME = "%d/%b/%y %I:%M %p"
 
@@ -170,6 +171,9 @@ class Span:
     def year_before(self) -> Span:
         if self.grain == "week":
             return week_of(self.start - timedelta(364))
+        if self.grain == "other":
+            year = self.start.year - 1
+            return Span(self.start.replace(year=year), self.end.replace(year=year))
         return of_grain(self.grain)(self.start.replace(year=self.start.year - 1))
 
 
@@ -260,10 +264,10 @@ class Truth:
         return period
 
     def previous(self, kpi: str, kind: str, key: str, span: Span) -> Span:
-        """The period that a figure is compared with: for sprints the last one that had one."""
+        """The period a figure is compared with: the last that had one, where only some have."""
         before = span.before()
-        if kpi in SELDOM:
-            oldest = span.start - timedelta(7 * 26)
+        if kpi in SELDOM or kpi in IN_WAVES:
+            oldest = span.start - timedelta(7 * 26 if kpi in SELDOM else 400)
             while self.value(kpi, kind, key, before) is None and before.start > oldest:
                 before = before.before()
         return before

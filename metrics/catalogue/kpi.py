@@ -127,6 +127,11 @@ class Kpi:
     examples: tuple[Example, ...] = ()
     not_judged: NotJudged | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a period's figure is known only some days after the period has ended."""
+        return self.kind is Kind.COHORT or "elapsed" in self.calculation
+
 
 @dataclass(frozen=True)
 class Catalogue:
