@@ -181,14 +181,17 @@ def boxes(found: Iterable[Box], voice: Voice, kpi: str) -> pd.DataFrame:
         "qtd": voice.words.say("Quarter to date"),
         "ytd": voice.words.say("Year to date"),
     }
+
+    def title(box: Box) -> str:
+        if box.until is None:
+            return titles.get(box.name, box.name)
+        day = voice.format.date(box.until, year=False)
+        if box.name == "qtd":
+            return voice.words.say("Quarter to {day}", day=day)
+        return voice.words.say("Year to {day}", day=day)
+
     return pd.DataFrame(
-        [
-            {
-                titles.get(box.name, box.name): box_text(box, voice, kpi)
-                for box in found
-                if box.reason != "not_published"
-            }
-        ]
+        [{title(box): box_text(box, voice, kpi) for box in found if box.reason != "not_published"}]
     )
 
 

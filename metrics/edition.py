@@ -15,7 +15,7 @@ from metrics.functions.given import Shared
 from metrics.grains import grains_of
 from metrics.scopes import all_scopes
 from metrics.setting import Setting
-from metrics.timeline import timeline_of
+from metrics.timeline import ends_with, timeline_of
 
 
 def compute_all(
@@ -30,20 +30,18 @@ def compute_all(
     grains named in `unchanged` are passed over.
     """
     scopes, catalogue = all_scopes(setting.organisation), setting.catalogue
-    by_grain = {
-        grain: [
-            kpi
-            for kpi in catalogue
-            if grain in grains_of(kpi, catalogue) and (kpi.name, str(grain)) not in unchanged
-        ]
-        for grain in Grain
-    }
+    timed: dict[tuple[Grain, Grain], list[Kpi]] = {}
+    for grain in Grain:
+        for kpi in catalogue:
+            if grain in grains_of(kpi, catalogue) and (kpi.name, str(grain)) not in unchanged:
+                ending = ends_with(kpi) if grain in TO_DATE_GRAINS else grain
+                timed.setdefault((grain, ending), []).append(kpi)
     statements: dict[str, Statement] = {}
     born: dict[str, pd.DataFrame] = {}
     shared = Shared()
-    whole, so_far = sum(len(kpis) for kpis in by_grain.values()), 0
-    for grain, kpis in by_grain.items():
-        timeline = timeline_of(connection, setting, grain) if kpis else None
+    whole, so_far = sum(map(len, timed.values())), 0
+    for (grain, ending), kpis in timed.items():
+        timeline = timeline_of(connection, setting, grain, ending)
         if timeline is None or not timeline.periods:
             so_far += len(kpis)
             continue

@@ -15,7 +15,7 @@ import pandas as pd
 
 from metrics import warehouse
 from metrics.access import Viewer, may_see
-from metrics.calendar import Grain
+from metrics.calendar import TO_DATE_GRAINS, Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
@@ -29,7 +29,7 @@ from metrics.register.organisation import load_organisation
 from metrics.result import Figure, Scope
 from metrics.scopes import COMPANY, all_scopes
 from metrics.setting import Setting
-from metrics.timeline import timeline_of
+from metrics.timeline import ends_with, timeline_of
 from metrics.workspace import Workspace
 
 SCOPE_KINDS = ("company", "line", "product", "squad", "owner")
@@ -109,16 +109,17 @@ def figures_of(
     # What may be shown of a small group depends on everything else that is.
     hides = any("small_groups" in kpi.calculation for kpi in kpis)
     beside = all_scopes(setting.organisation) if hides else ()
-    computations: dict[Grain, Computation] = {}
+    computations: dict[tuple[Grain, Grain], Computation] = {}
     found: list[Figure] = []
-    for kpi in sorted(kpis, key=lambda kpi: question.grain or kpi.cadence):
+    for kpi in sorted(kpis, key=lambda kpi: (question.grain or kpi.cadence, ends_with(kpi))):
         grain = question.grain or kpi.cadence
-        if grain not in computations:
-            timeline = timeline_of(connection, setting, grain)
+        ending = ends_with(kpi) if grain in TO_DATE_GRAINS else grain
+        if (grain, ending) not in computations:
+            timeline = timeline_of(connection, setting, grain, ending)
             if timeline is None:
                 continue
             # One grain after the other: each puts its own calendar beside the facts.
-            computations[grain] = Computation(
+            computations[grain, ending] = Computation(
                 connection,
                 setting,
                 timeline,
@@ -127,7 +128,7 @@ def figures_of(
                 cut=None if by_scope else question.by,
                 where=question.where or {},
             )
-        computation = computations[grain]
+        computation = computations[grain, ending]
         found += [
             figure
             for figure in to_figures(computation.frame(kpi))

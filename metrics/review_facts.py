@@ -93,6 +93,7 @@ class Box:
     ratio: float | None  # fraction, for volumes
     points: float | None  # change in the unit, for rates and scores
     reason: str | None
+    until: date | None = None  # the last day of a sum that ends before the reviewed week does
 
 
 @dataclass(frozen=True)

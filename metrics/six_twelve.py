@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from metrics.calendar import Grain, Period
@@ -14,11 +14,11 @@ from metrics.register.baselines import acknowledged
 from metrics.result import Figure, Scope
 from metrics.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.signals import measures_of
+from metrics.timeline import ends_with, year_before
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"
 #: The period each to-date box belongs to.
-TO_DATE = {"mtd": Grain.MONTH, "qtd": Grain.QUARTER}
 
 
 def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
@@ -147,8 +147,8 @@ def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
 def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     """Last week with its changes on the week and on the year, then the year's sums so far.
 
-    A KPI that has no weeks begins with its last complete month, one whose cohorts are still under
-    way with its last closed week. `wow`, `mom` and `yoy` hold a
+    A KPI that has no weeks begins with its last complete month, and its sums end with it; one whose
+    cohorts are still under way begins with its last closed week. `wow`, `mom` and `yoy` hold a
     change and no value.
     """
     calendar, week = panel.calendar, panel.week
@@ -162,33 +162,19 @@ def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     boxes = [_value_box(latest, this)]
     for name, other in ((step, calendar.previous(last)), ("yoy", calendar.prior_year(last))):
         boxes.append(_change_box(name, kpi, None, this, figures.get(other)))
-    for name in ("mtd", "qtd", "ytd"):
-        start = to_date_start(panel, name)
-        now = _to_date(panel, figures, name, start, week.end)
+    weekly = ends_with(kpi) is Grain.WEEK
+    end = week.end if weekly else last.end
+    # A KPI without weeks has its last month in the first box.
+    for name in ("mtd", "qtd", "ytd") if weekly else ("qtd", "ytd"):
+        start = panel.calendar.to_date(Grain(name), end).start
+        now = _to_date(panel, figures, name, start, end)
         if now is None:
             boxes.append(Box(name, None, None, None, NOT_PUBLISHED))
             continue
-        before = _to_date(panel, figures, name, _year_before(start), _year_before(week.end))
-        boxes.append(_change_box(name, kpi, now.value, now, before))
+        before = _to_date(panel, figures, name, year_before(start), year_before(end))
+        box = _change_box(name, kpi, now.value, now, before)
+        boxes.append(box if end == week.end else replace(box, until=end))
     return tuple(boxes)
-
-
-def to_date_start(panel: Panel, name: str) -> date:
-    """The first day of the month, quarter or fiscal year that the reviewed week ends in."""
-    quarter = panel.calendar.period(Grain.QUARTER, panel.week.end)
-    if name != "ytd":
-        return panel.calendar.period(TO_DATE[name], panel.week.end).start
-    while not quarter.key.endswith("-Q1"):
-        quarter = panel.calendar.previous(quarter)
-    return quarter.start
-
-
-def _year_before(day: date) -> date:
-    """The same calendar day a year earlier, so that both sums run over the same dates."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - 1, day=28)
 
 
 def _value_box(name: str, figure: Figure | None) -> Box:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from metrics.calendar import TO_DATE_GRAINS, Calendar, Grain, Period
+from metrics.catalogue.kpi import Kpi
 from metrics.scopes import ScopeSets
 from metrics.setting import Setting
 
-#: Weeks, the last ones of the data, at whose end to-date figures are worked out.
-TO_DATE_WEEKS = 3
+#: Weeks or months, the last ones of the data, at whose end to-date figures are worked out.
+TO_DATE_PERIODS = 3
 
 Positions = NDArray[np.int64]
 
@@ -51,14 +52,20 @@ class Sprint:
 
 
 def timeline_of(
-    connection: duckdb.DuckDBPyConnection, setting: Setting, grain: Grain
+    connection: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    grain: Grain,
+    ending: Grain = Grain.WEEK,
 ) -> Timeline | None:
-    """The periods of a grain over the days known; None while nothing is."""
+    """The periods of a grain over the days known; None while nothing is.
+
+    Those to date end with the periods of `ending` (see `ends_with`).
+    """
     first, last = setting.coverage.first, setting.coverage.last
     if first is None or last is None:
         return None
     if grain in TO_DATE_GRAINS:
-        return to_date(setting.calendar, grain, last)
+        return to_date(setting.calendar, grain, last, ending)
     if grain is Grain.SPRINT:
         return of_sprints(read_sprints(connection))
     return of_calendar(setting.calendar, grain, first, last)
@@ -79,16 +86,25 @@ def of_calendar(calendar: Calendar, grain: Grain, first: date, last: date) -> Ti
     )
 
 
-def to_date(calendar: Calendar, grain: Grain, last: date) -> Timeline:
-    """Month, quarter or year to the end of each of the last weeks, and to that day a year earlier.
+def ends_with(kpi: Kpi) -> Grain:
+    """The periods with which a KPI's to-date windows end: weeks, or months if it has no weeks.
+
+    What is known a month at a time has nothing to say of half a month.
+    """
+    return Grain.WEEK if Grain.WEEK in kpi.grains else Grain.MONTH
+
+
+def to_date(calendar: Calendar, grain: Grain, last: date, ending: Grain = Grain.WEEK) -> Timeline:
+    """Month, quarter or year to the end of each of the last weeks (or months, if `ending` says so),
+    and to that day a year earlier.
 
     Every window has the day before it as a column of its own, on its left: where movements open.
     """
-    week = calendar.period(Grain.WEEK, last)
+    period = calendar.period(ending, last)
     ends: list[date] = []
-    for _ in range(TO_DATE_WEEKS):
-        ends.insert(0, week.end)
-        week = calendar.previous(week)
+    for _ in range(TO_DATE_PERIODS):
+        ends.insert(0, period.end)
+        period = calendar.previous(period)
     ends = sorted({*ends, *(year_before(end) for end in ends)})
     periods: list[Period] = []
     for end in ends:

@@ -200,12 +200,13 @@ def last_month(week: Span) -> Span:
 def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[str]:
     at = (chart.kpi, chart.scope.kind, chart.scope.key)
     volume = chart.kpi in VOLUMES
-    starts = {
-        "mtd": week.end.replace(day=1),
-        "qtd": sample_truth.quarter_of(week.end).start,
-        "ytd": week.end.replace(month=1, day=1),
-    }
     weekly = sample_truth.grain_of(chart.kpi) == "week"
+    until = week.end if weekly else last_month(week).end
+    starts = {
+        "mtd": until.replace(day=1),
+        "qtd": sample_truth.quarter_of(until).start,
+        "ytd": until.replace(month=1, day=1),
+    }
     for box in chart.boxes:
         place = f"{box.name} of {chart.kpi} of {chart.scope.key or 'company'}"
         span = week if weekly else last_month(week)
@@ -215,7 +216,7 @@ def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[st
             span = Span(shown[-1].start, shown[-1].end)
         other = span.year_before() if box.name == "yoy" else span.before()
         if box.name in starts:
-            span = Span(starts[box.name], week.end)
+            span = Span(starts[box.name], until)
             other = Span(span.start.replace(year=2025), span.end.replace(year=2025))
         if box.value is None and box.ratio is None and box.points is None:
             continue

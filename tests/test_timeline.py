@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from metrics.calendar import Calendar, Grain
 from metrics.errors import VigieError
-from metrics.timeline import TO_DATE_WEEKS, Sprint, of_sprints, to_date, year_before
+from metrics.timeline import TO_DATE_PERIODS, Sprint, of_sprints, to_date, year_before
 from tests.facts import MONDAY, Facts
 from tests.test_figures import LAST, active, covered, events, held, money, mrr_on
 from tests.test_figures import subscriptions as subscription_rows
@@ -29,8 +29,8 @@ def test_windows_end_with_weeks_and_the_same_day_a_year_earlier(grain, last, mon
     windows = [p for p, shown in zip(line.periods, line.shown, strict=True) if shown]
     ends = {window.end for window in windows}
     weeks = sorted(end for end in ends if end.isoweekday() % 7 == (weekday - 1) % 7)
-    assert len(weeks) >= TO_DATE_WEEKS
-    assert {year_before(end) for end in weeks[-TO_DATE_WEEKS:]} <= ends
+    assert len(weeks) >= TO_DATE_PERIODS
+    assert {year_before(end) for end in weeks[-TO_DATE_PERIODS:]} <= ends
     for position, period in enumerate(line.periods):
         if line.shown[position]:
             eve = line.periods[line.previous[position]]
