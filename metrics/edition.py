@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
+from metrics.catalogue.kpi import Kpi
 from metrics.compile import Statement
 from metrics.errors import Mistake, VigieError
 from metrics.figures import Computation

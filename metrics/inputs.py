@@ -16,7 +16,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics import kinds, pinning
-from metrics.calendar import Grain
+from metrics.calendar import TO_DATE_GRAINS, Grain
 from metrics.catalogue.kpi import Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.engines import DEFINITION_ERRORS
@@ -29,7 +29,7 @@ from metrics.models import Model, inlined
 from metrics.organisation import Organisation
 from metrics.scopes import all_scopes, scope_sets
 from metrics.setting import Setting
-from metrics.timeline import timeline_of
+from metrics.timeline import ends_with, timeline_of
 
 LANDED = "landed_"
 #: What says which landed rows count. A view that joins it to landed rows joins their own imports.
@@ -198,8 +198,7 @@ class Inputs:
         self._contents = contents
         self._found: dict[tuple[str, Grain], str] = {}
         self._covered: dict[tuple[str, str], str] = {}
-        self._told: dict[Grain, str] = {}
-        self._held: dict[Grain, tuple[object, ...] | None] = {}
+        self._told: dict[tuple[Grain, Grain], str] = {}
 
     def all(self) -> dict[tuple[str, str], str]:
         """A digest for each published KPI and each grain in which it is given."""
@@ -215,7 +214,7 @@ class Inputs:
         key = (kpi.name, grain)
         if key not in self._found:
             self._found[key] = digest(
-                self._asked(grain),
+                self._asked(grain, ends_with(kpi) if grain in TO_DATE_GRAINS else grain),
                 (kpi.definition, kpi.kind, kpi.unit, kpi.member, kpi.not_judged),
                 (kpi.cadence, kpi.grains, kpi.dimensions, kpi.direction, kpi.owner_role),
                 kpi.calculation,
@@ -272,11 +271,11 @@ class Inputs:
             self._covered[dataset, kind] = digest(self._setting.coverage.told(dataset, kind))
         return self._covered[dataset, kind]
 
-    def _asked(self, grain: Grain) -> str:
+    def _asked(self, grain: Grain, ending: Grain) -> str:
         """The periods of a grain and the sets that scopes held in them."""
-        if grain not in self._told:
+        if (grain, ending) not in self._told:
             setting = self._setting
-            timeline = timeline_of(self._facts, setting, grain)
+            timeline = timeline_of(self._facts, setting, grain, ending)
             told: object = None
             if timeline is not None:
                 scopes = all_scopes(setting.organisation)
@@ -291,8 +290,8 @@ class Inputs:
                     scopes,
                     [(sets.digests, sets.held.tobytes()) for sets in held],
                 )
-            self._told[grain] = digest(program(), repr(setting.calendar), told)
-        return self._told[grain]
+            self._told[grain, ending] = digest(program(), repr(setting.calendar), told)
+        return self._told[grain, ending]
 
 
 @cache
