@@ -344,7 +344,10 @@ class Change:
         setting = Setting.of(
             settings, self._catalogue, self._models, organisation, [held.span for held in spans]
         )
-        made = Inputs(facts, setting, Contents(facts, self._models, organisation)).all()
+        with self.register.connect() as connection:
+            acknowledged = shifts(connection)
+        contents = Contents(facts, self._models, organisation)
+        made = Inputs(facts, setting, contents, acknowledged).all()
         same = () if anew else unchanged(facts, state.publication_id, made)
         passed = passed_over(self._catalogue, same)
         kept: list[pd.DataFrame] = []
@@ -361,8 +364,6 @@ class Change:
         def figures() -> Iterator[pd.DataFrame]:
             yield from self._passed(computed, kept, left_out)
             self._say("judging", 0.9, "Looking for signals.")
-            with self.register.connect() as connection:
-                acknowledged = shifts(connection)
             launched = {
                 Scope("product", product.product): product.launched
                 for product in organisation.products

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from metrics.importing.dataset import DATASETS
 from metrics.importing.verbatims import silent_products
 from metrics.models import Model, inlined
 from metrics.organisation import Organisation
+from metrics.result import Scope
 from metrics.scopes import all_scopes, scope_sets
 from metrics.setting import Setting
 from metrics.timeline import ends_with, timeline_of
@@ -188,11 +190,20 @@ def joins_by_tool(model: Model) -> bool:
 
 
 class Inputs:
-    """Digests of what the KPIs of a setting are made of in an open draft."""
+    """Digests of what the KPIs of a setting, and their signals, are made of in an open draft.
+
+    `shifts` are the first days of acknowledged new levels, by KPI and scope.
+    """
 
     def __init__(
-        self, facts: duckdb.DuckDBPyConnection, setting: Setting, contents: Contents
+        self,
+        facts: duckdb.DuckDBPyConnection,
+        setting: Setting,
+        contents: Contents,
+        shifts: Mapping[tuple[str, Scope], tuple[date, ...]] | None = None,
     ) -> None:
+        self._shifts = sorted((shifts or {}).items())
+        self._launched = [(each.product, each.launched) for each in setting.organisation.products]
         self._facts = facts
         self._setting = setting
         self._contents = contents
@@ -220,8 +231,14 @@ class Inputs:
                 kpi.calculation,
                 [self._days(dataset, kpi.member) for dataset in kpi.datasets],
                 self._reads(kpi, grain),
+                self._judged_from(kpi) if grain is kpi.cadence else (),
             )
         return self._found[key]
+
+    def _judged_from(self, kpi: Kpi) -> object:
+        """From which days on a KPI's signals go by what came before."""
+        own = [(scope, days) for (name, scope), days in self._shifts if name == kpi.name]
+        return own, self._launched
 
     def _reads(self, kpi: Kpi, grain: Grain) -> object:
         setting = self._setting

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from metrics.access import LOCAL_CPO
 from metrics.edition import compute_all
 from metrics.inputs import joins_by_tool
 from metrics.models import load_models, read_model
 from metrics.register import ledger
+from metrics.register.baselines import acknowledge
+from metrics.result import Scope
 from tests import small_workspace
 from tests.small_workspace import SmallWorkspace
 
@@ -134,6 +137,22 @@ def test_a_survey_leaves_all_else_alone(tmp_path: Path, told: Told) -> None:
     told.frames.clear()
     assert company.publish().status == "unchanged"
     assert {"active_users", "mrr", "throughput", "nps"} <= told.kpis
+
+
+def test_an_acknowledged_shift_is_judged_by_at_the_next_import(tmp_path: Path, told: Told) -> None:
+    company = SmallWorkspace(tmp_path / "forge")
+    company.import_files(ORGANISATION | {name: FILES[name] for name in FILES if "Mixpanel" in name})
+    with company.workspace.register.begin() as connection:
+        acknowledge(
+            connection, LOCAL_CPO, kpi="active_users", scope=Scope("company", ""),
+            since=FIRST + timedelta(35),
+        )  # fmt: skip
+    told.frames.clear()
+    name = "zendesk tickets 2026-10-12.csv"
+    assert company.import_files({name: FILES[name]}).status == "done"
+    assert ("active_users", "week") in told.frames
+    assert ("signups", "week") not in told.frames
+    assert company.publish().status == "unchanged"
 
 
 def test_a_changed_definition_is_computed_anew_with_what_reads_it(
