@@ -1197,7 +1197,7 @@ class Truth:
         return pd.read_csv(self.folder / "memberships.csv", dtype=str)
 
     def _members(self, squads: tuple[str, ...], span: Span) -> float | None:
-        if span.end > LAST_DAY:
+        if not HISTORY_BEGINS <= span.end <= LAST_DAY:
             return None
         rows, day = self._memberships, str(span.end)
         now = (rows["start"] <= day) & (rows["end"].isna() | (rows["end"] >= day))
