@@ -37,7 +37,7 @@ from metrics.register.state import State, flip, read_state
 from metrics.register.tables import ORGANISATION
 from metrics.result import Scope
 from metrics.setting import Setting
-from metrics.signals import judged_rows, signal_frames
+from metrics.signal_frames import judged_rows, signal_frames
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 

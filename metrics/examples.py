@@ -32,7 +32,7 @@ from metrics.organisation import (
 )
 from metrics.query import Question, figures_of
 from metrics.setting import Setting
-from metrics.signals import measures_of
+from metrics.traits import measures_of
 from metrics.workspace import Settings
 
 SOURCE = "example"

@@ -13,8 +13,8 @@ from metrics.reading import Limits, compare, within_nature
 from metrics.register.baselines import acknowledged
 from metrics.result import Figure, Scope
 from metrics.review_facts import Box, NewLevel, Point, SixTwelve
-from metrics.signals import measures_of
 from metrics.timeline import ends_with, year_before
+from metrics.traits import measures_of
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"

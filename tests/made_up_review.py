@@ -15,7 +15,7 @@ from metrics.catalogue import load_catalogue
 from metrics.register import migrate, tables
 from metrics.register.organisation import write_rows
 from metrics.result import Figure, Scope
-from metrics.signals import signal_frames
+from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 
 FIRST, LAST = date(2024, 11, 18), date(2026, 11, 15)

@@ -15,14 +15,9 @@ from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, NotJudged, Text, Unit
 from metrics.result import Figure, Scope
-from metrics.signals import (
-    COLUMNS,
-    judge,
-    judge_matrix,
-    judged_rows,
-    signal_frames,
-    stride_of,
-)
+from metrics.signal_frames import COLUMNS, judged_rows, signal_frames
+from metrics.signals import judge, judge_matrix
+from metrics.traits import stride_of
 
 FIRST = date(2024, 11, 18)
 CALENDAR = Calendar()

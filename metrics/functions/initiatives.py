@@ -14,7 +14,8 @@ from metrics.functions.given import Given
 from metrics.functions.objectives import day_of, number_of, text_of
 from metrics.grid import Grid
 from metrics.result import Figure, Scope
-from metrics.signals import judge, stride_of
+from metrics.signals import judge
+from metrics.traits import stride_of
 
 
 @dataclass(frozen=True)

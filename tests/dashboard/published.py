@@ -19,7 +19,7 @@ from metrics.register.leases import take
 from metrics.register.organisation import write_rows
 from metrics.register.state import State, flip
 from metrics.result import Scope
-from metrics.signals import signal_frames
+from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 from tests.dashboard.facts import COMPANY, ORGANISATION, PRODUCTS
 
