@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import translation
-from dashboard.views import imports, product, review
+from dashboard.views import dictionary, imports, product, review
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -66,7 +66,17 @@ def main(home: str = "review") -> None:
         default=home == "imports",
         help=words.say("Drop the exports of your tools, check them, load them, take them back."),
     )
-    page = st.navigation([review_place, product_place, imports_place], position="top")
+    dictionary_place = st.Page(
+        lambda: dictionary.show(current(), chooser, None),
+        title=words.say("Dictionary"),
+        icon=":material/menu_book:",
+        url_path="dictionary",
+        default=home == "dictionary",
+        help=words.say("Every KPI: what it means, how it is made, what brings its data."),
+    )
+    page = st.navigation(
+        [review_place, product_place, dictionary_place, imports_place], position="top"
+    )
     st.set_page_config(page_title=f"{page.title} · Vigie")
     try:
         page.run()

@@ -6,14 +6,19 @@ every language; the first option, which is translated, is the default and never 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import streamlit as st
 
+from dashboard.sentences import FAMILIES
 from dashboard.session import COMPANY, Session
 from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Period
+from metrics.catalogue.kpi import Family, Text
 from metrics.result import Scope
 
 LATEST = "latest"
+ALL = "all"
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
 
@@ -103,3 +108,87 @@ def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:
         key="kpis",
         bind="query-params",
     )
+
+
+def kpi_or_all(session: Session, labels: Mapping[str, Text]) -> str:
+    """One KPI by name, or ALL, which stands first."""
+    words = session.voice.words
+    options = [ALL, *sorted(labels, key=lambda name: labels[name][words.language].casefold())]
+    return addressed(
+        words.say("KPI"),
+        "kpi",
+        options,
+        lambda name: words.say("All KPIs") if name == ALL else labels[name][words.language],
+        width=340,
+    )
+
+
+def search_text(session: Session) -> str:
+    """What is looked for in names and meanings; empty for everything."""
+    words = session.voice.words
+    return (
+        st.text_input(
+            words.say("Search"),
+            placeholder=words.say("Search a KPI by name or meaning"),
+            icon=":material/search:",
+            key="q",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=340,
+        )
+        or ""
+    )
+
+
+def family(session: Session) -> Family | None:
+    """One family of KPIs; None for all of them."""
+    words = session.voice.words
+    chosen = addressed(
+        words.say("Family"),
+        "family",
+        [ALL, *(str(each) for each in Family)],
+        lambda key: words.say("All families") if key == ALL else words.say(FAMILIES[key]),
+        width=260,
+    )
+    return None if chosen == ALL else Family(chosen)
+
+
+def addressed(
+    title: str,
+    name: str,
+    options: Sequence[str],
+    label: Callable[[str], str],
+    *,
+    default: str | None = None,
+    width: int = 200,
+) -> str:
+    """A choice whose key, the same in every language, stands in the address as `name`.
+
+    Streamlit would write the label, which a reader of the other language cannot open. The address
+    is followed when it changes, by a link or the back button; else the widget is. The default, the
+    first option unless another is given, is never written.
+    """
+    asked, widget, seen = st.query_params.get(name), choice(name), f"{name}_seen"
+    start = default if default in options else options[0]
+    known = asked if asked in options else start
+    moved = asked != st.session_state.get(seen)
+    if moved or st.session_state.get(widget) not in options:
+        st.session_state[widget] = known
+    chosen = str(
+        st.selectbox(
+            title, options, format_func=label, key=widget, label_visibility="collapsed", width=width
+        )
+    )
+    written = None if chosen == start else chosen
+    if written != asked:
+        if written is None:
+            del st.query_params[name]
+        else:
+            st.query_params[name] = written
+    st.session_state[seen] = written
+    return chosen
+
+
+def choice(name: str) -> str:
+    """Where the session keeps what was chosen for `name` of the address."""
+    return f"{name}_choice"

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
 from dashboard.sentences import Voice
 from dashboard.translation import translation
+from metrics import dictionary as definitions
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.errors import Mistake, VigieError
@@ -127,6 +128,14 @@ def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> fa
     )  # fmt: skip
 
 
+def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
+    """Every KPI with its place in the tree and what brings its data."""
+    return _dictionary(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key,
+    )  # fmt: skip
+
+
 def _workspace_path() -> str:
     path = os.environ.get(WORKSPACE_VARIABLE, "")
     if not path:
@@ -173,3 +182,12 @@ def _six_twelve(
     _viewer: Viewer, viewer: str, kpi: str, scope: Scope, week: str | None,
 ) -> facts.SixTwelve:  # fmt: skip
     return facts.six_twelve(_workspace, _viewer, kpi, scope, week=week)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _dictionary(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str,
+) -> tuple[definitions.Entry, ...]:  # fmt: skip
+    return definitions.dictionary(_workspace, _viewer)

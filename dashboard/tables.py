@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from dashboard import import_sentences, sentences
+from dashboard import definition_sentences, import_sentences, sentences
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline
 from dashboard.sentences import FAMILIES, MARKS, Voice
+from metrics.dictionary import Entry
 from metrics.importing.report import RowCounts
 from metrics.register.ledger import ImportRecord
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
@@ -227,6 +228,26 @@ def changes(rows: RowCounts, voice: Voice) -> pd.DataFrame:
         words.say("Set aside"): rows.quarantined,
     }
     return pd.DataFrame([{title: voice.format.number(count) for title, count in counts.items()}])
+
+
+def definitions(entries: Iterable[Entry], voice: Voice) -> pd.DataFrame:
+    """The KPI dictionary, one row per KPI, family by family."""
+    language = voice.words.language
+    families = list(FAMILIES)
+    return pd.DataFrame(
+        [
+            {
+                "kpi": entry.kpi.label[language],
+                "family": voice.words.say(FAMILIES[entry.kpi.family]),
+                "meaning": entry.kpi.meaning[language],
+                "better": definition_sentences.better(voice, entry.kpi),
+                "cadence": definition_sentences.grain(voice, entry.kpi.cadence),
+                "owner": sentences.role(voice, entry.kpi.owner_role),
+                "data": definition_sentences.data(voice, entry),
+            }
+            for entry in sorted(entries, key=lambda entry: families.index(entry.kpi.family))
+        ]
+    )
 
 
 def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:

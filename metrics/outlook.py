@@ -54,7 +54,7 @@ class Ahead:
     left: int
     ends: tuple[float, ...]
     prior_year: float | None
-    made_of: str
+    made_of: str = ""  # not known of what was published without it
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from tests.browser.serving import DESKTOP, PHONE, Reader, plain
 
 pytestmark = pytest.mark.browser
 
+PATHS = ("/", "/product", "/dictionary", "/dictionary?kpi=mrr", "/imports")
+
 
 def background(page) -> str:
     return page.evaluate(
@@ -19,7 +21,7 @@ def rgb(colour: str) -> str:
     return "rgb({}, {}, {})".format(*(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
 
 
-@pytest.mark.parametrize("path", ["/", "/product", "/imports"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("size", "dark", "locale"),
     [(DESKTOP, False, "fr-FR"), (PHONE, True, "en-GB")],

@@ -1,0 +1,110 @@
+"""A KPI's definition in words: unit, direction, cadence, how it rolls up, what it lives on."""
+
+from __future__ import annotations
+
+from dashboard.sentences import DATASETS, Voice, role
+from dashboard.translation import mark
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Kpi, Status, Unit
+from metrics.coverage import alternatives
+from metrics.dictionary import Entry
+
+UNITS = {
+    Unit.COUNT: mark("count"),
+    Unit.MONEY: mark("money"),
+    Unit.RATE: mark("rate (%)"),
+    Unit.SCORE: mark("score"),
+    Unit.NUMBER: mark("number"),
+    Unit.DAYS: mark("days"),
+    Unit.HOURS: mark("hours"),
+    Unit.POINTS: mark("percentage points"),
+}
+BETTER = {1: mark("▲ higher"), -1: mark("▼ lower"), 0: mark("· neither")}
+GRAINS = {
+    Grain.DAY: mark("day"),
+    Grain.WEEK: mark("week"),
+    Grain.MONTH: mark("month"),
+    Grain.QUARTER: mark("quarter"),
+    Grain.SPRINT: mark("sprint"),
+    Grain.MTD: mark("month to date"),
+    Grain.QTD: mark("quarter to date"),
+    Grain.YTD: mark("year to date"),
+}
+STATUSES = {Status.CERTIFIED: mark("certified"), Status.DRAFT: mark("draft")}
+
+
+def unit(voice: Voice, kpi: Kpi) -> str:
+    """A unit in a word; money in the company's currency."""
+    if kpi.unit is Unit.MONEY:
+        return voice.format.currency
+    return voice.words.say(UNITS[kpi.unit])
+
+
+def better(voice: Voice, kpi: Kpi) -> str:
+    return voice.words.say(BETTER[kpi.direction])
+
+
+def grain(voice: Voice, key: Grain) -> str:
+    return voice.words.say(GRAINS[key])
+
+
+def dataset(voice: Voice, key: str) -> str:
+    """ "users or product events" of 'users else events'; a metric of observations by its name."""
+    told = []
+    for name in alternatives(key):
+        table, _, metric = name.partition(":")
+        told.append(metric or (voice.words.say(DATASETS[table]) if table in DATASETS else table))
+    return voice.words.say(" or ").join(told)
+
+
+def rows(voice: Voice, entry: Entry) -> list[tuple[str, str]]:
+    """What a definition says, line by line: title and text. What is not said is left out."""
+    words, kpi = voice.words, entry.kpi
+    language, owed = words.language, entry.kpi.governance
+    lines = [
+        (words.say("Formula"), owed.in_words[language] if owed.in_words else ""),
+        (words.say("Decision it serves"), owed.decision[language] if owed.decision else ""),
+        (words.say("Edge rule"), owed.edge_rule[language] if owed.edge_rule else ""),
+        (words.say("Unit"), unit(voice, kpi)),
+        (words.say("Better"), better(voice, kpi)),
+        (words.say("Cadence"), cadence(voice, kpi)),
+        (words.say("Owner"), role(voice, kpi.owner_role)),
+        (words.say("Over time"), entry.rolls_up.time[language]),
+        (words.say("Over scopes"), entry.rolls_up.scopes[language]),
+        (words.say("Data it needs"), ", ".join(dataset(voice, key) for key in kpi.datasets)),
+        (words.say("Brought by"), ", ".join(label[language] for label in entry.exports)),
+        (
+            words.say("Not imported yet"),
+            ", ".join(dataset(voice, key) for key in entry.to_import),
+        ),
+    ]
+    return [(title, text) for title, text in lines if text]
+
+
+def cadence(voice: Voice, kpi: Kpi) -> str:
+    """ "week; also per month, quarter"."""
+    own = grain(voice, kpi.cadence)
+    others = [grain(voice, each) for each in kpi.grains if each != kpi.cadence]
+    if not others:
+        return own
+    return voice.words.say("{own}; also per {others}", own=own, others=", ".join(others))
+
+
+def provenance(voice: Voice, kpi: Kpi) -> str:
+    """ "mrr · version 1 since 22 Nov 2026 · certified"."""
+    owed = kpi.governance
+    parts = [kpi.name]
+    if owed.since is None:
+        parts.append(voice.words.say("version {number}", number=owed.version))
+    else:
+        day = voice.format.date(owed.since)
+        parts.append(voice.words.say("version {number} since {day}", number=owed.version, day=day))
+    parts.append(voice.words.say(STATUSES[owed.status]))
+    return " · ".join(parts)
+
+
+def data(voice: Voice, entry: Entry) -> str:
+    """Whether a KPI's data have come: "imported", or "○ to import"."""
+    if entry.to_import:
+        return voice.words.say("○ to import")
+    return voice.words.say("imported")

@@ -1,0 +1,140 @@
+"""The KPI dictionary: what each KPI means, how far to rely on it, and what brings its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, definition_sentences, filters, tables
+from dashboard.session import Session, dictionary
+from metrics.dictionary import Entry, search
+
+MANY = 15  # KPIs in a table that scrolls
+TABLE_HEIGHT = 700
+
+
+def show(session: Session, chooser: DeltaGenerator, explore_place: st.Page | None) -> None:
+    words = session.voice.words
+    entries = dictionary(session)
+    labels = {entry.kpi.name: entry.kpi.label for entry in entries}
+
+    with chooser:
+        cards.headline(words.say("KPI dictionary"))
+        chosen = filters.kpi_or_all(session, labels)
+
+    by_name = {entry.kpi.name: entry for entry in entries}
+    if chosen in by_name:
+        definition(session, by_name[chosen], by_name, explore_place)
+    else:
+        the_list(session, entries)
+
+
+def the_list(session: Session, entries: Sequence[Entry]) -> None:
+    """Every KPI that the search and the family leave, in the order of the catalogue."""
+    voice = session.voice
+    words = voice.words
+    with st.container(horizontal=True, key="search"):
+        text = filters.search_text(session)
+        family = filters.family(session)
+    found = search(entries, text, family)
+    if not found:
+        st.markdown(
+            cards.escape(words.say("No KPI matches. Search for another word or choose all KPIs."))
+        )
+        return
+    st.caption(cards.escape(words.count("{n} KPI", "{n} KPIs", len(found))))
+    by_label = {entry.kpi.label[words.language]: entry.kpi.name for entry in found}
+
+    def open_entry() -> None:
+        click = st.session_state["definitions_kpi"]
+        if click is not None:
+            st.session_state[filters.choice("kpi")] = by_label[str(click.label)]
+
+    column = st.column_config
+    st.dataframe(
+        tables.definitions(found, voice),
+        hide_index=True,
+        column_config={
+            "kpi": column.ButtonColumn(
+                words.say("KPI"),
+                pinned=True,
+                alignment="left",
+                width=265,
+                type="tertiary",
+                on_click=open_entry,
+                key="definitions_kpi",
+            ),
+            "family": column.TextColumn(words.say("Family"), width=185),
+            "meaning": column.TextColumn(words.say("Meaning"), width=430),
+            "better": column.TextColumn(words.say("Better"), width=110),
+            "cadence": column.TextColumn(words.say("Cadence"), width=95),
+            "owner": column.TextColumn(words.say("Owner"), width=100),
+            "data": column.TextColumn(words.say("Data"), width=110),
+        },
+        row_height=42,
+        height=TABLE_HEIGHT if len(found) > MANY else "content",
+        key="definitions",
+        alt=words.say("KPIs with their meaning; a name opens its definition"),
+    )
+
+
+def definition(
+    session: Session, entry: Entry, by_name: dict[str, Entry], explore_place: st.Page | None
+) -> None:
+    """One KPI in full."""
+    voice = session.voice
+    language = voice.words.language
+    kpi = entry.kpi
+    st.subheader(cards.escape(kpi.label[language]), anchor=False)
+    st.markdown(cards.escape(kpi.meaning[language]))
+    rows = definition_sentences.rows(voice, entry)
+    with st.container(border=True, key="definition"):
+        for title, told in rows:
+            name, said = st.columns([1, 4], gap="xsmall")
+            name.markdown(f"**{cards.escape(title)}**")
+            said.markdown(cards.escape(told))
+        tree(session, entry, by_name)
+    st.caption(cards.escape(definition_sentences.provenance(voice, kpi)))
+    with st.container(horizontal=True):
+        if explore_place is not None:
+            st.page_link(
+                explore_place,
+                label=voice.words.say("Explore its figures"),
+                icon=":material/query_stats:",
+                query_params={"kpi": kpi.name},
+            )
+        st.button(
+            voice.words.say("All KPIs"),
+            icon=":material/arrow_back:",
+            type="tertiary",
+            key="all_kpis",
+            on_click=_open,
+            args=(filters.ALL,),
+        )
+
+
+def tree(session: Session, entry: Entry, by_name: dict[str, Entry]) -> None:
+    """The KPIs that it moves and those that move it, each one click away."""
+    words = session.voice.words
+    for title, names in (
+        (words.say("It moves"), entry.parents),
+        (words.say("Moved by"), entry.children),
+    ):
+        if not names:
+            continue
+        name, said = st.columns([1, 4], gap="xsmall", vertical_alignment="center")
+        name.markdown(f"**{cards.escape(title)}**")
+        with said, st.container(horizontal=True, gap="small"):
+            for other in names:
+                st.button(
+                    cards.escape(by_name[other].kpi.label[words.language]),
+                    key=f"tree_{other}",
+                    on_click=_open,
+                    args=(other,),
+                )
+
+
+def _open(name: str) -> None:
+    st.session_state[filters.choice("kpi")] = name
