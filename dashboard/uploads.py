@@ -34,7 +34,8 @@ class Desk:
     batch: int = 0  # a new uploader for each batch, so that loaded files leave the screen
     inspected: tuple[object, ...] = ()
     paths: tuple[Path, ...] = ()
-    reports: tuple[FileReport, ...] = ()
+    reports: tuple[FileReport, ...] = ()  # of one path several, when it holds several tables
+    loadable: tuple[Path, ...] = ()
     options: ImportOptions = field(default_factory=ImportOptions)
     job: RunningJob | None = None
     outcome: Outcome | None = None
@@ -52,15 +53,23 @@ class Desk:
             return
         self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
         catalogue, models = session.voice.catalogue, load_models(*session.workspace.model_folders)
-        self.reports = tuple(
-            importing.inspect(
+        current = current_path(session.workspace)
+        by_path = {
+            path: importing.inspect(
                 session.workspace,
-                current_path(session.workspace),
-                self.paths,
+                current,
+                [path],
                 options,
                 session.organisation,
                 partial(kpis_fed, catalogue, models),
             )
+            for path in self.paths
+        }
+        self.reports = tuple(report for reports in by_path.values() for report in reports)
+        self.loadable = tuple(
+            path
+            for path, reports in by_path.items()
+            if any(report.status == "loaded" for report in reports)
         )
         self.options, self.inspected = options, key
 
@@ -71,14 +80,6 @@ class Desk:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.getbuffer())
         return place
-
-    @property
-    def loadable(self) -> tuple[Path, ...]:
-        return tuple(
-            path
-            for path, report in zip(self.paths, self.reports, strict=True)
-            if report.status == "loaded"
-        )
 
     def load(self, session: Session) -> None:
         self._start(
@@ -109,7 +110,7 @@ class Desk:
         self.ended = self.job.job.kind if self.job else ""
         if self.ended == "import" and outcome.status in ("done", "unchanged"):
             self.batch += 1
-            self.inspected, self.paths, self.reports = (), (), ()
+            self.inspected, self.paths, self.reports, self.loadable = (), (), (), ()
         self.job, self.outcome = None, outcome
         return True
 

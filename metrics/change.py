@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +22,7 @@ from metrics.documents import passed_over
 from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
-from metrics.importing import verbatims
+from metrics.importing import parts, verbatims
 from metrics.importing.known_names import read_last
 from metrics.importing.report import FileReport, Problem
 from metrics.inputs import Contents, Inputs, note, unchanged
@@ -189,9 +190,12 @@ class Change:
         with self.register.connect() as connection:
             organisation = load_organisation(connection)
             number = ledger.next_import_id(connection)
-        count = len(self.job.files)
-        paths = sorted(map(Path, self.job.files), key=read_last)
-        for index, path in enumerate(paths):
+        asked = [part for file in self.job.files for part in parts(Path(file))]
+        count = len(asked)
+        order = list(range(count))
+        if count > 1:
+            order.sort(key=lambda place: read_last(asked[place]))
+        for index, path in enumerate(asked[place] for place in order):
             begun = 0.05 + 0.4 * index / count
 
             def progress(
@@ -245,10 +249,8 @@ class Change:
                     with self.register.connect() as connection:
                         organisation = load_organisation(connection, including=staged)
             reports.append(report)
-        asked = {Path(file): place for place, file in enumerate(self.job.files)}
         reports = [
-            report
-            for _, report in sorted(zip(paths, reports, strict=True), key=lambda p: asked[p[0]])
+            report for _, report in sorted(zip(order, reports, strict=True), key=itemgetter(0))
         ]
         self._reached("landed")
         names = [Path(report.file).name for report in reports if report.import_id]

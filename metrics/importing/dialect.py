@@ -100,11 +100,11 @@ def _parse(text: str, dialect: Dialect) -> tuple[list[str], str]:
     return rows[0], ""
 
 
-def find_layout(path: Path) -> Layout:
+def find_layout(path: Path, known_delimiter: str = "") -> Layout:
     """The layout of a UTF-8 text file. Raises Refusal when it holds no table."""
     sample = _sample(path)
     scored: list[tuple[float, int, Layout]] = []
-    for delimiter in DELIMITERS:
+    for delimiter in (known_delimiter,) if known_delimiter else DELIMITERS:
         for quote in ('"', "") if delimiter in "\t|" else ('"',):
             layout = _try(sample, Dialect(delimiter, quote))
             if layout.width > 1:

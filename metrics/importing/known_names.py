@@ -10,7 +10,10 @@ import duckdb
 import pandas as pd
 
 from metrics.catalogue import load_catalogue
+from metrics.importing.container import Part
+from metrics.importing.refusal import Refusal
 from metrics.importing.report import Problem
+from metrics.importing.source import open_source
 from metrics.models import load_models
 from metrics.organisation import Organisation
 from metrics.scopes import all_scopes
@@ -53,10 +56,17 @@ def with_choices(connection: duckdb.DuckDBPyConnection, problem: Problem) -> Pro
     return replace(problem, details=problem.details | {"choices": ", ".join(near)})
 
 
-def read_last(path: Path) -> bool:
+def read_last(file: Path | Part) -> bool:
     """Whether a file names scopes, so that files that introduce them should be read before it."""
     try:
-        with path.open("rb") as file:
-            return b"scope_kind" in file.read(HEAD)
-    except OSError:
+        if isinstance(file, Path):
+            return _names_scopes(file)
+        with open_source(file) as source:
+            return _names_scopes(source.text)
+    except (OSError, Refusal):
         return False  # reading it in its turn says what is wrong
+
+
+def _names_scopes(text: Path) -> bool:
+    with text.open("rb") as file:
+        return b"scope_kind" in file.read(HEAD)

@@ -19,6 +19,7 @@ from metrics.engines import attach_read_only, open_facts
 from metrics.importing import accounting, archive, comparison, verbatims
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
+from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Layout, find_layout
 from metrics.importing.known_names import put_names, with_choices
@@ -106,13 +107,13 @@ def inspect(
     organisation: Organisation,
     kpis_of: KpisOf,
 ) -> list[FileReport]:
-    """What importing each file would do; writes nothing but temporary files.
+    """What importing each file, or each part of one, would do; writes nothing but temporary files.
 
     `current` is the warehouse file that counts now, None when there is none yet. Raises
     VigieError only for options that name an unknown profile, product or squad.
     """
     reports = []
-    for path in paths:
+    for part in (part for path in paths for part in parts(path)):
         with (
             tempfile.TemporaryDirectory(prefix="vigie-") as folder,
             closing(open_facts(None)) as scratch,
@@ -131,7 +132,7 @@ def inspect(
                 DRY_RUN,
                 _silent,
             )
-            landed = _guarded(session, path, None, None)
+            landed = _guarded(session, part, None, None)
             reports.append(replace(landed.report, import_id=None))
     return reports
 
@@ -139,7 +140,7 @@ def inspect(
 def land(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    path: Path,
+    path: Path | Part,
     import_id: int,
     options: ImportOptions,
     organisation: Organisation,
@@ -147,7 +148,8 @@ def land(
     known: Known,
     progress: Progress | None = None,
 ) -> Landed:
-    """Land one file on a draft warehouse that is open for writing, outside any transaction.
+    """Land one file, or one part of a container, on a draft warehouse that is open for writing,
+    outside any transaction.
 
     `known(sha256, observed_at)` gives the import that already holds exactly this file, or None.
     A refused or already known file writes nothing; an error in between rolls everything back.
@@ -200,7 +202,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _guarded(
-    session: _Session, path: Path, known: Known | None, archive_folder: Path | None
+    session: _Session, path: Path | Part, known: Known | None, archive_folder: Path | None
 ) -> Landed:
     """Land the file in one transaction; a refusal becomes a report."""
     seen: dict[str, object] = {}
@@ -219,12 +221,11 @@ def _guarded(
     return landed
 
 
-def _refused(path: Path, problem: Problem, seen: dict[str, object]) -> FileReport:
+def _refused(path: Path | Part, problem: Problem, seen: dict[str, object]) -> FileReport:
     match = seen.get("match")
-    known = isinstance(match, Match)
     sha256 = seen.get("sha256")
     if sha256 is None:
-        sha256 = digest(path) if path.is_file() else ""
+        sha256 = digest(path) if isinstance(path, Path) and path.is_file() else ""
     return FileReport(
         file=path.name,
         tool=match.profile.tool if isinstance(match, Match) else "",
@@ -234,7 +235,7 @@ def _refused(path: Path, problem: Problem, seen: dict[str, object]) -> FileRepor
         status="refused",
         rows=RowCounts(),
         problems=(problem,),
-        sha256=str(sha256) if known or sha256 else "",
+        sha256=str(sha256),
     )
 
 
@@ -254,7 +255,7 @@ def _land(
         fiscal_year_start=workspace.settings.fiscal_year_start,
         file_name=source.name,
     )
-    layout = find_layout(source.text)
+    layout = find_layout(source.text, source.delimiter)
     match = recognise(
         layout, source.name, load_profiles(workspace.profiles), session.options.profile
     )
@@ -287,6 +288,10 @@ def _land(
     account = accounting.settle(connection, staged, binding)
     quarantine = account.quarantine
     problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
+    if source.formulas_without_value:
+        problems.append(
+            Problem("warning", "formulas_without_value", rows=source.formulas_without_value)
+        )
     report = replace(report, preview=_preview(connection))
     if account.good == 0:
         rows = RowCounts(read=account.read, skipped=account.skipped, quarantined=len(quarantine))

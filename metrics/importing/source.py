@@ -9,25 +9,30 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from metrics.importing.container import Part, unpacked
+from metrics.importing.json_rows import BrokenRow, looks_like_json, write_objects
+from metrics.importing.parquet_rows import write_parquet
 from metrics.importing.refusal import Refusal
+from metrics.importing.rows_text import DELIMITER
+from metrics.importing.workbook import write_sheet
 
 BLOCK = 1 << 20
 LONGEST_LINE = 16 * BLOCK
+LONGEST_JSON_LINE = 512 * BLOCK
+PARQUET = b"PAR1"
 
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", "an archive inside another"),
     (b"SQLite format 3", "an SQLite database"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password"),
     (b"{\\rtf", "a rich text document"),
 )
 _LETTERS = frozenset("àâäæçéèêëîïôöœùûüÿñßáíóúãõåøÀÂÇÉÈÊËÎÏÔŒÙÛÜÑ€’‘“”«»°–—…·²")
@@ -35,14 +40,17 @@ _LETTERS = frozenset("àâäæçéèêëîïôöœùûüÿñßáíóúãõåøÀ
 
 @dataclass(frozen=True)
 class Source:
-    """One file, read through once.
+    """One file, or one part of a container, read through once.
 
-    `text` is a UTF-8 file with the same content: the file itself, or a transcoded copy.
+    `text` is a UTF-8 file with the same content: the file itself, a transcoded copy, or the rows of
+    a sheet or of objects, written as text with `delimiter` and `lines_before` lines of our own; of
+    these, `broken` are the rows that could not be written.
     `newlines` counts line feeds; `plain` says that no lone carriage return occurs and that the
     text is UTF-8 in place, so that a fast reader may be tried.
     """
 
-    path: Path
+    path: Path  # what was dropped
+    name: str
     size: int
     sha256: str
     encoding: str
@@ -51,21 +59,50 @@ class Source:
     ends_with_newline: bool
     plain: bool
     modified_at: datetime  # UTC, naive
+    modified_ns: int
+    delimiter: str = ""
+    lines_before: int = 0
+    broken: tuple[BrokenRow, ...] = ()
+    formulas_without_value: int = 0
 
     @property
-    def name(self) -> str:
-        return self.path.name
+    def is_rows(self) -> bool:
+        """Whether the text was written from rows whose cells were already told apart."""
+        return bool(self.delimiter)
+
+    def check_unchanged(self) -> None:
+        """Raises Refusal when what was dropped is no longer what was read."""
+        status = self.path.stat()
+        if (status.st_mtime_ns, status.st_size) != (self.modified_ns, self.size):
+            raise Refusal("changed_while_read")
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """Read `path` through; a transcoded copy lives as long as the block.
+def open_source(file: Path | Part) -> Iterator[Source]:
+    """Read a file or a part of one through; copies live as long as the block.
 
-    Raises Refusal for what is not text: empty, binary, an image, NUL bytes, two encodings, one
-    endless line.
+    Raises Refusal for what holds no text: empty, binary, an image, NUL bytes, two encodings, one
+    endless line, a broken archive.
     """
     with tempfile.TemporaryDirectory(prefix="vigie-") as folder:
-        yield _examine(path, Path(folder))
+        path = file.path if isinstance(file, Part) else file
+        try:
+            status = path.stat()
+            with unpacked(file) as content:
+                source = _examine(file, content, Path(folder))
+                yield replace(
+                    source,
+                    path=path,
+                    size=status.st_size,
+                    modified_ns=status.st_mtime_ns,
+                    modified_at=datetime.fromtimestamp(status.st_mtime, UTC).replace(
+                        tzinfo=None, microsecond=0
+                    ),
+                )
+        except OSError as error:
+            if error.filename != str(path):
+                raise
+            raise Refusal("unreadable", example=error.strerror or str(error)) from error
 
 
 def digest(path: Path) -> str:
@@ -74,33 +111,55 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _examine(path: Path, folder: Path) -> Source:
-    try:
-        status = path.stat()
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise Refusal("unreadable", example=error.strerror or str(error)) from error
+def _examine(file: Path | Part, content: Path, folder: Path) -> Source:
+    rows = folder / "rows"
+    if isinstance(file, Part) and file.sheet is not None:
+        formulas = write_sheet(content, file.sheet, rows)
+        read = _read_text(rows, folder, file.name)
+        return replace(read, delimiter=DELIMITER, formulas_without_value=formulas)
+    with content.open("rb") as begun:
+        head = begun.read(4096)
     if not head.strip():
         raise Refusal("empty_file")
+    if head.startswith(PARQUET):
+        write_parquet(content, rows)
+        read = _read_text(rows, folder, file.name)
+        return replace(read, delimiter=DELIMITER, lines_before=1)
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise Refusal("not_a_table", details={"what": what})
-    seen = _read_through(path)
+    source = _read_text(content, folder, file.name)
+    with source.text.open(encoding="utf-8-sig", errors="replace") as text:
+        if not looks_like_json(text.read(4096)):
+            return source
+    broken = write_objects(source.text, rows)
+    read = _read_text(rows, folder, file.name)
+    return replace(read, delimiter=DELIMITER, lines_before=1, broken=broken)
+
+
+def _read_text(path: Path, folder: Path, name: str) -> Source:
+    """What the bytes of a file say when they are text. Raises Refusal when they are none."""
+    status = path.stat()
+    with path.open("rb") as file:
+        head = file.read(4096)
+    json = looks_like_json(head.decode("utf-8", errors="replace"))
+    seen = _read_through(path, LONGEST_JSON_LINE if json else LONGEST_LINE)
     encoding, plain = seen.encoding, seen.plain
     if encoding is None:
         encoding = _guess(path, head)
     text = path
+    sha256 = seen.sha256
     if encoding not in ("utf-8", "utf-8-sig"):
         text, plain = folder / "text", False
         _transcode(path, encoding, text)
-        seen = _read_through(text)
-    if path.stat().st_mtime_ns != status.st_mtime_ns or path.stat().st_size != status.st_size:
+        seen = _read_through(text, LONGEST_LINE)
+    if (path.stat().st_mtime_ns, path.stat().st_size) != (status.st_mtime_ns, status.st_size):
         raise Refusal("changed_while_read")
     return Source(
         path=path,
+        name=name,
         size=status.st_size,
-        sha256=seen.sha256 if text is path else digest(path),
+        sha256=sha256,
         encoding=encoding,
         text=text,
         newlines=seen.newlines,
@@ -109,6 +168,7 @@ def _examine(path: Path, folder: Path) -> Source:
         modified_at=datetime.fromtimestamp(status.st_mtime, UTC).replace(
             tzinfo=None, microsecond=0
         ),
+        modified_ns=status.st_mtime_ns,
     )
 
 
@@ -121,7 +181,7 @@ class _Seen:
     plain: bool
 
 
-def _read_through(path: Path) -> _Seen:
+def _read_through(path: Path, longest_line: int) -> _Seen:
     """One pass: digest, whether it is UTF-8, line ends. Raises Refusal for one endless line."""
     sha = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -136,8 +196,8 @@ def _read_through(path: Path) -> _Seen:
             returns += block.count(b"\r")
             pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
             since_newline = 0 if count else since_newline + len(block)
-            if since_newline >= LONGEST_LINE and not block.count(b"\r"):
-                raise Refusal("endless_line", details={"megabytes": str(LONGEST_LINE // BLOCK)})
+            if since_newline >= longest_line and not block.count(b"\r"):
+                raise Refusal("endless_line", details={"megabytes": str(longest_line // BLOCK)})
             last = block[-1:]
             if utf8:
                 utf8 = b"\0" not in block and _decodes(decoder, block)

@@ -11,7 +11,7 @@ first after the header), `line` (in the file), and `c0`, `c1` … as text, empty
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -74,11 +74,19 @@ def stage(
     short_rows: bool = False,
 ) -> Staged:
     """Read the file's records into the connection, by whichever reader is safe."""
-    if source.plain and source.size >= FAST_FROM_BYTES and table.dialect.quote:
+    staged = None
+    large = source.text.stat().st_size >= FAST_FROM_BYTES
+    if source.plain and large and table.dialect.quote and not source.broken:
         staged = stage_fast(connection, source, table)
-        if staged is not None:
-            return staged
-    return stage_exact(connection, source.text, table, progress, source.newlines, short_rows)
+    if staged is None:
+        short_rows = short_rows or source.is_rows
+        staged = stage_exact(
+            connection, source.text, table, progress, source.newlines, short_rows,
+            source.lines_before,
+        )  # fmt: skip
+    source.check_unchanged()
+    broken = tuple(Aside(row.line, row.reason, row.text) for row in source.broken)
+    return replace(staged, read=staged.read + len(broken), broken=staged.broken + broken)
 
 
 def stage_fast(
@@ -130,7 +138,7 @@ def stage_fast(
     if found is None or found[0] != lines or _repeats_header(connection, table):
         _drop(connection)
         return None
-    line = exp.column("rowid") + (table.header_line + 1)
+    line = exp.column("rowid") + (table.header_line + 1 - source.lines_before)
     _view(connection, line, table)
     return Staged(read=lines, fast=True)
 
@@ -142,10 +150,12 @@ def stage_exact(
     progress: Progress = lambda stage, done: None,
     lines: int = 0,
     short_rows: bool = False,
+    lines_before: int = 0,
 ) -> Staged:
     """Read record by record. Ragged and broken records are told with line and reason.
 
     With `short_rows`, the tool leaves out empty cells at a record's end, and they are added.
+    Lines are counted after `lines_before`.
     """
     _drop(connection)
     names = table.names
@@ -161,12 +171,13 @@ def stage_exact(
         for record in batch:
             cells = _fit(record, len(names), short_rows)
             if isinstance(cells, str):
-                aside = Aside(record.line, cells, record.text.rstrip("\r\n"))
+                line = record.text.rstrip("\r\n")
+                aside = Aside(record.line - lines_before, cells, line)
                 (skipped if cells == "empty_row" else broken).append(aside)
             elif tuple(cells) == table.header:
-                skipped.append(Aside(record.line, "repeated_header", ""))
+                skipped.append(Aside(record.line - lines_before, "repeated_header", ""))
             else:
-                kept.append((record.line, cells))
+                kept.append((record.line - lines_before, cells))
         _append(connection, kept, names)
         if lines:
             progress("reading", min(batch[-1].line / lines, 1.0))

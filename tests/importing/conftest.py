@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from metrics.engines import open_facts
-from metrics.importing import inspect, land
+from metrics.importing import inspect, land, parts
 from metrics.importing.landing import _create_tables
 from metrics.importing.report import FileReport, ImportOptions, Landed
 from metrics.organisation import Name, Organisation, Product, Squad
@@ -53,9 +53,9 @@ class Desk:
         self, name: str, content: str | bytes, options: ImportOptions = SAID_NOTHING
     ) -> Landed:
         self.last_id += 1
-        path = self.file(name, content)
+        [part] = parts(self.file(name, content))
         landed = land(
-            self.connection, self.workspace, path, self.last_id, options, ORGANISATION,
+            self.connection, self.workspace, part, self.last_id, options, ORGANISATION,
             lambda dataset, *_: (dataset,), self.known, None,
         )  # fmt: skip
         report = landed.report

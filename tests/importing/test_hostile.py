@@ -15,7 +15,7 @@ HOSTILE = {
     "header only": (HEADER.encode(), "header_only"),
     "image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not_a_table"),
     "binary": (bytes(range(1, 256)) * 20, "binary"),
-    "workbook": (b"PK\x03\x04" + b"x" * 100, "not_a_table"),
+    "workbook": (b"PK\x03\x04" + b"x" * 100, "damaged_archive"),
     "nul": (HEADER.encode() + b"Use,2026-01-01 10:00:00,u\0,Alpha\n", "binary"),
     "5,000 columns": ((",".join(f"c{i}" for i in range(5000)) + "\n") * 3, "too_many_columns"),
     "one column": (b"hello\nworld\n", "one_column"),

@@ -413,7 +413,7 @@ def test_undo_in_any_order_leaves_what_the_rest_would_have_given(
 )
 def test_real_exports(workspace, real_exports: Path, file: str, profile: str, loaded: int) -> None:  # type: ignore[no-untyped-def]
     [report] = inspect(
-        workspace, None, [real_exports / file], ImportOptions(), Organisation(), lambda d: (d,)
+        workspace, None, [real_exports / file], ImportOptions(), Organisation(), lambda d, *_: (d,)
     )
     assert (report.profile, report.rows.loaded) == (profile, loaded)
     assert report.rows.balanced
