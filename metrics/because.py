@@ -43,6 +43,7 @@ OTHERS = Text("the others", "les autres")
 UNKNOWN = Text("unknown", "inconnu")
 
 SUM = Text("Of {whole}, {parts}.", "Sur {whole}, {parts}.")
+SINCE = Text("{whole} since {day}", "{whole} depuis le {day}")
 RATIO = Text(
     "Of {whole}, {rate} from the {several} themselves and {mix} from their mix; first {parts}.",
     "Sur {whole}, {rate} viennent des {several} en eux-mêmes et {mix} de leur répartition ; "
@@ -76,6 +77,14 @@ def _sentence(
     kpi: Kpi, explained: Explanation, names: Mapping[Scope, str], language: str, write: Formatter
 ) -> str:
     several = _several(explained.dimension, language)
+
+    def told_whole(change: float) -> str:
+        written = write.difference(kpi.unit, change)
+        if explained.since is None:
+            return written
+        day = write.date(explained.since, year=False)
+        return SINCE[language].format(whole=written, day=day)
+
     moved = [driver for driver in explained.drivers if driver.change]
     told = moved[:TOLD] or explained.drivers[:1]
     rest = math.fsum(driver.change for driver in moved[TOLD:])
@@ -90,14 +99,14 @@ def _sentence(
         for change, member in zip(changes, members, strict=False)
     )
     if told[0].rate is None:
-        return SUM[language].format(whole=write.difference(kpi.unit, whole), parts=parts)
+        return SUM[language].format(whole=told_whole(whole), parts=parts)
     rates = math.fsum(driver.rate or 0.0 for driver in explained.drivers)
     whole, rate, mix = in_tune(kpi.unit, explained.change, [rates, explained.change - rates])
     return (
         RATIO[language]
         .replace("en eux-mêmes", "en elles-mêmes" if several in FEMININE else "en eux-mêmes")
         .format(
-            whole=write.difference(kpi.unit, whole),
+            whole=told_whole(whole),
             rate=write.difference(kpi.unit, rate),
             mix=write.difference(kpi.unit, mix),
             several=several,

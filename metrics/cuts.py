@@ -17,7 +17,7 @@ import pandas as pd
 
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.errors import VigieError
-from metrics.explanation import adds_up, can_explain, is_additive
+from metrics.explanation import adds_up, base_of, can_explain, is_additive
 from metrics.figures import Computation
 from metrics.query import to_figures
 from metrics.result import Scope
@@ -38,7 +38,7 @@ SERIES = ["kpi", "scope_kind", "scope"]
 
 @dataclass(frozen=True)
 class Change:
-    """A change to take apart: from the figure before to the one with the signal."""
+    """A change to take apart: from the last usual figure to the one with the signal."""
 
     kpi: str
     scope: Scope
@@ -76,11 +76,16 @@ def fresh_changes(
         for key, group in known.groupby(SERIES)
         if key in wanted
     }
+    unusual: dict[tuple[str, str, str], set[date]] = {}
+    for kpi, kind, scope, start in rows[rows["rule"] == 1][[*SERIES, "start"]].itertuples(
+        index=False
+    ):
+        unusual.setdefault((kpi, kind, scope), set()).add(pd.Timestamp(start).date())
     for kpi, kind, scope, start in signals.itertuples(index=False):
-        after = pd.Timestamp(start).date()
-        before = [day for day in starts.get((kpi, kind, scope), ()) if day < after]
-        if before:
-            found.append(Change(kpi, Scope(kind, scope), before[-1], after))
+        key, after = (kpi, kind, scope), pd.Timestamp(start).date()
+        before = base_of(starts.get(key, ()), unusual[key], after)
+        if before is not None:
+            found.append(Change(kpi, Scope(kind, scope), before, after))
     return found
 
 

@@ -8,8 +8,9 @@ countries) their parts do not add up, and that dimension is left aside.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from metrics.catalogue.kpi import Kind, Kpi, Unit
 from metrics.drivers import Part, additive_drivers, ratio_drivers
@@ -20,18 +21,35 @@ from metrics.review_facts import Driver
 TOLERANCE = 1e-9
 RATIOS = (Kind.RATIO, Kind.COHORT, Kind.SCORE)
 SUMS = (Kind.FLOW, Kind.STOCK, Kind.DERIVED)
+#: Periods back to which a change that lasts is told from where it began.
+REACH = 12
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The members of one dimension that a change came from; the largest part comes first."""
+    """The members of one dimension that a change came from; the largest part comes first.
+
+    `since` is the last day of the period that it is counted from, where that is not the one before.
+    """
 
     dimension: str
     drivers: tuple[Driver, ...]
+    since: date | None = None
 
     @property
     def change(self) -> float:
         return math.fsum(driver.change for driver in self.drivers)
+
+
+def base_of(starts: Iterable[date], unusual: Collection[date], after: date) -> date | None:
+    """The period from which the change to `after` is told: the last one in its usual range.
+
+    `starts` are the first days of known periods, `unusual` those outside their usual range. What
+    has been outside for over REACH periods is told from the period before.
+    """
+    earlier = sorted(start for start in starts if start < after)
+    usual = [start for start in earlier[-REACH:] if start not in unusual]
+    return next(reversed(usual or earlier), None)
 
 
 def is_additive(kpi: Kpi) -> bool:

@@ -7,13 +7,14 @@ from here as well; they compute nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from metrics.access import Viewer
 from metrics.because import because, names_of
 from metrics.catalogue.kpi import Family, Kpi
 from metrics.errors import unknown
-from metrics.explanation import Explanation, explain
+from metrics.explanation import Explanation, base_of, explain
 from metrics.missing import missing_data
 from metrics.organisation import held_on
 from metrics.panel import Key, Panel, open_panel
@@ -265,15 +266,27 @@ def _parts(readings: Mapping[Key, Reading], products: Sequence[Scope]) -> dict[S
 
 
 def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explanation | None:
-    """What a subject's change from the period before came from, along the best dimension.
+    """What a subject's change since its last usual period came from, along the best dimension.
 
     A company or line is taken apart by its products or squads, everything by the dimensions that
     were published for it.
     """
     reading, kpi = chain.lead, panel.catalogue[chain.lead.kpi]
-    if reading.figure is None or reading.previous is None:
+    now = reading.figure
+    if now is None or now.value is None:
         return None
-    now, base = reading.figure, reading.previous.base
+    known = {f.start: f for f in reading.history if f.closed and f.value is not None}
+    _, signals = panel.limits(
+        [kpi.name], [reading.scope], kpi.cadence, min(known, default=now.start), now.start
+    )
+    unusual = {start for (_, _, start), signal in signals.items() if signal.rule == 1}
+    start = base_of(known, unusual, now.start)
+    if start is None:
+        return None
+    base, before = (
+        known[start],
+        panel.calendar.previous(panel.calendar.period(kpi.cadence, now.start)),
+    )
     candidates: dict[str, list[Figure]] = {}
     if reading.scope.kind not in ("product", "squad"):
         members = (
@@ -288,7 +301,10 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
         candidates[dimension] = panel.figures(
             [kpi.name], [reading.scope], [now.grain], base.start, now.start, dimension
         )
-    return explain(kpi, base, now, candidates)
+    explained = explain(kpi, base, now, candidates)
+    if explained is None or base.start == before.start:
+        return explained
+    return replace(explained, since=base.end)
 
 
 def _missing(panel: Panel, scopes: Collection[Scope]) -> tuple[MissingData, ...]:

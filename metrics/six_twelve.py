@@ -14,7 +14,7 @@ from metrics.register.baselines import acknowledged
 from metrics.result import Figure, Scope
 from metrics.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.timeline import ends_with, year_before
-from metrics.traits import measures_of
+from metrics.traits import built_on_steps, measures_of
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"
@@ -164,8 +164,9 @@ def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
         boxes.append(_change_box(name, kpi, None, this, figures.get(other)))
     weekly = ends_with(kpi) is Grain.WEEK
     end = week.end if weekly else last.end
-    # A KPI without weeks has its last month in the first box.
-    for name in ("mtd", "qtd", "ytd") if weekly else ("qtd", "ytd"):
+    # A level has no sum to date; what has no weeks has its last month in the first box.
+    level = kpi.kind is Kind.STOCK or built_on_steps(kpi, panel.catalogue)
+    for name in () if level else ("mtd", "qtd", "ytd") if weekly else ("qtd", "ytd"):
         start = panel.calendar.to_date(Grain(name), end).start
         now = _to_date(panel, figures, name, start, end)
         if now is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,14 +24,17 @@ PRODUCTS = (
 COUNTRIES = {"DE": 30, "FR": 40, "IT": 30}
 
 
-def events(last: dict[str, float], weeks: int = WEEKS) -> str:
-    """Sign-ups and activations; rates of the last cohort by country as given, else about a half."""
+def events(last: dict[str, float], weeks: int = WEEKS, fallen: int = 1) -> str:
+    """Sign-ups and activations; rates of the last cohorts by country as given, else about a half.
+
+    The last week's cohort is not known yet: the `fallen` ones are those before it.
+    """
     rng = np.random.default_rng(5)
     rows = ["event name,time,distinct id,country,plan,product"]
     for week in range(weeks):
         for country, usual in COUNTRIES.items():
-            count = usual + int(rng.integers(-4, 5)) * (week < WEEKS - 2)
-            rate = last.get(country, 0.5) if week == WEEKS - 2 else 0.5
+            count = usual + int(rng.integers(-4, 5)) * (week < weeks - 2)
+            rate = last.get(country, 0.5) if weeks - 2 - fallen < week <= weeks - 2 else 0.5
             active = round(count * rate) + int(rng.integers(-2, 3))
             for user in range(count):
                 day = MONDAY + timedelta(7 * week + user % 5)
@@ -65,6 +69,24 @@ def test_the_country_that_fell_is_named_with_parts_that_sum(company: SmallWorksp
     assert subject.because is not None
     assert "DE" in subject.because.en
     assert "pays" in subject.because.fr
+
+
+def test_a_fall_that_lasts_is_told_from_its_last_usual_week(tmp_path: Path) -> None:
+    made = SmallWorkspace(tmp_path / "forge")
+    files = {"products.csv": PRODUCTS, "events.csv": events({"DE": 0.0}, weeks=24, fallen=2)}
+    assert made.import_files(files).status == "done"
+    review = weekly_review(made.workspace, LOCAL_CPO)
+    subject = next(s for s in review.subjects if s.reading.kpi == "activation_rate")
+    figure = subject.reading.figure
+    usual = next(f for f in subject.reading.history if f.start == MONDAY + timedelta(7 * 20))
+    assert figure is not None
+    assert figure.start == MONDAY + timedelta(7 * 22)
+    assert math.fsum(d.change for d in subject.drivers) == pytest.approx(
+        figure.value - usual.value, abs=1e-15
+    )
+    assert subject.drivers[0].member == Scope("country", "DE")
+    assert subject.because is not None
+    assert "since 25 Oct" in subject.because.en.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_only_what_is_behind_a_signal_is_cut(company: SmallWorkspace) -> None:
