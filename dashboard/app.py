@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import translation
-from dashboard.views import dictionary, imports, product, review
+from dashboard.views import dictionary, explore, imports, product, review
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -67,15 +67,24 @@ def main(home: str = "review") -> None:
         help=words.say("Drop the exports of your tools, check them, load them, take them back."),
     )
     dictionary_place = st.Page(
-        lambda: dictionary.show(current(), chooser, None),
+        lambda: dictionary.show(current(), chooser, explore_place),
         title=words.say("Dictionary"),
         icon=":material/menu_book:",
         url_path="dictionary",
         default=home == "dictionary",
         help=words.say("Every KPI: what it means, how it is made, what brings its data."),
     )
+    explore_place = st.Page(
+        lambda: explore.show(current(), chooser, dictionary_place, imports_place),
+        title=words.say("Explore"),
+        icon=":material/query_stats:",
+        url_path="explore",
+        default=home == "explore",
+        help=words.say("Any KPI, cut and period, down to its SQL and its imports."),
+    )
     page = st.navigation(
-        [review_place, product_place, dictionary_place, imports_place], position="top"
+        [review_place, product_place, explore_place, dictionary_place, imports_place],
+        position="top",
     )
     st.set_page_config(page_title=f"{page.title} · Vigie")
     try:

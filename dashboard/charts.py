@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -16,7 +17,7 @@ from dashboard.palette import Palette
 from dashboard.pictures import describes
 from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
-from metrics.catalogue.kpi import Kind, Unit
+from metrics.catalogue.kpi import Kind, Kpi, Unit
 from metrics.result import Figure
 from metrics.review import Limits, Point, SixTwelve
 from metrics.signals import UNBORN
@@ -100,6 +101,108 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
     _labels(drawing, weeks, months, ticks, voice, unit, palette, colour)
     _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
     return drawing.figure
+
+
+@dataclass(frozen=True)
+class Line:
+    """One named line of figures, oldest first, in its colour."""
+
+    name: str
+    colour: str
+    figures: tuple[Figure, ...]
+
+
+DIRECT_LABELS = 4  # more lines than this are named by a legend
+DATES = 4  # written under a longer chart, so that they do not meet on a phone
+WORDS_WIDE = 7  # pixels of a letter beside a line
+
+
+def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> dict[str, Any]:
+    """Several lines over the same periods; open periods hollow, absent figures a gap.
+
+    Up to four lines are named where they end, more by a legend.
+    """
+    drawing = Drawing()
+    direct = len(shown) <= DIRECT_LABELS
+    values: list[float] = []
+    ends: list[tuple[float, Line]] = []
+    days: dict[date, Figure] = {}
+    for line in shown:
+        known = [each for each in line.figures if each.reason != UNBORN]
+        days |= {each.start: each for each in known}
+        values += [each.value for each in known if each.value is not None]
+        drawing.add_scatter(
+            name=escape(line.name),
+            x=[each.start.isoformat() for each in known],
+            y=[each.value for each in known],
+            mode="lines+markers",
+            line={"color": line.colour, "width": 2.2},
+            marker={
+                "size": 6,
+                "color": line.colour,
+                "symbol": ["circle" if each.closed else "circle-open" for each in known],
+            },
+            connectgaps=False,
+            customdata=[
+                f"{escape(line.name)}<br>{hover(Point(each, None), voice, kpi.unit)}"
+                for each in known
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+        last = [each for each in known if each.value is not None][-1:]
+        ends += [(each.value, line) for each in last if each.value is not None]
+    ticks = axis_ticks(values, from_zero=starts_at_zero(kpi.kind, kpi.unit))
+    if direct and len(shown) > 1:
+        _end_labels(drawing, ends, ticks, max(days, default=None))
+    _frame(drawing, ticks, voice, kpi.unit, palette)
+    named = [days[day] for day in sorted(days)][::-1]
+    step = max(1, math.ceil(len(named) / DATES))
+    drawing.layout["xaxis"] |= {
+        "type": "date",
+        "tickvals": [each.start.isoformat() for each in named[::step]],
+        "ticktext": [escape(axis_period(each, voice)) for each in named[::step]],
+    }
+    letters = max((len(line.name) for line in shown), default=0)
+    if direct and len(shown) > 1:
+        drawing.layout["margin"]["r"] = min(16 + WORDS_WIDE * letters, 150)
+    elif not direct:
+        drawing.layout |= {"showlegend": True, "legend": {"orientation": "h", "y": -0.14}}
+        drawing.layout["height"] = HEIGHT + 60
+    return drawing.figure
+
+
+def _end_labels(
+    drawing: Drawing, ends: Sequence[tuple[float, Line]], ticks: list[float], last: date | None
+) -> None:
+    """The lines' names beside their ends, pushed apart where they would meet."""
+    least = (ticks[-1] - ticks[0]) * 0.075
+    at = -math.inf
+    for value, line in sorted(ends, key=lambda end: end[0]):
+        at = max(value, at + least)
+        drawing.add_annotation(
+            x=last.isoformat() if last else 0,
+            y=at,
+            text=f"<b>{escape(line.name)}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"size": 12, "color": line.colour},
+        )
+
+
+def axis_period(figure: Figure, voice: Voice) -> str:
+    """A period on the axis of a longer chart, with its year where weeks or months repeat."""
+    match figure.grain:
+        case Grain.WEEK:
+            number = voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
+            return f"{number} {figure.period[2:4]}"
+        case Grain.MONTH:
+            return f"{voice.format.month(figure.start)} {figure.period[2:4]}"
+        case Grain.QUARTER:
+            grain = Grain(figure.grain)
+            return voice.format.period(Period(figure.start, figure.end, grain, figure.period))
+        case _:
+            return voice.format.date(figure.end, year=False)
 
 
 def _band(drawing: Drawing, limits: Limits, x0: float, x1: float, palette: Palette) -> None:
@@ -284,12 +387,24 @@ def _layout(
     unit: Unit,
     palette: Palette,
 ) -> None:
-    margin = (ticks[-1] - ticks[0]) * 0.06
     # Every other period is named, counted from the last, so that names do not meet on a phone.
     sides: dict[str, list[Spot]] = {}
     for spot in spots:
         sides.setdefault(spot.point.figure.grain, []).append(spot)
     named = [spot for side in sides.values() for spot in side[::-1][::2]]
+    _frame(drawing, ticks, voice, unit, palette)
+    drawing.layout["xaxis"] |= {
+        "tickvals": [spot.x for spot in named],
+        "ticktext": [escape(short_period(spot.point.figure, voice)) for spot in named],
+        "range": [-0.7, (spots[-1].x if spots else 0) + 0.7],
+    }
+
+
+def _frame(
+    drawing: Drawing, ticks: list[float], voice: Voice, unit: Unit, palette: Palette
+) -> None:
+    """What every chart has: no frame, a light horizontal grid, quiet type."""
+    margin = (ticks[-1] - ticks[0]) * 0.06
     drawing.layout.update(
         height=HEIGHT,
         margin={"l": 8, "r": 12, "t": 12, "b": 28},
@@ -307,9 +422,6 @@ def _layout(
         },
     )
     drawing.layout["xaxis"] = {
-        "tickvals": [spot.x for spot in named],
-        "ticktext": [escape(short_period(spot.point.figure, voice)) for spot in named],
-        "range": [-0.7, (spots[-1].x if spots else 0) + 0.7],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

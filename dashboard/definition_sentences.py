@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dashboard.sentences import DATASETS, Voice, role
+from collections.abc import Sequence
+
+from dashboard.sentences import DATASETS, Voice, reason, role
 from dashboard.translation import mark
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi, Status, Unit
 from metrics.coverage import alternatives
 from metrics.dictionary import Entry
+from metrics.result import Figure
 
 UNITS = {
     Unit.COUNT: mark("count"),
@@ -30,6 +33,41 @@ GRAINS = {
     Grain.QTD: mark("quarter to date"),
     Grain.YTD: mark("year to date"),
 }
+PER = {
+    Grain.DAY: mark("per day"),
+    Grain.WEEK: mark("per week"),
+    Grain.MONTH: mark("per month"),
+    Grain.QUARTER: mark("per quarter"),
+    Grain.SPRINT: mark("per sprint"),
+    Grain.MTD: mark("month to date"),
+    Grain.QTD: mark("quarter to date"),
+    Grain.YTD: mark("year to date"),
+}
+#: What a KPI may be looked at by: kinds of scope, and the built-in dimensions.
+CUTS = {
+    "company": mark("whole company"),
+    "line": mark("by line"),
+    "product": mark("by product"),
+    "squad": mark("by squad"),
+    "owner": mark("by role owner"),
+    "country": mark("by country"),
+    "plan": mark("by plan"),
+    "platform": mark("by platform"),
+    "channel": mark("by channel"),
+    "type": mark("by type"),
+    "feature": mark("by feature"),
+    "version": mark("by version"),
+    "competitor": mark("by competitor"),
+    "market": mark("by market"),
+    "store": mark("by store"),
+    "skill": mark("by skill"),
+    "role": mark("by role"),
+    "language": mark("by language"),
+    "account": mark("by account"),
+    "kind": mark("by kind"),
+    "source": mark("by source"),
+    "theme": mark("by theme"),
+}
 STATUSES = {Status.CERTIFIED: mark("certified"), Status.DRAFT: mark("draft")}
 
 
@@ -46,6 +84,36 @@ def better(voice: Voice, kpi: Kpi) -> str:
 
 def grain(voice: Voice, key: Grain) -> str:
     return voice.words.say(GRAINS[key])
+
+
+def per(voice: Voice, key: Grain) -> str:
+    return voice.words.say(PER[key])
+
+
+def cut(voice: Voice, key: str) -> str:
+    """ "by product", "by country"; a company's own dimension by its name."""
+    return voice.words.say(CUTS[key]) if key in CUTS else voice.words.say("by {name}", name=key)
+
+
+def no_such_grain(voice: Voice, kpi: Kpi, asked: Grain, given: Sequence[Grain]) -> str:
+    """Why a KPI is not shown in a grain, and in which it is."""
+    return voice.words.say(
+        "{kpi} has no figures {asked}: adding up or averaging others would be wrong. "
+        "It exists {given}.",
+        kpi=voice.label(kpi.name),
+        asked=per(voice, asked),
+        given=", ".join(per(voice, each) for each in given),
+    )
+
+
+def absent(voice: Voice, kpi: Kpi, figure: Figure | None) -> str:
+    """Why there is no figure to show, and which data it would be made from."""
+    return voice.words.say(
+        "No figure to show: {why}. {kpi} is made from: {datasets}.",
+        why=reason(voice, figure),
+        kpi=voice.label(kpi.name),
+        datasets=", ".join(dataset(voice, key) for key in kpi.datasets),
+    )
 
 
 def dataset(voice: Voice, key: str) -> str:

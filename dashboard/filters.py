@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard import definition_sentences
 from dashboard.sentences import FAMILIES
 from dashboard.session import COMPANY, Session
 from dashboard.translation import LANGUAGES, language_of
-from metrics.calendar import Period
+from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
 from metrics.result import Scope
 
 LATEST = "latest"
 ALL = "all"
+FIRST_EXPLORED = "mrr"
+SPANS = (6, 12, 24)  # months
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
 
@@ -151,6 +154,58 @@ def family(session: Session) -> Family | None:
         width=260,
     )
     return None if chosen == ALL else Family(chosen)
+
+
+def kpi(session: Session) -> str:
+    """The KPI to explore, by name; recurring revenue until another is chosen."""
+    voice = session.voice
+    names = sorted((each.name for each in voice.catalogue), key=lambda n: voice.label(n).casefold())
+    return addressed(
+        voice.words.say("KPI"), "kpi", names, voice.label, default=FIRST_EXPLORED, width=320
+    )
+
+
+def cut(session: Session, choices: Sequence[str]) -> str:
+    """The kind of scope or the dimension to look at a KPI by."""
+    return addressed(
+        session.voice.words.say("By"),
+        "by",
+        choices,
+        lambda key: definition_sentences.cut(session.voice, key),
+        width=190,
+    )
+
+
+def grain(session: Session, own: Grain) -> Grain:
+    """The length of a period; the KPI's own cadence until another is chosen."""
+    return Grain(
+        addressed(
+            session.voice.words.say("Period"),
+            "grain",
+            [str(each) for each in Grain],
+            lambda key: definition_sentences.per(session.voice, Grain(key)),
+            default=str(own),
+            width=190,
+        )
+    )
+
+
+def months_back(session: Session) -> int | None:
+    """How many months to look back; None for everything there is."""
+    words = session.voice.words
+    chosen = addressed(
+        words.say("Span"),
+        "span",
+        [*map(str, SPANS), ALL],
+        lambda key: (
+            words.say("everything")
+            if key == ALL
+            else words.count("last {n} month", "last {n} months", int(key))
+        ),
+        default=str(SPANS[1]),
+        width=170,
+    )
+    return None if chosen == ALL else int(chosen)
 
 
 def addressed(

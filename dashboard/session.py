@@ -13,8 +13,11 @@ from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
 from dashboard.sentences import Voice
 from dashboard.translation import translation
 from metrics import dictionary as definitions
+from metrics import exploring
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Kpi
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
 from metrics.organisation import Organisation
@@ -136,6 +139,22 @@ def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
     )  # fmt: skip
 
 
+def explore(
+    session: Session, kpi: str, by: str, grain: Grain, since: date | None
+) -> exploring.Exploration:
+    """A KPI's figures cut as asked, from the warehouse that readers see now."""
+    return _explore(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key,
+        session.voice.catalogue[kpi], kpi, by, grain, since, session.today,
+    )  # fmt: skip
+
+
+def statements(session: Session, kpi: str, by: str) -> dict[str, str]:
+    """The SQL behind a KPI, part by part."""
+    return exploring.statements(session.workspace, session.voice.catalogue[kpi], by)
+
+
 def _workspace_path() -> str:
     path = os.environ.get(WORKSPACE_VARIABLE, "")
     if not path:
@@ -191,3 +210,15 @@ def _dictionary(
     _viewer: Viewer, viewer: str,
 ) -> tuple[definitions.Entry, ...]:  # fmt: skip
     return definitions.dictionary(_workspace, _viewer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _explore(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str,
+    _kpi: Kpi, kpi: str, by: str, grain: Grain, since: date | None, until: date,
+) -> exploring.Exploration:  # fmt: skip
+    return exploring.explore(
+        _workspace, _viewer, _kpi, by=by, grain=grain, since=since, until=until
+    )

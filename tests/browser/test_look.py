@@ -8,7 +8,7 @@ from tests.browser.serving import DESKTOP, PHONE, Reader, plain
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/product", "/dictionary", "/dictionary?kpi=mrr", "/imports")
+PATHS = ("/", "/product", "/dictionary", "/dictionary?kpi=mrr", "/explore", "/imports")
 
 
 def background(page) -> str:

@@ -1,0 +1,226 @@
+"""Explore: any KPI, cut and period; chart, table, definition, SQL and the imports behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, charts, definition_sentences, filters, tables
+from dashboard.session import Session, explore, statements
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Kpi
+from metrics.exploring import Exploration, Series, cuts_of
+from metrics.grains import grains_of
+
+MOST_LINES = 8  # the colours that stay apart
+AT_FIRST = 4
+DAYS_A_MONTH = 30.4375
+
+
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    dictionary_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
+    if session.is_empty:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+    with chooser:
+        name = filters.kpi(session)
+    kpi = voice.catalogue[name]
+    cards.headline(voice.label(name))
+    st.caption(cards.escape(kpi.meaning[words.language]))
+    with st.container(horizontal=True, key="question", gap="small"):
+        by = filters.cut(session, cuts_of(kpi))
+        grain = filters.grain(session, kpi.cadence)
+        months = filters.months_back(session)
+        share(session, name)
+    given = grains_of(kpi, voice.catalogue)
+    if grain not in given:
+        refuse_grain(session, kpi, grain, given)
+        return
+    since = (
+        None
+        if months is None
+        else date.fromordinal(session.today.toordinal() - round(months * DAYS_A_MONTH))
+    )
+    with st.spinner(words.say("Asking the data…")):
+        found = explore(session, name, by, grain, since)
+    known = [each for each in found.series if any(f.value is not None for f in each.figures)]
+    if not known:
+        nothing(session, found, imports_place)
+    else:
+        answer(session, found, known)
+    more(session, found, dictionary_place)
+
+
+def refuse_grain(session: Session, kpi: Kpi, grain: Grain, given: tuple[Grain, ...]) -> None:
+    """The question cannot be answered honestly: why, and the nearest that can."""
+    voice = session.voice
+    st.warning(
+        cards.escape(definition_sentences.no_such_grain(voice, kpi, grain, given)),
+        icon=":material/block:",
+    )
+
+    def ask_in_cadence() -> None:
+        st.session_state[filters.choice("grain")] = str(kpi.cadence)
+
+    st.button(
+        voice.words.say("Show it {per}", per=definition_sentences.per(voice, kpi.cadence)),
+        type="primary",
+        key="in_cadence",
+        on_click=ask_in_cadence,
+    )
+
+
+def nothing(session: Session, found: Exploration, imports_place: st.Page | None) -> None:
+    """No figure at all: why, and which export to bring."""
+    words = session.voice.words
+    reasons = [f for each in found.series for f in each.figures if f.reason]
+    told = definition_sentences.absent(session.voice, found.kpi, reasons[-1] if reasons else None)
+    st.markdown(cards.escape(told))
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def answer(session: Session, found: Exploration, known: list[Series]) -> None:
+    """The chart of the series chosen, and the table of their figures."""
+    voice = session.voice
+    words = voice.words
+    names = {each.key: name_of(session, each) for each in known}
+    shown = list(known)
+    if len(known) > 1:
+        keys = st.multiselect(
+            words.say("Shown"),
+            list(names),
+            default=list(names)[:AT_FIRST],
+            format_func=names.__getitem__,
+            max_selections=MOST_LINES,
+            key=f"shown_{found.kpi.name}_{found.by}",
+        )
+        shown = [each for each in known if each.key in keys]
+    if shown:
+        title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
+        st.plotly_chart(
+            charts.lines(
+                [
+                    charts.Line(names[each.key], colour(session, each, known), each.figures)
+                    for each in shown
+                ],
+                found.kpi,
+                voice,
+                session.palette,
+            ),
+            theme=None,
+            config={"displayModeBar": False, "responsive": True},
+            key="exploration",
+            alt=words.say("{title}, one line per series", title=title),
+        )
+        column = st.column_config
+        st.dataframe(
+            tables.periods_by_series([(names[each.key], each) for each in shown], found.kpi, voice),
+            hide_index=True,
+            column_config={
+                "period": column.TextColumn(words.say("Period"), pinned=True),
+                **{
+                    names[each.key]: column.TextColumn(names[each.key], alignment="right")
+                    for each in shown
+                },
+            },
+            height="auto",
+            key="exploration_table",
+            alt=words.say("The figures, newest period first"),
+        )
+    st.download_button(
+        words.say("Download as CSV"),
+        data=lambda: tables.figures_export(known, voice),
+        file_name=f"vigie-{found.kpi.name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="exploration_csv",
+    )
+
+
+def more(session: Session, found: Exploration, dictionary_place: st.Page | None) -> None:
+    """Definition, SQL and imports, each behind a click."""
+    voice = session.voice
+    words = voice.words
+    language = words.language
+    defined = st.expander(words.say("Definition"), key="defined", on_change="rerun")
+    if defined.open:
+        with defined:
+            owed = found.kpi.governance
+            for said in (owed.in_words, owed.decision, owed.edge_rule):
+                if said is not None:
+                    st.markdown(cards.escape(said[language]))
+            st.caption(cards.escape(definition_sentences.provenance(voice, found.kpi)))
+            if dictionary_place is not None:
+                st.page_link(
+                    dictionary_place,
+                    label=words.say("Open the definition"),
+                    icon=":material/menu_book:",
+                    query_params={"kpi": found.kpi.name},
+                )
+    written = st.expander(words.say("SQL"), key="written", on_change="rerun")
+    if written.open:
+        with written:
+            for part, text in statements(session, found.kpi.name, found.by).items():
+                st.caption(cards.escape(part))
+                st.code(text, language="sql", wrap_lines=True)
+    title = words.count("Rests on {n} import", "Rests on {n} imports", len(found.imports))
+    rests = st.expander(title, key="rests_on", on_change="rerun")
+    if rests.open:
+        with rests:
+            st.dataframe(
+                tables.ledger(found.imports, voice)[["id", "file", "tool", "period", "when"]],
+                hide_index=True,
+                column_config={
+                    "id": st.column_config.NumberColumn(words.say("No."), width=60),
+                    "file": st.column_config.TextColumn(words.say("File")),
+                    "tool": st.column_config.TextColumn(words.say("Tool")),
+                    "period": st.column_config.TextColumn(words.say("Period")),
+                    "when": st.column_config.TextColumn(words.say("When")),
+                },
+                key="rests_on_table",
+                alt=words.say("Imports that bring this KPI's data, newest first"),
+            )
+
+
+def share(session: Session, name: str) -> None:
+    """The address of this very view, to copy; it opens in the reader's own language."""
+    words = session.voice.words
+    asked = {"kpi": name} | {
+        key: value for key, value in st.query_params.items() if key in ("by", "grain", "span")
+    }
+    place = urlsplit(st.context.url or "")
+    with st.popover(words.say("Share"), icon=":material/link:", key="share"):
+        st.caption(cards.escape(words.say("This link opens the same view.")))
+        st.code(
+            urlunsplit((place.scheme, place.netloc, place.path, urlencode(asked), "")),
+            language=None,
+            wrap_lines=True,
+        )
+
+
+def name_of(session: Session, series: Series) -> str:
+    """A series by its scope's or its member's name."""
+    if series.dimension:
+        return series.member or session.voice.words.say("not said")
+    return session.voice.name(series.scope)
+
+
+def colour(session: Session, series: Series, known: list[Series]) -> str:
+    """A product's own colour; else one of the eight, by the series' place in the alphabet."""
+    if not series.dimension and series.scope.kind in ("product", "company"):
+        return session.colour(series.scope)
+    order = sorted(each.key for each in known)
+    colours = session.palette.categories
+    return colours[order.index(series.key) % len(colours)]

@@ -1,0 +1,120 @@
+"""The Explore page: a question asked live, its answer, its refusal and what lies behind it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import charts
+from dashboard.palette import LIGHT
+from metrics.access import LOCAL_CPO
+from metrics.catalogue import load_catalogue
+from metrics.importing.report import ImportOptions
+from metrics.jobs import Job, start
+from metrics.query import query
+from metrics.result import Figure, Scope
+from tests.dashboard.facts import voice
+from tests.dashboard.test_pages import plain, texts
+
+WEEKS = 5
+PRODUCTS = "product,name\natelier,Atelier\nbalise,Balise\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A workspace of two products with five weeks of usage."""
+    place = tmp_path_factory.mktemp("explored")
+    (place / "vigie.toml").write_text('company = "Groupe Rivage"\n', "utf-8")
+    lines = ["Event Name,Time,Distinct ID,Product,Country"]
+    for day in range(7 * WEEKS):
+        moment = f"{date(2026, 10, 5) + timedelta(day)} 10:00:00"
+        lines += [f"Open,{moment},a{n},Atelier,{'FR' if n % 2 else 'DE'}" for n in range(6)]
+        lines += [f"Open,{moment},b{n},Balise,FR" for n in range(3)]
+    (place / "products.csv").write_text(PRODUCTS, "utf-8")
+    (place / "Mixpanel events 2026-11-09.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    job = start(
+        Job(
+            "import", str(place), by="test", options=ImportOptions(),
+            files=(str(place / "products.csv"), str(place / "Mixpanel events 2026-11-09.csv")),
+        )
+    )  # fmt: skip
+    assert job.wait().status == "done"
+    return place
+
+
+@pytest.fixture
+def explore(folder, monkeypatch):
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
+
+    def draw(**address: str) -> AppTest:
+        app = AppTest.from_string(
+            "from dashboard import app\napp.main('explore')", default_timeout=30
+        )
+        for name, value in address.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return draw
+
+
+def test_figures_are_those_of_the_query(explore, folder):
+    page = explore(kpi="active_users", by="product", lang="EN", span="all")
+    assert not page.exception
+    shown = page.dataframe[0].value
+    from metrics.workspace import Workspace
+
+    for product, name in (("atelier", "Atelier"), ("balise", "Balise")):
+        asked = query(Workspace.open(folder), LOCAL_CPO, ["active_users"], by="product")
+        told = {
+            voice("en").format.week(_period(figure), year=True): f"{figure.value:,.0f}"
+            for figure in asked
+            if figure.scope == Scope("product", product) and figure.value is not None
+        }
+        assert len(told) == WEEKS
+        rows = dict(zip(shown["period"], shown[name], strict=True))
+        assert {period: rows[period] for period in told} == told
+    assert len(page.get("plotly_chart")) == 1
+
+
+def _period(figure: Figure):
+    from metrics.calendar import Calendar, Grain
+
+    return Calendar().period(Grain(figure.grain), figure.start)
+
+
+def test_an_illegal_question_is_refused_with_its_remedy_in_the_reader_s_language(explore):
+    page = explore(kpi="retention_w1", grain="month", lang="FR")
+    assert "n'a pas de chiffre par mois" in plain(page.warning[0].value)
+    page.button(key="in_cadence").click().run()
+    assert not page.warning
+    assert "grain" not in page.query_params
+
+
+def test_a_kpi_without_data_says_what_it_is_made_from(explore):
+    page = explore(kpi="mrr", lang="EN")
+    assert not page.exception
+    assert any("No figure to show" in text and "subscriptions" in text for text in texts(page))
+
+
+def test_definition_sql_and_imports_lie_behind_a_click(explore):
+    page = explore(kpi="active_users", lang="EN")
+    titles = [box.label for box in page.expander]
+    assert titles == ["Definition", "SQL", "Rests on 1 import"]
+    assert not [block for block in page.code if "SELECT" in block.value.upper()]
+
+
+@pytest.mark.parametrize(("series", "legend"), [(2, False), (6, True)])
+def test_lines_are_named_where_they_end_or_by_a_legend(series, legend):
+    day = date(2026, 11, 2)
+    figures = tuple(
+        Figure("active_users", Scope("company", ""), "week", f"2026-W{45 + n}",
+               day + timedelta(7 * n), day + timedelta(7 * n + 6), 10.0 + n)
+        for n in range(2)
+    )  # fmt: skip
+    shown = [charts.Line(f"<b>{n}", LIGHT.categories[n], figures) for n in range(series)]
+    drawn = charts.lines(shown, load_catalogue()["active_users"], voice("en"), LIGHT)
+    assert drawn["layout"]["showlegend"] is legend
+    assert len(drawn["layout"]["annotations"]) == (0 if legend else series)
+    assert all("<b>0" not in trace["name"] for trace in drawn["data"])
