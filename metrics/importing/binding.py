@@ -239,6 +239,7 @@ def make_typed(
     _place(binding, options, columns)
     if binding.dataset.wide:
         columns["cells"] = _other_cells(binding)
+        columns["columns_are"] = exp.Literal.string(binding.profile.columns_are)
     if binding.questions:
         _add_answers(binding, columns, problems)
         dated = "answered" in binding.dataset.fields
@@ -335,6 +336,8 @@ def _typed_column(bound: BoundField) -> exp.Expr:
             return read_moment(cell, column.zone, bound.order)
         case Reading.WORD if column.words:
             return _word(column, cell)
+        case Reading.TEXT if column.words:
+            return exp.func("coalesce", _word(column, cell), exp.func("clean", cell.copy()))
     return read(cell, column.read, column.mark, bound.order)
 
 
@@ -415,6 +418,11 @@ def _other_cells(binding: Binding) -> exp.Expr:
     """The filled cells of the other columns: a list of member, text and value."""
     mark = exp.Literal.string("dot")
     cells = []
+    metrics = {
+        comparable(header): metric
+        for metric, headers in binding.profile.figures.items()
+        for header in headers
+    }
     for other in binding.others:
         text: exp.Expr = exp.func("clean", exp.column(other.cell))
         for word, value in binding.profile.other_values.items():
@@ -424,7 +432,8 @@ def _other_cells(binding: Binding) -> exp.Expr:
                 ],
                 default=text.copy(),
             )
-        cells.append(exp.func("cell_of", exp.Literal.string(other.header), text, mark.copy()))
+        named = metrics.get(comparable(other.header), other.header)
+        cells.append(exp.func("cell_of", exp.Literal.string(named), text, mark.copy()))
     return exp.func("filled_cells", exp.array(*cells) if cells else exp.func("no_cells"))
 
 

@@ -198,7 +198,9 @@ def of_periods(
 def _period_end(first: date, grain: str) -> date:
     months = {"month": 1, "quarter": 3, "year": 12}.get(grain)
     if months is None:
-        return first + timedelta(6 if grain == "week" else 0)
+        days = re.fullmatch(r"(\d+) days", grain)
+        told = int(days.group(1)) if days else 7 if grain == "week" else 1
+        return first + timedelta(told - 1)
     end = first
     for _ in range(months):
         end = _month_end(end) + timedelta(1)

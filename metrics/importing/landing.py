@@ -19,6 +19,7 @@ from metrics.engines import attach_read_only, open_facts
 from metrics.importing import accounting, archive, comparison, verbatims
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
+from metrics.importing.blocks import read_report
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Layout, find_layout
@@ -255,14 +256,22 @@ def _land(
         fiscal_year_start=workspace.settings.fiscal_year_start,
         file_name=source.name,
     )
-    layout = find_layout(source.text, source.delimiter)
-    match = recognise(
-        layout, source.name, load_profiles(workspace.profiles), session.options.profile
-    )
+    profiles = load_profiles(workspace.profiles)
+    told = read_report(source.text, profiles)
+    layout = told.layout if told is not None else find_layout(source.text, source.delimiter)
+    match = recognise(layout, source.name, profiles, session.options.profile)
     seen["match"] = match
     table = _table(layout, match)
     session.progress("reading", 0.0)
-    staged = stage(connection, source, table, session.progress, match.profile.short_rows)
+    staged = stage(
+        connection,
+        source,
+        table,
+        session.progress,
+        match.profile.short_rows,
+        match.profile.skipped,
+        told.records() if told is not None else None,
+    )
     if staged.read == 0:
         raise Refusal("header_only")
     binding = bind(connection, match.profile, table)

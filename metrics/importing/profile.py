@@ -84,6 +84,15 @@ class Identity(_Strict):
     exact: bool = False
 
 
+class Skipped(_Strict):
+    """Rows that a tool adds to its data: those with a cell, under one of `headers` (anywhere when
+    there are none), that `pattern` matches are left out."""
+
+    reason: Literal["total_row", "footer_row", "continuation_row"]
+    pattern: str
+    headers: tuple[str, ...] = ()
+
+
 class Profile(_Strict):
     name: str
     tool: str
@@ -100,6 +109,10 @@ class Profile(_Strict):
     constants: dict[str, str] = {}  # fields that are the same in every row of such a file
     other_columns: bool = False  # every column that no field reads is a member with its values
     other_values: dict[str, str] = {}  # texts in those columns that stand for a number
+    columns_are: Literal["members", "figures", "periods"] = "members"  # those other columns
+    figures: dict[str, tuple[str, ...]] = {}  # headers of other columns by the metric they are
+    blocks: bool = False  # reports of several tables under lines that begin with '#'
+    skipped: tuple[Skipped, ...] = ()
     strangers: bool = False  # its streams also name what is not ours, such as rivals
 
     @model_validator(mode="after")
@@ -119,11 +132,13 @@ class Profile(_Strict):
 
     def headers(self) -> set[str]:
         """Every header that the profile knows, comparable."""
-        return {
-            comparable(header)
+        read = [
+            header
             for column in self.columns.values()
             for header in (*column.headers, *column.namespace_headers)
-        } | {comparable(header) for header in self.identity.typical}
+        ]
+        named = [header for headers in self.figures.values() for header in headers]
+        return {comparable(header) for header in (*read, *named, *self.identity.typical)}
 
 
 def load_profiles(folder: Path | None = None) -> tuple[Profile, ...]:

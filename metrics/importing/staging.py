@@ -10,7 +10,8 @@ first after the header), `line` (in the file), and `c0`, `c1` … as text, empty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,8 +21,14 @@ import pyarrow as pa
 from sqlglot import exp
 
 from metrics.importing.dialect import Dialect, Record, lines_of, records_of
+from metrics.importing.header import comparable
+from metrics.importing.profile import Skipped
 from metrics.importing.source import Source
 
+#: Why a record is left out by a rule, where its reader says so.
+BY_A_RULE = frozenset(
+    {"empty_row", "table_repeated", "total_row", "footer_row", "continuation_row"}
+)
 FAST_FROM_BYTES = 2 << 20
 LARGE_FROM_RECORDS = 500_000
 BATCH = 50_000
@@ -72,17 +79,20 @@ def stage(
     table: Table,
     progress: Progress = lambda stage, done: None,
     short_rows: bool = False,
+    rules: Sequence[Skipped] = (),
+    records: Iterator[Record] | None = None,
 ) -> Staged:
     """Read the file's records into the connection, by whichever reader is safe."""
     staged = None
     large = source.text.stat().st_size >= FAST_FROM_BYTES
-    if source.plain and large and table.dialect.quote and not source.broken:
+    exact = bool(rules) or records is not None
+    if not exact and source.plain and large and table.dialect.quote and not source.broken:
         staged = stage_fast(connection, source, table)
     if staged is None:
         short_rows = short_rows or source.is_rows
         staged = stage_exact(
             connection, source.text, table, progress, source.newlines, short_rows,
-            source.lines_before,
+            source.lines_before, rules, records,
         )  # fmt: skip
     source.check_unchanged()
     broken = tuple(Aside(row.line, row.reason, row.text) for row in source.broken)
@@ -151,8 +161,12 @@ def stage_exact(
     lines: int = 0,
     short_rows: bool = False,
     lines_before: int = 0,
+    rules: Sequence[Skipped] = (),
+    records: Iterator[Record] | None = None,
 ) -> Staged:
     """Read record by record. Ragged and broken records are told with line and reason.
+
+    Those that `rules` match are left out. `records` are read instead of the text's own when given.
 
     With `short_rows`, the tool leaves out empty cells at a record's end, and they are added.
     Lines are counted after `lines_before`.
@@ -164,7 +178,10 @@ def stage_exact(
     skipped: list[Aside] = []
     broken: list[Aside] = []
     read = 0
-    records = _after_header(records_of(lines_of(text), table.dialect), table.header_line)
+    if records is None:
+        records = _after_header(records_of(lines_of(text), table.dialect), table.header_line)
+    if rules:
+        records = _left_out(records, table, rules)
     while batch := list(islice(records, BATCH)):
         read += len(batch)
         kept = []
@@ -173,7 +190,7 @@ def stage_exact(
             if isinstance(cells, str):
                 line = record.text.rstrip("\r\n")
                 aside = Aside(record.line - lines_before, cells, line)
-                (skipped if cells == "empty_row" else broken).append(aside)
+                (skipped if cells in BY_A_RULE else broken).append(aside)
             elif tuple(cells) == table.header:
                 skipped.append(Aside(record.line - lines_before, "repeated_header", ""))
             else:
@@ -187,6 +204,32 @@ def stage_exact(
 
 def _after_header(records: Iterator[Record], header_line: int) -> Iterator[Record]:
     return (record for record in records if record.line > header_line)
+
+
+def _left_out(
+    records: Iterator[Record], table: Table, rules: Sequence[Skipped]
+) -> Iterator[Record]:
+    """The records, those that a rule matches marked with its reason."""
+    headers = [comparable(cell) for cell in table.header]
+    judged = []
+    for rule in rules:
+        wanted = {comparable(header) for header in rule.headers}
+        places = [place for place, header in enumerate(headers) if header in wanted]
+        if places or not wanted:
+            judged.append((rule.reason, re.compile(rule.pattern), places))
+    for record in records:
+        cells = record.cells
+        for reason, pattern, places in judged:
+            looked_at = (
+                [cells[place] for place in places if place < len(cells)] if places else cells
+            )
+            if any(cell.strip(BLANKS) for cell in cells) and any(
+                pattern.search(cell.strip(BLANKS)) for cell in looked_at
+            ):
+                yield replace(record, broken=reason)
+                break
+        else:
+            yield record
 
 
 def _fit(record: Record, width: int, short_rows: bool) -> list[str] | str:

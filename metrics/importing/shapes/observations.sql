@@ -8,22 +8,33 @@ with payments as (
         'currency' as dimension, upper(member) as member, value - coalesce(deducted, 0) as value,
         upper(member) as unit
     from typed
-    where metric is null
+    where metric is null and columns_are = 'members'
 ),
 told as (
     select record, problem, metric, stream, period, grain, dimension, member, value, unit
     from typed
-    where metric is not null and len(cells) = 0
+    where metric is not null and len(cells) = 0 and columns_are = 'members'
     union all
     select record,
         coalesce(problem, case when cell.value is null
             then concat(replace(cell.member, ':', ' '), ':unreadable_value') end),
         metric, trim(split_part(cell.member, ':', 1)), period, grain, dimension, member, cell.value, unit
-    from (select *, unnest(cells) as cell from typed where metric is not null)
+    from (select *, unnest(cells) as cell from typed where metric is not null and columns_are = 'members')
+    union all
+    -- A column a figure, or a column a period of the figure that the row names.
+    select record,
+        coalesce(problem, case when cell.value is null
+            then concat(replace(cell.member, ':', ' '), ':unreadable_value') end),
+        case when columns_are = 'figures' then cell.member else metric end,
+        stream,
+        case when columns_are = 'periods' then cell.member else period end,
+        grain, dimension, member, cell.value, unit
+    from (select *, unnest(cells) as cell from typed where columns_are <> 'members')
 ),
 dated as (
     select *,
         coalesce(case
+            when regexp_full_match(grain, '\d+ days') then grain
             when regexp_matches(lower(grain), '^(level|niveau|stock)') then 'level'
             when regexp_matches(lower(grain), '^(day|jour)') then 'day'
             when regexp_matches(lower(grain), '^(week|semaine)') then 'week'
@@ -53,6 +64,10 @@ select record,
     cast(null as varchar),
     lower(regexp_replace(trim(metric), '[\s-]+', '_', 'g')), coalesce(stream, ''),
     case when of_grain = 'month' then date_trunc('month', start)::date else start end,
-    case when of_grain = 'day' and days = 7 then 'week' else of_grain end,
+    case when grain is null and of_grain = 'day' and days = 7 then 'week' else of_grain end,
     coalesce(lower(dimension), ''), coalesce(member, ''), value, unit
 from dated, apart
+union all
+select record, problem, 'empty_row', null, '', null, null, '', '', null, null
+from typed
+where columns_are <> 'members' and len(cells) = 0
