@@ -153,6 +153,7 @@ class Change:
                     path.unlink(missing_ok=True)
                 raise
             self._reached("flipped")
+            warehouse.sweep(self.workspace, new.warehouse_version)
         return Outcome(
             "done",
             drafted.files,

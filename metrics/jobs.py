@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,10 @@ from pydantic import ValidationError
 from metrics.job import JOB, LINE, Job, Outcome, Progress
 
 __all__ = ["Job", "Outcome", "Progress", "RunningJob", "run", "start"]
+
+
+#: In the workspace: all that the last job which ended before its end had to say.
+LAST_FAILURE = "last_failure.txt"
 
 
 class RunningJob:
@@ -77,7 +82,10 @@ class RunningJob:
         if self._outcome is None:
             said = self._complaints.read_text("utf-8", errors="replace")
             errors = re.findall(r"^[A-Za-z_][\w.]*: .*$", said, re.MULTILINE)
-            details = self._complaints.replace(self._complaints.parent.with_suffix(".txt"))
+            details = Path(self.job.workspace) / LAST_FAILURE
+            with suppress(OSError):  # a full disk must not hide what happened
+                details.write_text(said, "utf-8")
+                details.chmod(0o600)
             self._outcome = Outcome(
                 "failed",
                 problem="The job ended before its end: "

@@ -37,7 +37,7 @@ def keep(
     JSON, what landing it again needs: file, profile, headers per cell, options, observed_at.
     Fields of `without` are not kept.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{source.sha256}.parquet"
     cells: dict[str, exp.Expr] = {}
     headers: dict[str, str] = {}
@@ -78,11 +78,13 @@ def keep(
         ensure_ascii=False,
     )
     unfinished = folder / f".{name}.{os.getpid()}"
+    unfinished.touch(mode=0o600)
     target = exp.Literal.string(str(unfinished)).sql("duckdb")
     metadata = exp.Literal.string(about).sql("duckdb")
     connection.execute(
         f"copy ({query.sql('duckdb')}) to {target} "
         f"(format parquet, compression zstd, kv_metadata {{vigie: {metadata}}})"
     )
+    unfinished.chmod(0o600)
     unfinished.replace(folder / name)
     return name

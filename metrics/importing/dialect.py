@@ -18,6 +18,7 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_RECORDS = 400
 MOST_COLUMNS = 2_000
 LONGEST_RECORD_LINES = 2_000
+LEAST_RECORD_LINES = 20
 
 # The module's own limit of 128 KiB a cell is below what a description in a tracker may hold.
 csv.field_size_limit(1 << 26)
@@ -63,6 +64,7 @@ def records_of(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
     """
     numbered = enumerate(lines, 1)
     waiting: list[tuple[int, str]] = []
+    reach = LONGEST_RECORD_LINES
     while True:
         try:
             number, line = waiting.pop() if waiting else next(numbered)
@@ -74,30 +76,34 @@ def records_of(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
             yield Record(number, line.rstrip("\r\n").split(dialect.delimiter), line)
             continue
         taken = [(number, line)]
-        cells, problem = _parse(line, dialect)
-        text = line
-        while problem == "unclosed_quote" and len(taken) < LONGEST_RECORD_LINES:
-            following = waiting.pop() if waiting else next(numbered, None)
-            if following is None:
-                break
-            taken.append(following)
-            text += following[1]
-            if '"' in following[1]:
-                cells, problem = _parse(text, dialect)
-        if problem == "unclosed_quote":
+
+        def following(taken: list[tuple[int, str]] = taken, reach: int = reach) -> Iterator[str]:
+            yield taken[0][1]
+            while len(taken) < reach:
+                after = waiting.pop() if waiting else next(numbered, None)
+                if after is None:
+                    return
+                taken.append(after)
+                yield after[1]
+
+        cells, problem = _parse(following(), dialect)
+        if problem:
+            # What was read ahead is given back; where that keeps failing, less is read ahead.
             waiting.extend(reversed(taken[1:]))
-            text = line
-        yield Record(number, cells, text, problem)
+            if len(taken) > 1:
+                reach = max(reach // 2, LEAST_RECORD_LINES)
+            yield Record(number, cells, line, problem)
+        else:
+            yield Record(number, cells, "".join(text for _, text in taken))
 
 
-def _parse(text: str, dialect: Dialect) -> tuple[list[str], str]:
+def _parse(lines: Iterator[str], dialect: Dialect) -> tuple[list[str], str]:
     """The cells of one record, and why it cannot be parsed ('' when it can)."""
     try:
-        rows = list(csv.reader([text], delimiter=dialect.delimiter, strict=True))
+        return next(csv.reader(lines, delimiter=dialect.delimiter, strict=True)), ""
     except csv.Error as error:
         unclosed = "unexpected end of data" in str(error)
         return [], "unclosed_quote" if unclosed else "stray_quote"
-    return rows[0], ""
 
 
 def find_layout(path: Path, known_delimiter: str = "") -> Layout:

@@ -16,17 +16,18 @@ import duckdb
 from sqlglot import exp
 
 from metrics.engines import attach_read_only, open_facts
+from metrics.errors import unknown
 from metrics.importing import accounting, archive, comparison, verbatims
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
 from metrics.importing.blocks import read_report
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
-from metrics.importing.dialect import Layout, find_layout
+from metrics.importing.dialect import Layout, find_layout, records_of
 from metrics.importing.known_names import put_names, with_choices
 from metrics.importing.observed import Observed, observe
 from metrics.importing.profile import load_profiles
-from metrics.importing.recognise import Match, recognise
+from metrics.importing.recognise import Match, recognise, second_export
 from metrics.importing.refusal import Refusal
 from metrics.importing.register_rows import organisation_changes
 from metrics.importing.report import (
@@ -37,8 +38,8 @@ from metrics.importing.report import (
     Problem,
     RowCounts,
 )
-from metrics.importing.source import Source, digest, open_source
-from metrics.importing.staging import Progress, Table, stage
+from metrics.importing.source import Source, open_source
+from metrics.importing.staging import Progress, Staged, Table, stage
 from metrics.importing.values import prepare
 from metrics.organisation import Organisation
 from metrics.references import people_names
@@ -48,6 +49,8 @@ from metrics.workspace import Workspace
 KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
 Known = Callable[[str, datetime], int | None]
 PREVIEW_ROWS = 5
+#: Rows of another shape that may be another tool's header.
+HEADERS_LOOKED_FOR = 50
 MOST_ROWS_COMPARED = 2_000_000
 #: Datasets whose history is read from the days on which exports were taken.
 DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
@@ -133,8 +136,12 @@ def inspect(
                 DRY_RUN,
                 _silent,
             )
-            landed = _guarded(session, part, None, None)
-            reports.append(replace(landed.report, import_id=None))
+            try:
+                report = _guarded(session, part, None, None).report
+            except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+                problem = Problem("refused", "no_room", example=str(error).partition("\n")[0][:200])
+                report = _refused(part, problem, {})
+            reports.append(replace(report, import_id=None))
     return reports
 
 
@@ -224,9 +231,6 @@ def _guarded(
 
 def _refused(path: Path | Part, problem: Problem, seen: dict[str, object]) -> FileReport:
     match = seen.get("match")
-    sha256 = seen.get("sha256")
-    if sha256 is None:
-        sha256 = digest(path) if isinstance(path, Path) and path.is_file() else ""
     return FileReport(
         file=path.name,
         tool=match.profile.tool if isinstance(match, Match) else "",
@@ -236,7 +240,7 @@ def _refused(path: Path | Part, problem: Problem, seen: dict[str, object]) -> Fi
         status="refused",
         rows=RowCounts(),
         problems=(problem,),
-        sha256=str(sha256),
+        sha256=str(seen.get("sha256", "")),
     )
 
 
@@ -262,6 +266,8 @@ def _land(
     match = recognise(layout, source.name, profiles, session.options.profile)
     seen["match"] = match
     table = _table(layout, match)
+    if DATASETS[match.profile.dataset].behaviour is not Behaviour.ORGANISATION:
+        _check_names(session.options, session.organisation)
     session.progress("reading", 0.0)
     staged = stage(
         connection,
@@ -274,6 +280,7 @@ def _land(
     )
     if staged.read == 0:
         raise Refusal("header_only")
+    _refuse_two_exports(session, staged, table, match, source.name)
     binding = bind(connection, match.profile, table)
     make_typed(connection, binding, session.options, large=staged.large)
     observed = observe(connection, source, binding, session.options, workspace.zone)
@@ -369,6 +376,36 @@ def _table(layout: Layout, match: Match) -> Table:
         cells = cells[:-1]
     lines = header.text.rstrip("\r\n").count("\n")
     return Table(dialect, cells, header.line + lines)
+
+
+def _refuse_two_exports(
+    session: _Session, staged: Staged, table: Table, match: Match, file_name: str
+) -> None:
+    """Raises Refusal when another tool's header stands among the rows of another shape."""
+    ragged = [aside for aside in staged.broken if aside.reason.endswith("_cells")]
+    records = (
+        replace(record, line=aside.line)
+        for aside in ragged[:HEADERS_LOOKED_FOR]
+        for record in records_of([aside.text], table.dialect)
+    )
+    profiles = load_profiles(session.workspace.profiles)
+    found = second_export(records, file_name, profiles, match.profile)
+    if found is not None:
+        line, other = found
+        raise Refusal(
+            "two_exports", line=line, details={"first": match.profile.name, "second": other.name}
+        )
+
+
+def _check_names(options: ImportOptions, organisation: Organisation) -> None:
+    """Raises VigieError when a person gave the rows to a product or squad that does not exist."""
+    known = {
+        "product": (options.product, [item.product for item in organisation.products]),
+        "squad": (options.squad, [item.squad for item in organisation.squads]),
+    }
+    for noun, (given, choices) in known.items():
+        if given is not None and given not in choices:
+            raise unknown(noun, given, choices, f"Name one of them, or import {noun}s.csv first.")
 
 
 def _missing(binding: Binding) -> list[Problem]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from metrics.errors import unknown
-from metrics.importing.dialect import Layout
+from metrics.importing.dialect import Dialect, Layout, Record
 from metrics.importing.header import comparable
 from metrics.importing.profile import Profile, Question
 from metrics.importing.refusal import Refusal
 
 SURE_ENOUGH = 0.6
+QUITE_SURE = 0.8
 TOO_CLOSE = 0.03
 HEADER_WITHIN = 30
 VALUES_LOOKED_AT = 200
@@ -67,6 +68,15 @@ def recognise(
             "not_recognised", example=_seen(layout), details={"choices": ", ".join(sorted(names))}
         )
     best = matches[0]
+    for other in matches[1:]:
+        apart = other.header_index != best.header_index
+        if apart and other.confidence >= QUITE_SURE and other.profile.tool != best.profile.tool:
+            first, second = sorted((best, other), key=lambda match: match.header_index)
+            raise Refusal(
+                "two_exports",
+                line=layout.records[second.header_index].line,
+                details={"first": first.profile.name, "second": second.profile.name},
+            )
     rivals = [
         match
         for match in matches[1:]
@@ -80,6 +90,18 @@ def recognise(
             details={"choices": ", ".join(match.profile.name for match in [best, *rivals])},
         )
     return best
+
+
+def second_export(
+    records: Iterable[Record], file_name: str, profiles: Sequence[Profile], present: Profile
+) -> tuple[int, Profile] | None:
+    """The line on which another tool's header stands among the rows, and its profile."""
+    others = [profile for profile in profiles if profile.tool != present.tool]
+    for record in records:
+        layout = Layout(Dialect(""), (record,), len(record.cells))
+        if (found := rank(layout, file_name, others)) and found[0].confidence >= QUITE_SURE:
+            return record.line, found[0].profile
+    return None
 
 
 def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) -> float:

@@ -105,12 +105,6 @@ def open_source(file: Path | Part) -> Iterator[Source]:
             raise Refusal("unreadable", example=error.strerror or str(error)) from error
 
 
-def digest(path: Path) -> str:
-    """The sha256 of the file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _examine(file: Path | Part, content: Path, folder: Path) -> Source:
     rows = folder / "rows"
     if isinstance(file, Part) and file.sheet is not None:
@@ -226,7 +220,8 @@ def _guess(path: Path, head: bytes) -> str:
             return "utf-16-le"
         if even > 0.4 * half and odd < 0.05 * half:
             return "utf-16-be"
-        raise Refusal("binary")
+        if _control(head) > len(head) // 50:
+            raise Refusal("binary")
     sample, mixed_at, other_lines = bytearray(), 0, 0
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -240,8 +235,7 @@ def _guess(path: Path, head: bytes) -> str:
                 other_lines += 1
                 if len(sample) < BLOCK:
                     sample += line
-    control = sum(byte < 32 and byte not in (9, 10, 13) for byte in head)
-    if control > len(head) // 50:
+    if _control(head) > len(head) // 50:
         raise Refusal("binary")
     if mixed_at and other_lines:
         raise Refusal("mixed_encodings", line=mixed_at)
@@ -251,6 +245,11 @@ def _guess(path: Path, head: bytes) -> str:
     if best == "cp1252" and not re.search(rb"[\x80-\x9f]", text):
         return "latin-1"
     return best
+
+
+def _control(head: bytes) -> int:
+    """How many bytes no text has, lone NUL bytes aside."""
+    return sum(byte < 32 and byte not in (0, 9, 10, 13) for byte in head)
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import pytest
 
+from metrics.errors import VigieError
+from metrics.importing import inspect, land, source
+from metrics.importing.dialect import Dialect, records_of
 from metrics.importing.reasons import explain, reasons
+from metrics.importing.report import FileReport, ImportOptions
 
-from .conftest import Desk
+from .conftest import ORGANISATION, SAID_NOTHING, Desk
 
 HEADER = "Event Name,Time,Distinct ID,Product\n"
-HOSTILE = {
+HOSTILE: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty_file"),
     "blank": (b" \n\n", "empty_file"),
     "header only": (HEADER.encode(), "header_only"),
     "image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not_a_table"),
     "binary": (bytes(range(1, 256)) * 20, "binary"),
     "workbook": (b"PK\x03\x04" + b"x" * 100, "damaged_archive"),
-    "nul": (HEADER.encode() + b"Use,2026-01-01 10:00:00,u\0,Alpha\n", "binary"),
-    "5,000 columns": ((",".join(f"c{i}" for i in range(5000)) + "\n") * 3, "too_many_columns"),
+    "nul": (HEADER.encode() + b"Use,2026-01-01 10:00:00,u\0,Alpha\n", "nul_bytes"),
+    "two tools": (
+        HEADER.encode() + b"Use,2026-01-01 10:00:00,u,Alpha\n" * 3
+        + b"Issue key,Summary,Status,Issue Type,Created,Project key\nA-1,x,Done,Bug,2026-01-01,A\n",
+        "two_exports",
+    ),
+    "400 digits": (
+        b"metric,period,value,scope\nvisits,2026-01-01," + b"9" * 400 + b",Alpha\n",
+        "nothing_loads",
+    ),
+    "5,000 columns": ((",".join(f"c{i}" for i in range(5000)) + "\n").encode() * 3, "too_many_columns"),
     "one column": (b"hello\nworld\n", "one_column"),
     "two encodings": (
         HEADER.encode() + "Été,2026-01-01 10:00:00,u,A\n".encode() * 2
@@ -56,20 +72,91 @@ def test_a_lone_quote_costs_its_own_line_only(desk: Desk) -> None:
     assert [(row.line, row.reason) for row in landed.quarantine] == [(3, "unclosed_quote")]
 
 
+def test_lone_quotes_do_not_take_quoted_rows_with_them(desk: Desk) -> None:
+    good = '"Use, again",2026-01-01 10:00:00,u,Alpha\n'
+    landed = desk.land("upload.csv", HEADER + good + '"Use,2026-01-01 10:00:00,u,Alpha\n' + good)
+    assert landed.report.rows.loaded == 2
+    assert [row.line for row in landed.quarantine] == [3]
+
+
+def test_quotes_that_never_close_are_read_in_linear_time() -> None:
+    lines = ['x",y,"z\n'] * 60_000
+    read = sum(len(record.text) for record in records_of(lines, Dialect(",")))
+    assert read == sum(map(len, lines))
+
+
+def test_one_line_of_a_gigabyte_is_refused_without_being_read(desk: Desk) -> None:
+    path = desk.file("upload.csv", HEADER)
+    with path.open("r+b") as file:
+        file.truncate(1 << 30)  # a hole: no disk is used
+    tracemalloc.start()
+    try:
+        [report] = looked_at(desk, path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (report.status, report.problems[0].reason) == ("refused", "endless_line")
+    assert peak < 64 << 20
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(desk: Desk) -> None:
+    path = desk.file("upload.csv", HEADER + "Use,2026-01-01 10:00:00,u,Alpha\n")
+
+    def grow(stage: str, done: float) -> None:
+        if stage == "reading" and done == 0.0:
+            with path.open("a") as file:
+                file.write("Use,2026-01-02 10:00:00,u,Alpha\n")
+
+    report = land(
+        desk.connection, desk.workspace, path, 1, SAID_NOTHING, ORGANISATION,
+        lambda dataset, *_: (dataset,), desk.known, grow,
+    ).report  # fmt: skip
+    assert (report.status, report.problems[0].reason) == ("refused", "changed_while_read")
+    assert desk.rows("select count(*) from landed_events") == [(0,)]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_and_nothing_is_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transcode = source._transcode
+    monkeypatch.setattr(
+        source, "_transcode", lambda path, encoding, _: transcode(path, encoding, Path("/dev/full"))
+    )
+    text = (HEADER + "Été,2026-01-01 10:00:00,u,Alpha\n").encode("cp1252")
+    path = desk.file("upload.csv", text)
+    [report] = looked_at(desk, path)
+    assert (report.status, report.problems[0].reason) == ("refused", "no_room")
+    assert "No space left" in explain(report.problems[0], "en")
+    with pytest.raises(OSError, match="No space left"):  # the worker ends the whole job with it
+        desk.land("upload.csv", text)
+    assert desk.rows("select count(*) from imports") == [(0,)]
+
+
+def test_a_product_that_does_not_exist_is_refused_with_the_choices(desk: Desk) -> None:
+    text = HEADER + "Use,2026-01-01 10:00:00,u,Alpha\n"
+    with pytest.raises(VigieError, match="no product named 'nope'") as told:
+        desk.inspect("upload.csv", text, ImportOptions(product="nope"))
+    assert told.value.choices == ("alpha", "beta")
+    with pytest.raises(VigieError, match="no squad named 'nope'"):
+        desk.land("upload.csv", text, ImportOptions(squad="nope"))
+    assert desk.rows("select count(*) from landed_events") == [(0,)]
+
+
+def looked_at(desk: Desk, path: Path) -> list[FileReport]:
+    return inspect(
+        desk.workspace, None, [path], SAID_NOTHING, ORGANISATION, lambda dataset, *_: (dataset,)
+    )
+
+
 def test_cells_are_text_and_nothing_else(desk: Desk) -> None:
     cell = "'); drop table landed_events; --<script>=1+1"
     desk.land("upload.csv", HEADER + f'"{cell}",2026-01-01 10:00:00,u,Alpha\n')
     assert desk.rows("select event from events") == [(cell,)]
 
 
-def test_a_missing_file_is_refused(desk: Desk, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    path = desk.file("gone.csv", HEADER)
-    path.unlink()
-    from metrics.importing import inspect
-    from metrics.importing.report import ImportOptions
-    from metrics.organisation import Organisation
-
-    [report] = inspect(desk.workspace, None, [path], ImportOptions(), Organisation(), lambda d: ())
+def test_a_missing_file_is_refused(desk: Desk, tmp_path: Path) -> None:
+    [report] = looked_at(desk, tmp_path / "gone.csv")
     assert (report.status, report.problems[0].reason) == ("refused", "unreadable")
 
 
