@@ -313,16 +313,23 @@ def test_what_functions_compute_is_given_to_date(tmp_path: Path) -> None:
     imported.file("subscriptions.csv", SUBSCRIPTIONS)
     imported.file("key results.csv", KEY_RESULTS, observed="2026-03-01")
     for grain in (Grain.MTD, Grain.QTD):
-        star, mrr = (imported.values(name, grain=grain) for name in ("north_star", "mrr"))
-        assert {key: value for key, value in star.items() if key[0] == "anvil"} == {
-            key: value for key, value in mrr.items() if key[0] == "anvil"
-        }
+        # A North Star of months is given at their ends, where MRR is what the month ends with.
+        star, mrr = (
+            {
+                figure.end: figure.value
+                for figure in imported.ask(name, grain=of)
+                if figure.scope.key == "anvil" and figure.value is not None
+            }
+            for name, of in (("north_star", grain), ("mrr", Grain.MONTH))
+        )
+        assert star == {end: mrr[end] for end in star}
         assert star
         expected = {
             figure.end: figure.value
             for figure in imported.ask("okr_expected_progress", grain=grain)
-            if figure.scope.key == "bellows" and figure.value is not None
+            if figure.scope.key == "bellows" and figure.value is not None and figure.closed
         }
+        assert expected
         for end, share in expected.items():
             assert share == pytest.approx(((end - date(2026, 1, 1)).days + 1) / 90)
     with pytest.raises(VigieError, match="not born per mtd"):
