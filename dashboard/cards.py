@@ -55,11 +55,14 @@ def headline(text: str) -> None:
     st.header(escape(text), anchor=False)
 
 
-def headline_kpis(session: Session, readings: Sequence[Reading]) -> None:
-    """The few KPIs of the headline: value, change, sparkline."""
+def headline_kpis(
+    session: Session, readings: Sequence[Reading], *, columns: int | None = None
+) -> None:
+    """The few KPIs of the headline: value, change, sparkline; as many a row as there are, or
+    `columns`."""
     if not readings:
         return
-    with st.grid(len(readings), min_column_width=150, gap="small"):
+    with st.grid(columns or len(readings), min_column_width=150, gap="small"):
         for reading in readings:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 _headline_kpi(session, reading)

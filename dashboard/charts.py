@@ -154,7 +154,7 @@ def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> di
     ticks = axis_ticks(values, from_zero=starts_at_zero(kpi.kind, kpi.unit))
     if direct and len(shown) > 1:
         _end_labels(drawing, ends, ticks, max(days, default=None))
-    _frame(drawing, ticks, voice, kpi.unit, palette)
+    frame(drawing, ticks, voice, kpi.unit, palette)
     named = [days[day] for day in sorted(days)][::-1]
     step = max(1, math.ceil(len(named) / DATES))
     drawing.layout["xaxis"] |= {
@@ -392,7 +392,7 @@ def _layout(
     for spot in spots:
         sides.setdefault(spot.point.figure.grain, []).append(spot)
     named = [spot for side in sides.values() for spot in side[::-1][::2]]
-    _frame(drawing, ticks, voice, unit, palette)
+    frame(drawing, ticks, voice, unit, palette)
     drawing.layout["xaxis"] |= {
         "tickvals": [spot.x for spot in named],
         "ticktext": [escape(short_period(spot.point.figure, voice)) for spot in named],
@@ -400,9 +400,7 @@ def _layout(
     }
 
 
-def _frame(
-    drawing: Drawing, ticks: list[float], voice: Voice, unit: Unit, palette: Palette
-) -> None:
+def frame(drawing: Drawing, ticks: list[float], voice: Voice, unit: Unit, palette: Palette) -> None:
     """What every chart has: no frame, a light horizontal grid, quiet type."""
     margin = (ticks[-1] - ticks[0]) * 0.06
     drawing.layout.update(

@@ -13,9 +13,11 @@ import streamlit as st
 from dashboard import definition_sentences
 from dashboard.sentences import FAMILIES
 from dashboard.session import COMPANY, Session
+from dashboard.side_sentences import SIDES
 from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
+from metrics.product_sides import CAP
 from metrics.result import Scope
 
 LATEST = "latest"
@@ -98,6 +100,23 @@ def product(session: Session) -> str:
         width=260,
     )
     return str(chosen)
+
+
+def side(session: Session) -> str:
+    """The side of a product's page; its names are the same in both languages."""
+    words = session.voice.words
+    return str(
+        st.segmented_control(
+            words.say("Side"),
+            list(SIDES),
+            default=CAP,
+            format_func=SIDES.__getitem__,
+            required=True,
+            key="side",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    )
 
 
 def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:

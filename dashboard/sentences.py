@@ -462,6 +462,11 @@ def missing(voice: Voice, fact: MissingData, today: date) -> str:
     )
 
 
+def empty(voice: Voice, dataset: str) -> str:
+    """What to import to see what a dataset tells: "No subscriptions yet. Import a Stripe …"."""
+    return voice.words.say(EMPTY[dataset])
+
+
 def local(voice: Voice, when: datetime) -> datetime:
     """A moment in the company's time zone; the register's moments are UTC without saying so."""
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(voice.zone)

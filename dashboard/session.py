@@ -14,6 +14,7 @@ from dashboard.sentences import Voice
 from dashboard.translation import translation
 from metrics import dictionary as definitions
 from metrics import exploring
+from metrics import product_sides as sides
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Grain
@@ -139,6 +140,24 @@ def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
     )  # fmt: skip
 
 
+def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:
+    """Where a product is heading: North Star, pace, retention, funnel, revenue."""
+    return _cap_side(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key, product, week,
+    )  # fmt: skip
+
+
+def cadence_side(
+    session: Session, product: str, week: str | None
+) -> tuple[sides.SquadSprints, ...]:
+    """The sprint figures of a product's squads."""
+    return _cadence_side(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key, product, week,
+    )  # fmt: skip
+
+
 def explore(
     session: Session, kpi: str, by: str, grain: Grain, since: date | None
 ) -> exploring.Exploration:
@@ -222,3 +241,21 @@ def _explore(
     return exploring.explore(
         _workspace, _viewer, _kpi, by=by, grain=grain, since=since, until=until
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cap_side(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str, product: str, week: str | None,
+) -> sides.CapSide:  # fmt: skip
+    return sides.cap_side(_workspace, _viewer, product, week=week)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cadence_side(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str, product: str, week: str | None,
+) -> tuple[sides.SquadSprints, ...]:  # fmt: skip
+    return sides.cadence_side(_workspace, _viewer, product, week=week)

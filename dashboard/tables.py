@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from dashboard import definition_sentences, import_sentences, sentences
+from dashboard import definition_sentences, import_sentences, sentences, side_sentences
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline
 from dashboard.sentences import FAMILIES, MARKS, Voice
-from metrics.catalogue.kpi import Kpi
+from metrics.catalogue.kpi import Kpi, Unit
 from metrics.dictionary import Entry
+from metrics.documents import FunnelTable
 from metrics.exploring import Series
 from metrics.importing.report import RowCounts
+from metrics.outlook import Outlook
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
@@ -231,6 +233,52 @@ def changes(rows: RowCounts, voice: Voice) -> pd.DataFrame:
         words.say("Set aside"): rows.quarantined,
     }
     return pd.DataFrame([{title: voice.format.number(count) for title, count in counts.items()}])
+
+
+def outlooks(found: Iterable[Outlook], voice: Voice) -> pd.DataFrame:
+    """Where each KPI will stand at a period's end, beside what was wanted; empty columns go."""
+    frame = pd.DataFrame(
+        [
+            {
+                "kpi": voice.label(each.kpi),
+                "period": voice.format.period(each.period),
+                "actual": amount(each.kpi, each.actual, voice),
+                "landing": amount(each.kpi, each.landing, voice),
+                "range": voice.format.between(voice.catalogue[each.kpi].unit, each.low, each.high),
+                "prior_year": amount(each.kpi, each.prior_year, voice),
+                "target": amount(each.kpi, each.target, voice),
+                "budget": amount(each.kpi, each.budget, voice),
+                "verdict": side_sentences.verdict(voice, each),
+            }
+            for each in found
+        ]
+    )
+    return frame[[name for name in frame.columns if frame[name].any()]]
+
+
+def amount(kpi: str, value: float | None, voice: Voice) -> str:
+    """A short figure; nothing where there is none."""
+    return "" if value is None else voice.format.short(voice.catalogue[kpi].unit, value)
+
+
+def funnel(found: FunnelTable, voice: Voice) -> pd.DataFrame:
+    """One row per step: users, their part of those who entered, and the usual time to get there."""
+    entered = found.steps[0].users
+    return pd.DataFrame(
+        [
+            {
+                "step": step.event,
+                "users": voice.format.number(step.users),
+                "part": 100 * step.users / entered if entered else None,
+                "time": (
+                    ""
+                    if step.median_seconds is None
+                    else voice.format.short(Unit.HOURS, step.median_seconds / 3600)
+                ),
+            }
+            for step in found.steps
+        ]
+    )
 
 
 def periods_by_series(shown: Sequence[tuple[str, Series]], kpi: Kpi, voice: Voice) -> pd.DataFrame:

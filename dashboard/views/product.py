@@ -7,13 +7,15 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, sentences
-from dashboard.session import Session, product_page
+from dashboard import cards, filters, sentences, side_cards, side_sentences
+from dashboard.session import Session, cadence_side, cap_side, product_page
+from metrics.product_sides import CADENCE, CAP, FAMILIES_OF
 from metrics.result import Scope
-from metrics.review import ProductPage, Reading
+from metrics.review import ProductPage, Reading, ScorecardCell
 
 ROLES = ("PM", "PO")
 CHARTED_AT_FIRST = 2
+NORTH_STAR_CARDS = 5  # the North Star and what moves it
 
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
@@ -32,18 +34,67 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     cards.headline(f"{facts.name} · {voice.format.week(facts.week)}")
     identity(session, facts)
 
-    for index, subject in enumerate(facts.subjects):
-        cards.subject(session, subject, f"subject_{index}", None)
-    if not facts.subjects:
-        st.markdown(cards.escape(words.say("Nothing out of the ordinary this week.")))
+    side = filters.side(session)
+    subjects(session, facts, side)
     cards.missing(session, facts.missing)
     cards.broken(session)
+    if side == CAP:
+        cap(session, facts, week)
+    else:
+        cadence(session, facts, week)
 
     st.subheader(words.say("Figures by family"), anchor=False)
-    families(session, facts)
+    families(session, facts, side)
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
-    trends(session, facts, week)
+    trends(session, facts, week, side)
+
+
+def subjects(session: Session, facts: ProductPage, side: str) -> None:
+    """What to talk about on this side, and how much there is on the other."""
+    catalogue = session.voice.catalogue
+    own = [s for s in facts.subjects if catalogue[s.reading.kpi].family in FAMILIES_OF[side]]
+    for index, subject in enumerate(own):
+        cards.subject(session, subject, f"subject_{index}", None)
+    if not facts.subjects:
+        told = session.voice.words.say("Nothing out of the ordinary this week.")
+        st.markdown(cards.escape(told))
+    elif len(own) < len(facts.subjects):
+        other = CADENCE if side == CAP else CAP
+        more = len(facts.subjects) - len(own)
+        st.caption(cards.escape(side_sentences.elsewhere(session.voice, more, other)))
+
+
+def cap(session: Session, facts: ProductPage, week: str | None) -> None:
+    """Where the product is heading: North Star, pace, users kept and won, revenue."""
+    voice = session.voice
+    words = voice.words
+    found = cap_side(session, facts.product, week)
+    if found.north_star is None:
+        st.caption(cards.escape(side_sentences.no_north_star(voice)))
+    else:
+        st.subheader(cards.escape(side_sentences.moved_by(voice, found)), anchor=False)
+        cards.headline_kpis(session, [found.north_star, *found.inputs], columns=NORTH_STAR_CARDS)
+    if found.outlooks:
+        st.subheader(words.say("Pace"), anchor=False)
+        side_cards.outlooks(session, found.outlooks)
+    with st.grid(2, min_column_width=420):
+        side_cards.retention(session, found.usage.retention, facts.product)
+        side_cards.bridge(session, found.bridge)
+    side_cards.funnel(session, found.usage)
+
+
+def cadence(session: Session, facts: ProductPage, week: str | None) -> None:
+    """How steadily its squads deliver: say/do by sprint, then each squad's figures."""
+    voice = session.voice
+    squads = [each for each in cadence_side(session, facts.product, week) if each.readings]
+    if not squads:
+        st.markdown(cards.escape(sentences.empty(voice, "work_items")))
+        return
+    side_cards.say_do(session, squads)
+    for each in squads:
+        st.subheader(cards.escape(voice.name(each.squad)), anchor=False)
+        cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
 
 
 def identity(session: Session, facts: ProductPage) -> None:
@@ -73,11 +124,11 @@ def identity(session: Session, facts: ProductPage) -> None:
     st.markdown("&nbsp; · ".join(parts))
 
 
-def families(session: Session, facts: ProductPage) -> None:
+def families(session: Session, facts: ProductPage, side: str) -> None:
     """What is watched or stands out; the rest, which is as usual, is one click away."""
     catalogue = session.voice.catalogue
     shown, folded = [], []
-    for cell in facts.families:
+    for cell in of_side(facts, side):
         quiet = [
             reading
             for reading in cell.readings
@@ -100,9 +151,16 @@ def families(session: Session, facts: ProductPage) -> None:
             cards.families_table(session, folded, "quiet_families")
 
 
+def of_side(facts: ProductPage, side: str) -> list[ScorecardCell]:
+    """The families of a side, what it answers for first."""
+    order = list(map(str, FAMILIES_OF[side]))
+    own = [cell for cell in facts.families if cell.family in order]
+    return sorted(own, key=lambda cell: order.index(cell.family))
+
+
 @st.fragment(key="product_trends")
-def trends(session: Session, facts: ProductPage, week: str | None) -> None:
-    found: list[Reading] = [reading for cell in facts.families for reading in cell.readings]
+def trends(session: Session, facts: ProductPage, week: str | None, side: str) -> None:
+    found: list[Reading] = [r for cell in of_side(facts, side) for r in cell.readings]
     led_by = [subject.reading.kpi for subject in facts.subjects]
     scope = Scope("product", facts.product)
     known = [reading for reading in found if reading.scope == scope and reading.figure]

@@ -8,7 +8,15 @@ from tests.browser.serving import DESKTOP, PHONE, Reader, plain
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/product", "/dictionary", "/dictionary?kpi=mrr", "/explore", "/imports")
+PATHS = (
+    "/",
+    "/product",
+    "/product?side=Cadence",
+    "/dictionary",
+    "/dictionary?kpi=mrr",
+    "/explore",
+    "/imports",
+)
 
 
 def background(page) -> str:

@@ -11,9 +11,13 @@ from dashboard.session import scope_names
 from dashboard.translation import translation
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
+from metrics.cohort_grid import CohortRow, CurvePoint, RetentionTable
+from metrics.documents import FunnelTable, ProductUsage, TableStep
 from metrics.format import formatter
 from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
 from metrics.organisation import Person as KnownPerson
+from metrics.outlook import Outlook
+from metrics.product_sides import Bridge, CapSide, SquadSprints, Step
 from metrics.result import Figure, Scope
 from metrics.review import (
     Box,
@@ -121,6 +125,18 @@ KPIS = (
         owner="PO",
         member="squad",
     ),
+    kpi(
+        "sprint_predictability",
+        "Sprint say/do",
+        "Taux de tenue du sprint",
+        Family.DELIVERY,
+        Kind.RATIO,
+        Unit.RATE,
+        1,
+        owner="PO",
+        member="squad",
+        review=False,
+    ),
 )
 CATALOGUE = Catalogue({entry.name: entry for entry in KPIS})
 LEVELS = {
@@ -131,6 +147,7 @@ LEVELS = {
     "win_rate": 0.34,
     "engagement_score": 7.2,
     "cycle_time_p50": 4.6,
+    "sprint_predictability": 0.86,
 }
 PRODUCTS = ("atelier", "balise", "cadran", "dorade", "estran")
 ORGANISATION = Organisation(
@@ -347,6 +364,75 @@ def product_page(product: str = "atelier") -> ProductPage:
         subjects=(activation_subject(),),
         families=cells(scope),
         missing=(missing_usage(),),
+    )
+
+
+def retention_table() -> RetentionTable:
+    """Four cohorts of 200; of each, fewer and fewer came back, as far as its weeks are closed."""
+    back = (200, 96, 81, 70)
+    cohorts = tuple(
+        CohortRow(
+            period.key,
+            period.start,
+            period.end,
+            tuple(back[: 4 - at]) + (None,) * at,
+            tuple(back[: 4 - at]) + (None,) * at,
+        )
+        for at, period in enumerate(weeks_back(4))
+    )
+    curve = tuple(
+        CurvePoint(later, 200 * (4 - later), back[later] * (4 - later), back[later] * (4 - later))
+        for later in range(4)
+    )
+    return RetentionTable(cohorts, curve)
+
+
+def mrr_bridge() -> Bridge:
+    month = CALENDAR.period(Grain.MONTH, date(2026, 10, 12))
+    return Bridge(
+        figure("mrr", ATELIER, month, 1_840_000.0),
+        1_800_000.0,
+        (Step("new_mrr", 60_000.0), Step("fx_mrr", 0.0), Step("churned_mrr", -20_000.0)),
+    )
+
+
+def cap_side() -> CapSide:
+    return CapSide(
+        north_star=reading("active_users", ATELIER),
+        inputs=(reading("activation_rate", ATELIER),),
+        outlooks=(
+            Outlook(
+                "mrr", ATELIER, CALENDAR.period(Grain.QUARTER, date(2026, 11, 12)), 2, None, None,
+                1_900_000.0, 1_850_000.0, 1_950_000.0, 1_700_000.0, 1_880_000.0, None, 20_000.0,
+                None, 0.71, "uncertain",
+            ),
+        ),
+        usage=ProductUsage(
+            retention_table(),
+            FunnelTable(
+                date(2026, 8, 10),
+                date(2026, 11, 1),
+                14,
+                (TableStep("Signed up", 400, None, None), TableStep("Planned", 300, 9e4, 7200.0)),
+            ),
+            None,
+        ),
+        bridge=mrr_bridge(),
+    )  # fmt: skip
+
+
+def cadence_side() -> tuple[SquadSprints, ...]:
+    dune = Scope("squad", "dune")
+    sprints = tuple(
+        Figure(
+            "sprint_predictability", dune, "sprint", f"{period.start}/{period.end}",
+            period.start, period.end, 0.8 + 0.02 * at,
+        )
+        for at, period in enumerate(weeks_back(6))
+    )  # fmt: skip
+    return (
+        SquadSprints(dune, (reading("sprint_predictability", dune),), sprints),
+        SquadSprints(Scope("squad", "crique"), (), ()),
     )
 
 

@@ -40,6 +40,14 @@ def product_page(_session: Any, product: str, week: str | None) -> Any:
     return facts.product_page(product)
 
 
+def cap_side(_session: Any, product: str, week: str | None) -> Any:
+    return facts.cap_side()
+
+
+def cadence_side(_session: Any, product: str, week: str | None) -> Any:
+    return facts.cadence_side()
+
+
 def six_twelve(_session: Any, kpi: str, scope: Scope, week: str | None) -> Any:
     return facts.six_twelve(kpi, scope)
 
@@ -53,6 +61,8 @@ def play(home: str) -> None:
     app.open_session = stand_in
     review_view.review = review
     product_view.product_page = product_page
+    product_view.cap_side = cap_side
+    product_view.cadence_side = cadence_side
     cards.six_twelve = six_twelve
     app.main(home)
 

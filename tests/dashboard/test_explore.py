@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import charts
+from dashboard import app as app_module
+from dashboard import charts, session
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
@@ -47,6 +48,8 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def explore(folder, monkeypatch):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
+    # Tests on hand-made facts put a stand-in there.
+    monkeypatch.setattr(app_module, "open_session", session.open_session)
 
     def draw(**address: str) -> AppTest:
         app = AppTest.from_string(

@@ -1,0 +1,160 @@
+"""The pieces of the two sides of a product's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cards, charts, product_charts, sentences, side_sentences, tables
+from dashboard.session import Session
+from metrics.cohort_grid import RetentionTable
+from metrics.documents import ProductUsage
+from metrics.outlook import Outlook
+from metrics.product_sides import SAY_DO, Bridge, SquadSprints
+from metrics.result import Scope
+
+
+def outlooks(session: Session, found: Sequence[Outlook]) -> None:
+    """Where KPIs will stand at the end of the month and quarter."""
+    words = session.voice.words
+    column = st.column_config
+    st.dataframe(
+        tables.outlooks(found, session.voice),
+        hide_index=True,
+        column_config={
+            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+            "period": column.TextColumn(words.say("Period")),
+            "actual": column.TextColumn(words.say("To date"), alignment="right"),
+            "landing": column.TextColumn(words.say("Landing"), alignment="right"),
+            "range": column.TextColumn(words.say("Four chances in five"), alignment="right"),
+            "prior_year": column.TextColumn(words.say("Prior year"), alignment="right"),
+            "target": column.TextColumn(words.say("Target"), alignment="right"),
+            "budget": column.TextColumn(words.say("Budget"), alignment="right"),
+            "verdict": column.TextColumn(words.say("Pace")),
+        },
+        height="content",
+        key="outlooks",
+        alt=words.say("Where KPIs will stand at the end of the month and quarter"),
+    )
+
+
+def retention(session: Session, table: RetentionTable | None, product: str) -> None:
+    """The retention curve; the grid of cohorts is one click away."""
+    voice = session.voice
+    words = voice.words
+    with st.container(border=True, key="retention"):
+        title = words.say("Weekly retention")
+        st.markdown(f"**{cards.escape(title)}**")
+        if table is None or not table.curve:
+            st.caption(cards.escape(sentences.empty(voice, "events")))
+            return
+        colour = session.colour(Scope("product", product))
+        _plot(
+            product_charts.retention_curve(table, voice, session.palette, colour),
+            "retention_curve",
+            words.say("Share of users active again, by weeks after their first"),
+        )
+        grid = st.expander(words.say("Cohort by cohort"), key="cohorts", on_change="rerun")
+        if grid.open:
+            with grid:
+                _plot(
+                    product_charts.retention_grid(table, voice, session.palette),
+                    "retention_grid",
+                    words.say("Retention of each weekly cohort"),
+                )
+
+
+def bridge(session: Session, found: Bridge | None) -> None:
+    """A month's recurring revenue from its opening to its closing."""
+    voice = session.voice
+    words = voice.words
+    with st.container(border=True, key="bridge"):
+        title = words.say("MRR bridge")
+        st.markdown(f"**{cards.escape(title)}**")
+        if found is None:
+            st.caption(cards.escape(sentences.empty(voice, "subscriptions")))
+            return
+        st.caption(cards.escape(side_sentences.bridge(voice, found)))
+        labels = side_sentences.step_labels(voice)
+        _plot(
+            product_charts.bridge(found, voice, session.palette, labels),
+            "mrr_bridge",
+            side_sentences.bridge(voice, found),
+        )
+        if product_charts.starts_above_zero(found):
+            st.caption(cards.escape(words.say("The axis does not begin at zero.")))
+
+
+def funnel(session: Session, usage: ProductUsage) -> None:
+    """The declared steps, how many got so far; or what to declare."""
+    voice = session.voice
+    words = voice.words
+    st.subheader(words.say("Funnel"), anchor=False)
+    if usage.funnel is None:
+        told = (
+            usage.signpost[words.language] if usage.signpost else sentences.empty(voice, "events")
+        )
+        st.caption(cards.escape(told))
+        return
+    column = st.column_config
+    st.dataframe(
+        tables.funnel(usage.funnel, voice),
+        hide_index=True,
+        column_config={
+            "step": column.TextColumn(words.say("Step"), pinned=True),
+            "users": column.TextColumn(words.say("Users"), alignment="right"),
+            "part": column.ProgressColumn(
+                words.say("Of those who entered"), min_value=0, max_value=100, format="%.1f %%"
+            ),
+            "time": column.TextColumn(words.say("Median time to get there"), alignment="right"),
+        },
+        height="content",
+        key="funnel",
+        alt=words.say("Funnel: users and their part of those who entered, by step"),
+    )
+    st.caption(
+        cards.escape(
+            words.say(
+                "Entries from {since} to {until}, {days} days to get through.",
+                since=voice.format.date(usage.funnel.since),
+                until=voice.format.date(usage.funnel.until),
+                days=usage.funnel.window_days,
+            )
+        )
+    )
+
+
+def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
+    """Say/do by sprint, a line per squad."""
+    voice = session.voice
+    known = [each for each in squads if any(f.value is not None for f in each.say_do)]
+    if not known:
+        return
+    colours = session.palette.categories
+    with st.container(border=True, key="say_do"):
+        st.markdown(f"**{cards.escape(voice.label(SAY_DO))}**")
+        _plot(
+            charts.lines(
+                [
+                    charts.Line(voice.name(each.squad), colours[at % len(colours)], each.say_do)
+                    for at, each in enumerate(known)
+                ],
+                voice.catalogue[SAY_DO],
+                voice,
+                session.palette,
+            ),
+            "say_do_chart",
+            voice.words.say("{kpi}, sprint by sprint", kpi=voice.label(SAY_DO)),
+        )
+
+
+def _plot(figure: dict[str, Any], key: str, alt: str) -> None:
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config={"displayModeBar": False, "responsive": True},
+        key=key,
+        alt=alt,
+    )

@@ -1,0 +1,73 @@
+"""What the two sides of a product's page say in words."""
+
+from __future__ import annotations
+
+from dashboard.sentences import Voice, period
+from dashboard.translation import mark
+from metrics.outlook import Outlook
+from metrics.product_sides import CADENCE, CAP, Bridge, CapSide
+
+#: The names of the sides, the same in both languages.
+SIDES = {CAP: "Cap", CADENCE: "Cadence"}
+#: A movement of recurring revenue in a word, under a bridge.
+STEPS = {
+    "new_mrr": mark("new"),
+    "expansion_mrr": mark("expansion"),
+    "reactivation_mrr": mark("won back"),
+    "transferred_mrr": mark("transferred"),
+    "fx_mrr": mark("exchange rates"),
+    "contraction_mrr": mark("contraction"),
+    "churned_mrr": mark("churned"),
+}
+VERDICTS = {
+    "yes": mark("▲ on pace"),
+    "no": mark("▼ off pace"),
+    "uncertain": mark("◆ uncertain"),
+}
+
+
+def step_labels(voice: Voice) -> dict[str, str]:
+    return {kpi: voice.words.say(label) for kpi, label in STEPS.items()}
+
+
+def bridge(voice: Voice, found: Bridge) -> str:
+    """ "October 2026: MRR from €64.2 k to €65.6 k"."""
+    unit = voice.catalogue[found.closing.kpi].unit
+    return voice.words.say(
+        "{period}: from {opening} to {closing}",
+        period=period(voice, found.closing),
+        opening=voice.format.short(unit, found.opening),
+        closing=voice.format.short(unit, found.closing.value),
+    )
+
+
+def no_north_star(voice: Voice) -> str:
+    return voice.words.say(
+        "No North Star yet. Name a KPI in products.csv, column north_star, to see it here with "
+        "what moves it."
+    )
+
+
+def moved_by(voice: Voice, side: CapSide) -> str:
+    """ "North Star: Active users, and what moves it"."""
+    assert side.north_star is not None
+    return voice.words.say(
+        "North Star: {kpi}, and what moves it", kpi=voice.label(side.north_star.kpi)
+    )
+
+
+def verdict(voice: Voice, found: Outlook) -> str:
+    """ "▲ on pace (87 %)"; empty without a target."""
+    if found.verdict is None or found.chance is None:
+        return ""
+    return f"{voice.words.say(VERDICTS[found.verdict])} ({voice.format.percent(found.chance)})"
+
+
+def elsewhere(voice: Voice, count: int, side: str) -> str:
+    """How many of the week's subjects are told on the other side."""
+    return voice.words.count(
+        "{n} more subject on the side {side}.",
+        "{n} more subjects on the side {side}.",
+        count,
+        side=SIDES[side],
+    )
