@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import translation
-from dashboard.views import dictionary, explore, imports, product, review
+from dashboard.views import coverage, dictionary, explore, imports, product, review
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -82,8 +82,23 @@ def main(home: str = "review") -> None:
         default=home == "explore",
         help=words.say("Any KPI, cut and period, down to its SQL and its imports."),
     )
+    coverage_place = st.Page(
+        lambda: coverage.show(current(), chooser, imports_place),
+        title=words.say("Coverage"),
+        icon=":material/event_available:",
+        url_path="coverage",
+        default=home == "coverage",
+        help=words.say("What came from which tool, what is late, which KPIs wait for it."),
+    )
     page = st.navigation(
-        [review_place, product_place, explore_place, dictionary_place, imports_place],
+        [
+            review_place,
+            product_place,
+            explore_place,
+            dictionary_place,
+            coverage_place,
+            imports_place,
+        ],
         position="top",
     )
     st.set_page_config(page_title=f"{page.title} · Vigie")

@@ -21,15 +21,24 @@ OUTCOMES = {
 
 #: How the makers of the tools write their names, and what is no tool.
 TOOLS = {
+    "deployments": mark("deployment log"),
+    "discovery": mark("discoveries"),
     "fec": "FEC",
+    "google_play": "Google Play",
+    "google_trends": "Google Trends",
     "hubspot": "HubSpot",
     "jira": "Jira",
     "linear": "Linear",
     "mixpanel": "Mixpanel",
+    "notion": "Notion",
+    "observations": mark("file"),
     "organisation": mark("organisation"),
     "sprints": mark("sprints"),
+    "statcounter": "StatCounter",
     "stripe": "Stripe",
     "survey": mark("survey"),
+    "users": mark("list of users"),
+    "zendesk": "Zendesk",
 }
 
 

@@ -14,6 +14,7 @@ from dashboard.sentences import Voice
 from dashboard.translation import translation
 from metrics import dictionary as definitions
 from metrics import exploring
+from metrics import freshness as coverage
 from metrics import product_sides as sides
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
@@ -21,6 +22,7 @@ from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
+from metrics.freshness import DatasetState
 from metrics.organisation import Organisation
 from metrics.panel import catalogue_of, definitions_stamp
 from metrics.register import left_out, migrate
@@ -135,6 +137,14 @@ def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> fa
 def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
     """Every KPI with its place in the tree and what brings its data."""
     return _dictionary(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key,
+    )  # fmt: skip
+
+
+def freshness(session: Session) -> tuple[DatasetState, ...]:
+    """What has come of each kind of data, what is late and what waits for it."""
+    return _freshness(
         session.workspace, str(session.workspace.path), session.publication.id,
         session.definitions, session.viewer, session.viewer.key,
     )  # fmt: skip
@@ -259,3 +269,12 @@ def _cadence_side(
     _viewer: Viewer, viewer: str, product: str, week: str | None,
 ) -> tuple[sides.SquadSprints, ...]:  # fmt: skip
     return sides.cadence_side(_workspace, _viewer, product, week=week)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _freshness(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str,
+) -> tuple[DatasetState, ...]:  # fmt: skip
+    return coverage.freshness(_workspace, _viewer)

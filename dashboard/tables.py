@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
-from dashboard import definition_sentences, import_sentences, sentences, side_sentences
+from dashboard import (
+    coverage_sentences,
+    definition_sentences,
+    import_sentences,
+    sentences,
+    side_sentences,
+)
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline
 from dashboard.sentences import FAMILIES, MARKS, Voice
@@ -14,6 +21,7 @@ from metrics.catalogue.kpi import Kpi, Unit
 from metrics.dictionary import Entry
 from metrics.documents import FunnelTable
 from metrics.exploring import Series
+from metrics.freshness import DatasetState
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
 from metrics.register.ledger import ImportRecord
@@ -336,6 +344,34 @@ def figures_export(found: Iterable[Series], voice: Voice) -> bytes:
                 for figure in series.figures
             ]
         )
+    )
+
+
+def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:
+    """One row per kind of data, in the order given."""
+
+    def day(known: date | None) -> str:
+        return voice.format.date(known) if known else ""
+
+    return pd.DataFrame(
+        [
+            {
+                "dataset": definition_sentences.dataset(voice, each.dataset),
+                "state": coverage_sentences.state(voice, each.state),
+                "sources": coverage_sentences.sources(voice, each),
+                "until": day(each.until),
+                "expected": day(each.expected),
+                "on_time": coverage_sentences.on_time(each),
+                "gaps": len(each.gaps),
+                "imported": (
+                    voice.format.moment(sentences.local(voice, each.last_import))
+                    if each.last_import
+                    else ""
+                ),
+                "kpis": coverage_sentences.readers(voice, each),
+            }
+            for each in found
+        ]
     )
 
 

@@ -46,9 +46,9 @@ def missing_data(
     latest = _latest_imports(spans, organisation, scopes)
     found = []
     for dataset, member_kind, cadence in sorted(
-        _feeds(catalogue), key=lambda feed: (feed[0], feed[1])
+        feeds(catalogue), key=lambda feed: (feed[0], feed[1])
     ):
-        due = _due(calendar, cadence, week)
+        due = due_period(calendar, cadence, week)
         first = coverage.index(due.start)
         for scope in sorted(scopes):
             days = coverage.days(dataset, scope.kind, scope.key)
@@ -74,7 +74,7 @@ def missing_data(
     return tuple(found)
 
 
-def _feeds(catalogue: Catalogue) -> set[tuple[str, str, Grain]]:
+def feeds(catalogue: Catalogue) -> set[tuple[str, str, Grain]]:
     """Each dataset with whom its facts belong to and the shortest cadence it feeds."""
     order = list(Grain)
     shortest: dict[tuple[str, str], Grain] = {}
@@ -86,7 +86,7 @@ def _feeds(catalogue: Catalogue) -> set[tuple[str, str, Grain]]:
     return {(*key, cadence) for key, cadence in shortest.items()}
 
 
-def _due(calendar: Calendar, cadence: Grain, week: Period) -> Period:
+def due_period(calendar: Calendar, cadence: Grain, week: Period) -> Period:
     """The latest period whose data should have come by the week's end."""
     if cadence in (Grain.DAY, Grain.WEEK):
         return week

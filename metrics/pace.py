@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from metrics.access import Viewer
 from metrics.calendar import Calendar, Grain, Period
@@ -111,6 +109,10 @@ def forecast_paths(values: Sequence[float], periods: int) -> NDArray[np.float64]
 @lru_cache(maxsize=4)
 def _fitted(values: tuple[float, ...]) -> Any:
     """The model fitted to a series; a month and a quarter ahead share it."""
+    # Seconds to import, and pages that only read what was fitted do without.
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
     model = UnobservedComponents(  # type: ignore[no-untyped-call]
         np.array(values), "local linear deterministic trend"
     )

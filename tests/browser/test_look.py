@@ -15,6 +15,7 @@ PATHS = (
     "/dictionary",
     "/dictionary?kpi=mrr",
     "/explore",
+    "/coverage",
     "/imports",
 )
 

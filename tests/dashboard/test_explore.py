@@ -12,37 +12,17 @@ from dashboard import charts, session
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
-from metrics.importing.report import ImportOptions
-from metrics.jobs import Job, start
 from metrics.query import query
 from metrics.result import Figure, Scope
 from tests.dashboard.facts import voice
 from tests.dashboard.test_pages import plain, texts
-
-WEEKS = 5
-PRODUCTS = "product,name\natelier,Atelier\nbalise,Balise\n"
+from tests.dashboard.usage import WEEKS, import_usage
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A workspace of two products with five weeks of usage."""
-    place = tmp_path_factory.mktemp("explored")
-    (place / "vigie.toml").write_text('company = "Groupe Rivage"\n', "utf-8")
-    lines = ["Event Name,Time,Distinct ID,Product,Country"]
-    for day in range(7 * WEEKS):
-        moment = f"{date(2026, 10, 5) + timedelta(day)} 10:00:00"
-        lines += [f"Open,{moment},a{n},Atelier,{'FR' if n % 2 else 'DE'}" for n in range(6)]
-        lines += [f"Open,{moment},b{n},Balise,FR" for n in range(3)]
-    (place / "products.csv").write_text(PRODUCTS, "utf-8")
-    (place / "Mixpanel events 2026-11-09.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    job = start(
-        Job(
-            "import", str(place), by="test", options=ImportOptions(),
-            files=(str(place / "products.csv"), str(place / "Mixpanel events 2026-11-09.csv")),
-        )
-    )  # fmt: skip
-    assert job.wait().status == "done"
-    return place
+    return import_usage(tmp_path_factory.mktemp("explored"))
 
 
 @pytest.fixture

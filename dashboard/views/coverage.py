@@ -1,0 +1,85 @@
+"""Coverage and freshness: what came from which tool, what is late, and which KPIs wait for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, coverage_sentences, sentences, tables
+from dashboard.sentences import MARKS
+from dashboard.session import Session, dictionary, freshness
+from metrics.freshness import DatasetState
+
+MOST_TOLD = 12  # late products or squads said one by one
+
+
+def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
+    if session.is_empty:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+    found = freshness(session)
+
+    with chooser:
+        cards.headline(coverage_sentences.headline(voice, found))
+    late = [each for state in found for each in state.late]
+    for fact in late[:MOST_TOLD]:
+        told = sentences.missing(voice, fact, session.today)
+        st.markdown(f"{MARKS['no_data']} {cards.escape(told)}")
+    if len(late) > MOST_TOLD:
+        more = len(late) - MOST_TOLD
+        st.caption(cards.escape(words.count("and {n} more", "and {n} more", more)))
+
+    column = st.column_config
+    st.dataframe(
+        tables.coverage(found, voice),
+        hide_index=True,
+        column_config={
+            "dataset": column.TextColumn(words.say("Data"), pinned=True, width=185),
+            "state": column.TextColumn(words.say("Status"), width=130),
+            "sources": column.TextColumn(words.say("Tools"), width=140),
+            "until": column.TextColumn(words.say("Known until"), alignment="right", width=110),
+            "expected": column.TextColumn(words.say("Next due"), alignment="right", width=110),
+            "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
+            "gaps": column.NumberColumn(words.say("Gaps"), width=60),
+            "imported": column.TextColumn(words.say("Last import"), width=140),
+            "kpis": column.TextColumn(words.say("KPIs that read it"), width=420),
+        },
+        height="content",
+        key="coverage",
+        alt=words.say("Kinds of data: until when they are known, and the KPIs that read them"),
+    )
+    gaps(session, found)
+    never(session, found)
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def gaps(session: Session, found: tuple[DatasetState, ...]) -> None:
+    """Days between two imports of which nothing is known; figures over them are absent."""
+    known = [gap for state in found for gap in state.gaps]
+    if not known:
+        return
+    voice = session.voice
+    st.subheader(voice.words.say("Gaps"), anchor=False)
+    told = voice.words.say("Figures over these days are absent, not zero, until they are imported.")
+    st.caption(cards.escape(told))
+    for gap in sorted(known, key=lambda each: each.end, reverse=True)[:MOST_TOLD]:
+        st.markdown(f"{MARKS['signal']} {cards.escape(coverage_sentences.gap(voice, gap))}")
+    if len(known) > MOST_TOLD:
+        more = len(known) - MOST_TOLD
+        st.caption(cards.escape(voice.words.count("and {n} more", "and {n} more", more)))
+
+
+def never(session: Session, found: tuple[DatasetState, ...]) -> None:
+    """Kinds of data that nothing has brought: what to import to see what."""
+    wanting = [state for state in found if state.state == "never"]
+    if not wanting:
+        return
+    voice = session.voice
+    entries = dictionary(session)
+    st.subheader(voice.words.say("Not imported yet"), anchor=False)
+    for state in wanting:
+        told = coverage_sentences.never(voice, state, entries)
+        st.markdown(f"{MARKS['no_data']} {cards.escape(told)}")

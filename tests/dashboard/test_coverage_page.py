@@ -1,0 +1,54 @@
+"""The coverage page: what came, what has gaps, what was never imported and what it would show."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import app as app_module
+from dashboard import session
+from tests.dashboard.test_pages import texts
+from tests.dashboard.usage import import_usage
+
+SILENT = [date(2026, 10, 14) + timedelta(day) for day in range(3)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return import_usage(tmp_path_factory.mktemp("covered"), SILENT)
+
+
+@pytest.mark.parametrize(
+    ("language", "gap", "never"),
+    [
+        (
+            "EN",
+            "Balise · product events: nothing from 14 Oct 2026 to 16 Oct 2026.",
+            "No subscriptions yet. Import a Stripe or CSV export to see MRR.",
+        ),
+        (
+            "FR",
+            "Balise · événements produit : rien du 14 oct. 2026 au 16 oct. 2026.",
+            "Importez un export Stripe ou CSV pour voir le MRR.",
+        ),
+    ],
+)
+def test_gaps_and_what_never_came_are_told(folder, monkeypatch, language, gap, never):
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
+    monkeypatch.setattr(app_module, "open_session", session.open_session)
+    page = AppTest.from_string(
+        "from dashboard import app\napp.main('coverage')", default_timeout=30
+    )
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    told = " | ".join(texts(page))
+    assert gap in told
+    assert never in told
+    table = page.dataframe[0].value
+    events = table.iloc[0]
+    assert events["on_time"] == "2 / 2"
+    assert events["gaps"] == 1
+    assert events["sources"] == "Mixpanel"
