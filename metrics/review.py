@@ -140,12 +140,15 @@ def product_page(
             raise unknown("product", product, [p.product for p in organisation.products], "")
         scope = Scope("product", product)
         readings = panel.readings(list(panel.catalogue), [scope])
-        own = [r for r in readings.values() if belongs(panel.catalogue[r.kpi], scope)]
         assigned = sorted(
             (row for row in held_on(organisation.assignments, day) if row.product == product),
             key=lambda row: (row.start, row.squad),
         )
         squads = [Scope("squad", row.squad) for row in assigned]
+        # What stands out in a squad stands out for the product that it works on.
+        delivery = [kpi for kpi in panel.catalogue if kpi.member == "squad"]
+        raising = {**readings, **panel.readings(delivery, squads)}
+        own = [r for r in raising.values() if belongs(panel.catalogue[r.kpi], r.scope)]
         names = {squad.squad: squad.name for squad in organisation.squads}
         return ProductPage(
             week=panel.week,
@@ -161,7 +164,7 @@ def product_page(
                 (row.squad, names.get(row.squad, row.squad), row.start) for row in assigned
             ),
             freshness=panel.freshness,
-            subjects=_subjects(panel, own, readings, [scope]),
+            subjects=_subjects(panel, own, raising, [scope]),
             families=_cells(panel, scope, readings, list(panel.catalogue)),
             missing=_missing(panel, [scope, *squads]),
         )

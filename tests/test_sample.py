@@ -167,6 +167,12 @@ def test_every_figure_of_a_product(sample: Sample, truth: Truth, product: str) -
     )
 
 
+def test_a_product_tells_what_stands_out_in_its_squads(sample: Sample) -> None:
+    page = pages.product_page(sample.workspace, LOCAL_CPO, "clairiere", week=LATEST)
+    told = {(subject.reading.kpi, subject.reading.scope) for subject in page.subjects}
+    assert ("sprint_predictability", Scope("squad", "amarre")) in told
+
+
 @pytest.mark.parametrize("week", [LATEST, MONTH_END])
 def test_every_point_and_box_of_the_charts(sample: Sample, truth: Truth, week: str) -> None:
     reported(
