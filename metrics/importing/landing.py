@@ -20,14 +20,13 @@ from metrics.errors import unknown
 from metrics.importing import accounting, archive, comparison, verbatims
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding, bind, make_typed
-from metrics.importing.blocks import read_report
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
-from metrics.importing.dialect import Layout, find_layout, records_of
+from metrics.importing.extract import read_table
 from metrics.importing.known_names import put_names, with_choices
 from metrics.importing.observed import Observed, observe
 from metrics.importing.profile import load_profiles
-from metrics.importing.recognise import Match, recognise, second_export
+from metrics.importing.recognise import Match
 from metrics.importing.refusal import Refusal
 from metrics.importing.register_rows import organisation_changes
 from metrics.importing.report import (
@@ -39,7 +38,7 @@ from metrics.importing.report import (
     RowCounts,
 )
 from metrics.importing.source import Source, open_source
-from metrics.importing.staging import Progress, Staged, Table, stage
+from metrics.importing.staging import Progress
 from metrics.importing.values import prepare
 from metrics.organisation import Organisation
 from metrics.references import people_names
@@ -49,8 +48,6 @@ from metrics.workspace import Workspace
 KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
 Known = Callable[[str, datetime], int | None]
 PREVIEW_ROWS = 5
-#: Rows of another shape that may be another tool's header.
-HEADERS_LOOKED_FOR = 50
 MOST_ROWS_COMPARED = 2_000_000
 #: Datasets whose history is read from the days on which exports were taken.
 DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
@@ -260,27 +257,22 @@ def _land(
         fiscal_year_start=workspace.settings.fiscal_year_start,
         file_name=source.name,
     )
-    profiles = load_profiles(workspace.profiles)
-    told = read_report(source.text, profiles)
-    layout = told.layout if told is not None else find_layout(source.text, source.delimiter)
-    match = recognise(layout, source.name, profiles, session.options.profile)
-    seen["match"] = match
-    table = _table(layout, match)
-    if DATASETS[match.profile.dataset].behaviour is not Behaviour.ORGANISATION:
-        _check_names(session.options, session.organisation)
-    session.progress("reading", 0.0)
-    staged = stage(
+
+    def ready(match: Match) -> None:
+        seen["match"] = match
+        if DATASETS[match.profile.dataset].behaviour is not Behaviour.ORGANISATION:
+            _check_names(session.options, session.organisation)
+        session.progress("reading", 0.0)
+
+    extract = read_table(
         connection,
         source,
-        table,
+        load_profiles(workspace.profiles),
+        session.options.profile,
+        ready,
         session.progress,
-        match.profile.short_rows,
-        match.profile.skipped,
-        told.records() if told is not None else None,
     )
-    if staged.read == 0:
-        raise Refusal("header_only")
-    _refuse_two_exports(session, staged, table, match, source.name)
+    match, table, staged = extract.match, extract.table, extract.staged
     binding = bind(connection, match.profile, table)
     make_typed(connection, binding, session.options, large=staged.large)
     observed = observe(connection, source, binding, session.options, workspace.zone)
@@ -366,35 +358,6 @@ def _secret(workspace: Workspace, archive_folder: Path | None) -> bytes:
     if archive_folder is None and not (workspace.path / ".secret").exists():
         return random_secrets.token_bytes(32)
     return workspace.secret
-
-
-def _table(layout: Layout, match: Match) -> Table:
-    header = layout.records[match.header_index]
-    dialect = replace(layout.dialect, quote=match.profile.quote)
-    cells = tuple(cell.replace("\ufeff", "") for cell in header.cells)
-    while len(cells) > 1 and not cells[-1].strip():  # a trailing delimiter names no column
-        cells = cells[:-1]
-    lines = header.text.rstrip("\r\n").count("\n")
-    return Table(dialect, cells, header.line + lines)
-
-
-def _refuse_two_exports(
-    session: _Session, staged: Staged, table: Table, match: Match, file_name: str
-) -> None:
-    """Raises Refusal when another tool's header stands among the rows of another shape."""
-    ragged = [aside for aside in staged.broken if aside.reason.endswith("_cells")]
-    records = (
-        replace(record, line=aside.line)
-        for aside in ragged[:HEADERS_LOOKED_FOR]
-        for record in records_of([aside.text], table.dialect)
-    )
-    profiles = load_profiles(session.workspace.profiles)
-    found = second_export(records, file_name, profiles, match.profile)
-    if found is not None:
-        line, other = found
-        raise Refusal(
-            "two_exports", line=line, details={"first": match.profile.name, "second": other.name}
-        )
 
 
 def _check_names(options: ImportOptions, organisation: Organisation) -> None:

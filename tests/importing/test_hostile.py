@@ -33,7 +33,9 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         b"metric,period,value,scope\nvisits,2026-01-01," + b"9" * 400 + b",Alpha\n",
         "nothing_loads",
     ),
-    "5,000 columns": ((",".join(f"c{i}" for i in range(5000)) + "\n").encode() * 3, "too_many_columns"),
+    "5,000 columns": (
+        (",".join(f"c{i}" for i in range(5000)) + "\n").encode() * 3, "too_many_columns"
+    ),
     "one column": (b"hello\nworld\n", "one_column"),
     "two encodings": (
         HEADER.encode() + "Été,2026-01-01 10:00:00,u,A\n".encode() * 2
