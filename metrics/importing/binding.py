@@ -132,7 +132,15 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             questions.append(BoundQuestion(question, f"c{place}", shown))
     others: tuple[OtherColumn, ...] = ()
     if profile.other_columns:
-        left = [place for place, header in enumerate(headers) if header and place not in taken]
+        named = {comparable(header) for each in profile.figures.values() for header in each}
+        left = [
+            place
+            for place, header in enumerate(headers)
+            if header
+            and place not in taken
+            and re.search(profile.other_headers, header)
+            and (header in named or not profile.figures_only)
+        ]
         others = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
         taken |= set(left)
     unused = tuple(table.header[place] for place in range(len(headers)) if place not in taken)
@@ -428,7 +436,10 @@ def _other_cells(binding: Binding) -> exp.Expr:
         for word, value in binding.profile.other_values.items():
             text = exp.Case(
                 ifs=[
-                    exp.If(this=text.eq(exp.Literal.string(word)), true=exp.Literal.string(value))
+                    exp.If(
+                        this=text.eq(exp.Literal.string(word)),
+                        true=exp.Literal.string(value) if value else exp.null(),
+                    )
                 ],
                 default=text.copy(),
             )

@@ -86,11 +86,12 @@ class Identity(_Strict):
 
 class Skipped(_Strict):
     """Rows that a tool adds to its data: those with a cell, under one of `headers` (anywhere when
-    there are none), that `pattern` matches are left out."""
+    there are none), that `pattern` matches are left out; with `alone`, if no other is filled."""
 
-    reason: Literal["total_row", "footer_row", "continuation_row"]
+    reason: Literal["total_row", "footer_row", "continuation_row", "comparison_row"]
     pattern: str
     headers: tuple[str, ...] = ()
+    alone: bool = False
 
 
 class Profile(_Strict):
@@ -109,6 +110,8 @@ class Profile(_Strict):
     constants: dict[str, str] = {}  # fields that are the same in every row of such a file
     other_columns: bool = False  # every column that no field reads is a member with its values
     other_values: dict[str, str] = {}  # texts in those columns that stand for a number
+    other_headers: str = ""  # what such a column's header looks like, if not anything
+    figures_only: bool = False  # of those columns, only the `figures` are read
     columns_are: Literal["members", "figures", "periods"] = "members"  # those other columns
     figures: dict[str, tuple[str, ...]] = {}  # headers of other columns by the metric they are
     blocks: bool = False  # reports of several tables under lines that begin with '#'

@@ -27,7 +27,7 @@ from metrics.importing.source import Source
 
 #: Why a record is left out by a rule, where its reader says so.
 BY_A_RULE = frozenset(
-    {"empty_row", "table_repeated", "total_row", "footer_row", "continuation_row"}
+    {"empty_row", "table_repeated", "total_row", "footer_row", "continuation_row", "comparison_row"}
 )
 FAST_FROM_BYTES = 2 << 20
 LARGE_FROM_RECORDS = 500_000
@@ -216,17 +216,14 @@ def _left_out(
         wanted = {comparable(header) for header in rule.headers}
         places = [place for place, header in enumerate(headers) if header in wanted]
         if places or not wanted:
-            judged.append((rule.reason, re.compile(rule.pattern), places))
+            judged.append((rule, re.compile(rule.pattern, re.IGNORECASE), places))
     for record in records:
-        cells = record.cells
-        for reason, pattern, places in judged:
-            looked_at = (
-                [cells[place] for place in places if place < len(cells)] if places else cells
-            )
-            if any(cell.strip(BLANKS) for cell in cells) and any(
-                pattern.search(cell.strip(BLANKS)) for cell in looked_at
-            ):
-                yield replace(record, broken=reason)
+        cells = [cell.strip(BLANKS) for cell in record.cells]
+        filled = sum(map(bool, cells))
+        for rule, pattern, places in judged:
+            under = [cells[place] for place in places if place < len(cells)] if places else cells
+            if (filled == 1 if rule.alone else filled) and any(map(pattern.search, under)):
+                yield replace(record, broken=rule.reason)
                 break
         else:
             yield record

@@ -45,9 +45,9 @@ dated as (
         period_start(period, 'dmy') as start
     from told
 ),
--- A tool that gives weeks by their first day alone: days that are seven apart are weeks.
+-- A tool that gives weeks or months by their first day alone: days that are seven apart are weeks.
 apart as (
-    select min(date_diff('day', earlier, start)) as days
+    select min(date_diff('day', earlier, start)) as days, bool_and(day(start) = 1) as on_the_first
     from (
         select start, lag(start) over (order by start) as earlier
         from (select distinct start from dated, (select max(len(cells)) as members from typed) where members > 0)
@@ -64,7 +64,13 @@ select record,
     cast(null as varchar),
     lower(regexp_replace(trim(metric), '[\s-]+', '_', 'g')), coalesce(stream, ''),
     case when of_grain = 'month' then date_trunc('month', start)::date else start end,
-    case when grain is null and of_grain = 'day' and days = 7 then 'week' else of_grain end,
+    case
+        when grain is not null or of_grain <> 'day' then of_grain
+        when days = 7 then 'week'
+        when on_the_first and days between 28 and 31 then 'month'
+        when on_the_first and days between 90 and 92 then 'quarter'
+        else of_grain
+    end,
     coalesce(lower(dimension), ''), coalesce(member, ''), value, unit
 from dated, apart
 union all

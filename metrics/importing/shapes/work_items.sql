@@ -37,7 +37,11 @@ select record,
     coalesce(problem, case when category is null then 'status:unknown_status' end) as problem,
     cast(null as varchar) as skip,
     item_id,
-    coalesce(stream, regexp_extract(item_id, '^(.+)-\d+$', 1)) as stream,
+    coalesce(
+        stream,
+        nullif(regexp_extract(item_id, '^https?://[^/]+/(.+?)/(-/)?(issues|work_items|pull)/\d+', 1), ''),
+        regexp_extract(item_id, '^(.+)-\d+$', 1)
+    ) as stream,
     title, type, status, category as status_category,
     changed as category_changed_at,
     created as created_at,
