@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import translation
-from dashboard.views import coverage, dictionary, explore, imports, product, review
+from dashboard.views import coverage, dictionary, explore, imports, portfolio, product, review
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -90,10 +90,19 @@ def main(home: str = "review") -> None:
         default=home == "coverage",
         help=words.say("What came from which tool, what is late, which KPIs wait for it."),
     )
+    portfolio_place = st.Page(
+        lambda: portfolio.show(current(), chooser, product_place, imports_place),
+        title=words.say("Portfolio"),
+        icon=":material/donut_large:",
+        url_path="portfolio",
+        default=home == "portfolio",
+        help=words.say("Which products carry the growth, at what margin, towards what."),
+    )
     page = st.navigation(
         [
             review_place,
             product_place,
+            portfolio_place,
             explore_place,
             dictionary_place,
             coverage_place,

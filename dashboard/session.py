@@ -15,6 +15,7 @@ from dashboard.translation import translation
 from metrics import dictionary as definitions
 from metrics import exploring
 from metrics import freshness as coverage
+from metrics import portfolio as holdings
 from metrics import product_sides as sides
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
@@ -139,6 +140,14 @@ def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
     return _dictionary(
         session.workspace, str(session.workspace.path), session.publication.id,
         session.definitions, session.viewer, session.viewer.key,
+    )  # fmt: skip
+
+
+def portfolio(session: Session, week: str | None) -> holdings.Portfolio:
+    """Every product's growth, margin and objectives at a week."""
+    return _portfolio(
+        session.workspace, str(session.workspace.path), session.publication.id,
+        session.definitions, session.viewer, session.viewer.key, week,
     )  # fmt: skip
 
 
@@ -278,3 +287,12 @@ def _freshness(
     _viewer: Viewer, viewer: str,
 ) -> tuple[DatasetState, ...]:  # fmt: skip
     return coverage.freshness(_workspace, _viewer)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _portfolio(
+    _workspace: Workspace, path: str, publication: int,
+    definition_stamp: tuple[tuple[str, int], ...],
+    _viewer: Viewer, viewer: str, week: str | None,
+) -> holdings.Portfolio:  # fmt: skip
+    return holdings.portfolio(_workspace, _viewer, week=week)

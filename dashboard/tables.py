@@ -24,6 +24,8 @@ from metrics.exploring import Series
 from metrics.freshness import DatasetState
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
+from metrics.portfolio import KPIS as PORTFOLIO_KPIS
+from metrics.portfolio import SIZE, Portfolio
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
@@ -345,6 +347,22 @@ def figures_export(found: Iterable[Series], voice: Voice) -> bytes:
             ]
         )
     )
+
+
+def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
+    """One row per product, in the order given, with exact figures and MRR's change on the year."""
+    rows = []
+    for each in found.products:
+        size = each.readings.get(SIZE)
+        line = {"name": voice.name(each.scope)}
+        for kpi in PORTFOLIO_KPIS:
+            if kpi in voice.catalogue:
+                line[kpi] = voice.format.exact(voice.catalogue[kpi].unit, each.value(kpi))
+                if kpi == SIZE:
+                    moved = size.prior_year if size else None
+                    line["year"] = voice.format.change(voice.catalogue[kpi].unit, moved)
+        rows.append(line)
+    return pd.DataFrame(rows)
 
 
 def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:

@@ -16,6 +16,7 @@ PATHS = (
     "/dictionary?kpi=mrr",
     "/explore",
     "/coverage",
+    "/portfolio",
     "/imports",
 )
 

@@ -96,7 +96,7 @@ def test_a_cpo_reads_the_true_headline(reader: Reader, truth: Truth) -> None:
 def test_a_product_s_table_shows_the_true_figures(reader: Reader, truth: Truth) -> None:
     page = reader.open("/product?product=Escale")
     page.get_by_role("heading", name="Escale").wait_for()
-    rows = page.locator("[data-testid=stDataFrame] canvas table tbody tr")
+    rows = page.locator(".st-key-families canvas table tbody tr")
     rows.first.wait_for(state="attached")
     cells = [
         [plain(text) for text in rows.nth(index).locator("td").all_text_contents()]
