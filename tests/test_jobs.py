@@ -281,6 +281,22 @@ def test_two_imports_queue(workspace: Workspace) -> None:
     assert seen(workspace) == 11
 
 
+def test_an_undo_asked_for_while_figures_are_published_waits_for_its_turn(
+    workspace: Workspace,
+) -> None:
+    do(workspace, file(workspace, "0.json", value=1, day=0))
+    path = file(workspace, "1.json", value=10, day=1)
+    first = start(importing(workspace, path), module=PROGRAM)
+    while first.wait(0.001) is None and first.progress.stage != "publishing":
+        pass
+    second = start(Job("undo", str(workspace.path), "someone", import_id=1), module=PROGRAM)
+    outcomes = [job.wait() for job in (first, second)]
+    assert [outcome and outcome.status for outcome in outcomes] == ["done", "done"]
+    assert [outcome and outcome.warehouse_version for outcome in outcomes] == [2, 3]
+    assert seen(workspace) == 10
+    nothing_left_over(workspace)
+
+
 def test_twenty_readers_see_no_error_and_no_mixture(workspace: Workspace) -> None:
     do(workspace, file(workspace, "0.json", value=1))
     over = threading.Event()

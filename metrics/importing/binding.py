@@ -195,7 +195,7 @@ def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Questi
         exp.select(cell).from_("staged").limit(LIKERT_LOOKED_AT).subquery()
     )
     found = connection.execute(query.sql("duckdb")).fetchone()
-    return found is not None and found[0] > 0 and found[0] == found[1]
+    return found is not None and bool(found[0]) and found[0] == found[1]  # null of no rows
 
 
 def make_typed(

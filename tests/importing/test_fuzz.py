@@ -10,6 +10,7 @@ import pytest
 from .fuzz import Bench, Seed, make, seeds
 
 READ, LANDED = 2_000, 60
+FAILED_ONCE = (50_082,)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_almost_exports_are_read_or_refused(bench: Bench, shapes: list[Seed]) ->
 
 
 def test_almost_exports_land_whole_or_not_at_all(bench: Bench, shapes: list[Seed]) -> None:
-    for number in range(READ, READ + LANDED):
+    for number in (*range(READ, READ + LANDED), *FAILED_ONCE):
         case = make(number, shapes)
         try:
             bench.check(case)
