@@ -14,6 +14,7 @@ from metrics.importing.recognise import Match, recognise, second_export
 from metrics.importing.refusal import Refusal
 from metrics.importing.source import Source
 from metrics.importing.staging import Progress, Staged, Table, stage
+from metrics.importing.two_rows import merge_header_rows
 
 #: Rows of another shape that may be another tool's header.
 HEADERS_LOOKED_FOR = 50
@@ -41,7 +42,11 @@ def read_table(
     Raises Refusal for what is no table, fits no profile, has no row, or holds two exports.
     """
     told = read_report(source.text, profiles)
-    layout = told.layout if told is not None else find_layout(source.text, source.delimiter)
+    layout = (
+        told.layout
+        if told is not None
+        else merge_header_rows(find_layout(source.text, source.delimiter))
+    )
     match = recognise(layout, source.name, profiles, forced)
     recognised(match)
     table = _table(layout, match)

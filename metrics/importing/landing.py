@@ -274,6 +274,8 @@ def _land(
     )
     match, table, staged = extract.match, extract.table, extract.staged
     binding = bind(connection, match.profile, table)
+    if match.profile.questions and not binding.questions:
+        raise Refusal("no_known_question", example=", ".join(binding.unused)[:300])
     make_typed(connection, binding, session.options, large=staged.large)
     observed = observe(connection, source, binding, session.options, workspace.zone)
     day = exp.cast(exp.Literal.string(_local_day(observed.at, workspace).isoformat()), "date")

@@ -220,6 +220,18 @@ def test_a_column_a_day(desk: Desk) -> None:
     ]
 
 
+def test_a_survey_whose_header_takes_two_rows(desk: Desk) -> None:
+    text = 'Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,"How likely are you to recommend Alpha?",Which do you use?,,Why this score?\n'
+    text += ",,,,,,Response,Search,Export,Open-Ended Response\n"
+    text += '11,1,01/14/2026 09:00:00 AM,01/14/2026 09:05:00 AM,10.0.0.1,joe@x.fr,9,Search,,"Fast,\nneat"\n12,1,01/15/2026 01:00:00 PM,01/15/2026 01:05:00 PM,10.0.0.2,zoe@x.fr,11,,Export,\n'
+    landed = desk.land("Alpha survey.csv", text, ALPHA)
+    assert counts(landed.report) == ("survey_answers", 2, 1, 0, 1)
+    assert [(row.line, row.reason) for row in landed.quarantine] == [(5, "outside_scale")]
+    assert desk.rows("select kind, cast(score as double), day, question from responses") == [
+        ("nps", 9.0, date(2026, 1, 14), "How likely are you to recommend Alpha?")
+    ]
+
+
 def test_market_shares_are_not_searches(desk: Desk) -> None:
     text = "Month,Chrome,Alpha,Other\n2026-01,60.1,1.2,38.7\n2026-02,60,1.3,38.7\n"
     report = desk.land("browser_ww_monthly_202601_202602.csv", text, ALPHA).report
