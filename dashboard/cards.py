@@ -207,7 +207,8 @@ def readings_table(session: Session, readings: Sequence[Reading], key: str) -> N
 def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
     """The same, family by family."""
     frame = tables.by_family(cells, session.voice, session.palette)
-    _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
+    with st.container(key=f"{key}_box"):
+        _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
 
 
 def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], key: str) -> None:

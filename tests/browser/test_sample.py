@@ -96,7 +96,9 @@ def test_a_cpo_reads_the_true_headline(reader: Reader, truth: Truth) -> None:
 def test_a_product_s_table_shows_the_true_figures(reader: Reader, truth: Truth) -> None:
     page = reader.open("/product?product=Escale")
     page.get_by_role("heading", name="Escale").wait_for()
-    rows = page.locator(".st-key-families canvas table tbody tr")
+    # What lies below the window is drawn when it is scrolled to.
+    page.locator(".st-key-families_box").scroll_into_view_if_needed()
+    rows = page.locator(".st-key-families_box canvas table tbody tr")
     rows.first.wait_for(state="attached")
     cells = [
         [plain(text) for text in rows.nth(index).locator("td").all_text_contents()]
