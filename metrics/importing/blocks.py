@@ -17,13 +17,23 @@ from pathlib import Path
 
 from babel import Locale
 
-from metrics.importing.dialect import Dialect, Layout, Record, lines_of, records_of
+from metrics.importing.dialect import (
+    MOST_COLUMNS,
+    Dialect,
+    Layout,
+    Record,
+    lines_of,
+    records_of,
+)
 from metrics.importing.header import comparable
 from metrics.importing.profile import Profile
+from metrics.importing.refusal import Refusal
 
 COMMAS = Dialect(",")
 PLACES = ("property", "period", "grain", "dimension", "member")
 LOOKED_AT = 400
+LONGEST_FIGURE = 60
+LONGEST_NOTE = 500
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl", "pl", "sv")
 _RULE = re.compile(r"#\s*-{8,}\s*$")
 _RANGE = re.compile(r"(\d{8})\s*[-–]\s*(\d{8})")
@@ -34,7 +44,7 @@ _UNITS = {
     "week": "week|semaine|woche|semana|settimana",
     "month": "month|mois|monat|mes|m[eê]s|mese|maand",
 }
-_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
+_DURATION = re.compile(r"(\d{1,6}):([0-5]\d):([0-5]\d)")
 _AMOUNT = re.compile(r"[^\w\s.,+-]?\s*([+-]?\d[\d.,'\s\u00a0\u202f]*)\s*(%|[^\w\s.,]|[A-Z]{3})?")
 _NOTHING = frozenset({"", "-", "—", "#div/0", "#div/0!", "(not available)", "n/a"})
 _EVERYBODY = re.compile(r"(?i)all users|tous les utilisateurs|alle nutzer|todos los usuarios|tutti")
@@ -132,6 +142,9 @@ def read_report(path: Path, profiles: Sequence[Profile]) -> Report | None:
         for cell in block.header[block.dimensions :]:
             if cell.strip():
                 headers.setdefault(comparable(cell), cell.strip())
+    if len(headers) > MOST_COLUMNS:
+        details = {"columns": str(len(headers)), "most": str(MOST_COLUMNS)}
+        raise Refusal("too_many_columns", details=details)
     return Report(path, tuple(blocks), tuple(headers.values())) if blocks else None
 
 
@@ -192,7 +205,7 @@ def _survey(path: Path) -> list[Block]:
     notes: list[str] = []
     for kind, record in _told_apart(path):
         if kind == "note":
-            notes.append(record.text.strip().lstrip("\ufeff"))
+            notes.append(record.text.strip().lstrip("\ufeff")[:LONGEST_NOTE])
             continue
         if kind == "header":
             if notes:
@@ -239,9 +252,10 @@ def _period(notes: list[str]) -> Period | None:
 
 def _compact(text: str) -> date | None:
     try:
-        return datetime.strptime(text, "%Y%m%d").date()
+        day = datetime.strptime(text, "%Y%m%d").date()
     except ValueError:
         return None
+    return day if 1990 <= day.year < 2100 else None
 
 
 def _settle(block: Block, figures: set[str], said: set[str]) -> None:
@@ -257,7 +271,9 @@ def _settle(block: Block, figures: set[str], said: set[str]) -> None:
     first = [row[0] for row in block.sample if row and row[0]]
     if block.dimensions and first:
         index = all(re.fullmatch(r"\d{4,6}", cell) for cell in first) and first[0].startswith("000")
-        index = index or (names[0].endswith("index") and all(cell.isdigit() for cell in first))
+        index = index or (
+            names[0].endswith("index") and all(re.fullmatch(r"\d{1,4}", cell) for cell in first)
+        )
         if index and block.period:
             block.unit = _unit(names[0], first, block.period)
     for place in range(block.dimensions):
@@ -313,6 +329,8 @@ def _day_first(cells: list[str], period: Period | None) -> bool:
 
 
 def _day(cell: str, day_first: bool) -> date | None:
+    if not _is_date(cell):
+        return None
     if re.fullmatch(r"\d{8}", cell):
         return _compact(cell)
     parts = [int(part) for part in re.split(r"[/.-]", cell) if part.isdigit()]
@@ -400,7 +418,8 @@ def _unfold(block: Block, record: Record, places: dict[str, int], width: int) ->
         return replace(record, cells=[], broken="table_repeated")
     period, about = block.period, list(enumerate(cells[: block.dimensions]))
     if block.unit and period is not None:
-        period, member = _counted(block.unit, int(cells[0]), period)
+        index = int(cells[0]) if re.fullmatch(r"\d{1,4}", cells[0]) else None
+        period, member = _counted(block.unit, index, period) if index is not None else (None, "")
         about = [(0, member)] if member else []
     elif block.cohorts:
         period, about = _cohort(cells[0], period), []
@@ -455,7 +474,7 @@ def _counted(unit: str, index: int, period: Period) -> tuple[Period | None, str]
 
 
 def _number(text: str) -> bool:
-    return (
+    return len(text) <= LONGEST_FIGURE and (
         text.strip().casefold() in _NOTHING
         or _DURATION.fullmatch(text.strip()) is not None
         or _AMOUNT.fullmatch(text.strip()) is not None
@@ -465,6 +484,8 @@ def _number(text: str) -> bool:
 def _plain(text: str) -> str:
     """The figure without the marks of the reader's language: shares as fractions, durations in
     seconds. What is no figure stays as it is, to be told."""
+    if len(text) > LONGEST_FIGURE:
+        return text
     if text.casefold() in _NOTHING:
         return ""
     if found := _DURATION.fullmatch(text):

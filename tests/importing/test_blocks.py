@@ -195,6 +195,25 @@ def test_a_report_whose_preamble_was_cut_off_is_read_by_its_dates(desk: Desk) ->
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["x,1", "99999999999999999999,1", "0003,1:" + "9" * 5000, "²,1", "0003," + "9" * 400, "0003,1" + " " * 50_000 + "x",
+     '"', "0003", "0001,2,3", "#,4", "0009,5"],
+)  # fmt: skip
+def test_a_row_of_nonsense_is_quarantined_and_the_others_load(desk: Desk, row: str) -> None:
+    rule = "# ----------------------------------------"
+    text = f"{rule}\n# T\n# Account: A\n# Property: Alpha\n{rule}\n# \n# Start date: 20260105\n# End date: 20260107\nNth day,Views\n"
+    text += "".join(f"{index:04},{index}\n" for index in [0, 1, 2] * 140)
+    report = desk.inspect("report.csv", text + row + "\n")
+    assert (report.rows.loaded, report.rows.quarantined) == (420, 1)
+
+
+def test_days_that_no_calendar_has_are_no_period(desk: Desk) -> None:
+    rule = "# ----------------------------------------"
+    text = f"{rule}\n# A\n# B\n# 00010101-99991231\n{rule}\n\nPage path,Views,Sessions\n/,2,1\n"
+    assert desk.inspect("report.csv", text).status == "refused"
+
+
 def test_real_reports_are_accounted_for_to_the_row(desk: Desk, real_exports: Path) -> None:
     """Independent count: lines that are neither blank, a note, nor a block's first line."""
     files = sorted(
