@@ -31,6 +31,7 @@ from metrics.importing.refusal import Refusal
 
 COMMAS = Dialect(",")
 PLACES = ("property", "period", "grain", "dimension", "member")
+BLANK = " \t\r\n;,"  # what is left of a line without cells
 LOOKED_AT = 400
 LONGEST_FIGURE = 60
 LONGEST_NOTE = 500
@@ -166,11 +167,19 @@ def _leads(path: Path, known: set[str]) -> bool:
         if not line.strip():
             continue
         if line.startswith("#"):
-            return _RULE.match(line) is not None
-        for record in records_of([line], COMMAS):
+            return _RULE.match(line.rstrip(BLANK)) is not None
+        for record in records_of([line], _dialect(path)):
             told = [comparable(cell) in known for cell in record.cells]
             return sum(told) >= 3 and 2 * sum(told) > len(told)
     return False
+
+
+def _dialect(path: Path) -> Dialect:
+    """Commas, or what a spreadsheet saved the report with: by its first line that is no note."""
+    for line in lines_of(path):
+        if line.strip(BLANK) and not line.startswith("#"):
+            return Dialect(max(",;\t", key=line.count))
+    return COMMAS
 
 
 def _told_apart(path: Path) -> Iterator[tuple[str, Record]]:
@@ -179,7 +188,10 @@ def _told_apart(path: Path) -> Iterator[tuple[str, Record]]:
     Notes come first in the file, after a blank line or after a note: a page may be called '#1'.
     """
     expected, last_line, width = "note", 0, 0
-    for record in records_of(lines_of(path), COMMAS):
+    for record in records_of(lines_of(path), _dialect(path)):
+        if not record.broken and not any(cell.strip() for cell in record.cells):
+            expected = "note"
+            continue
         if record.line > last_line + 1:
             expected = "note"
         last_line = record.line + record.text.rstrip("\r\n").count("\n")
@@ -205,7 +217,7 @@ def _survey(path: Path) -> list[Block]:
     notes: list[str] = []
     for kind, record in _told_apart(path):
         if kind == "note":
-            notes.append(record.text.strip().lstrip("\ufeff")[:LONGEST_NOTE])
+            notes.append(record.text.lstrip("\ufeff").rstrip(BLANK)[:LONGEST_NOTE])
             continue
         if kind == "header":
             if notes:

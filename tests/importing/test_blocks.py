@@ -79,6 +79,14 @@ def test_every_block_of_a_snapshot_counts_in_its_own_period(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_report_saved_again_by_a_spreadsheet(desk: Desk, delimiter: str) -> None:
+    lines = [line + "," * (3 - line.count(",")) for line in SNAPSHOT.splitlines()[:20]]
+    text = "\r\n".join(lines).replace(",", delimiter) + "\r\n"
+    report = desk.land("Reports_snapshot.csv", text).report
+    assert (report.rows.read, report.rows.loaded, report.streams) == (5, 5, {"Alpha": 9})
+
+
 def test_a_cohort_that_is_not_over_has_no_figure_and_a_true_zero_has(desk: Desk) -> None:
     desk.land(
         "Reports_snapshot.csv", SNAPSHOT.replace(",73,2", ",73,0").replace("27,71", "27,71,-1")
