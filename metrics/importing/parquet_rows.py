@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from metrics.engines import open_facts
 from metrics.importing.refusal import Refusal
 from metrics.importing.rows_text import DELIMITER, LINE_BREAK
 
@@ -18,10 +19,9 @@ def write_parquet(path: Path, target: Path) -> None:
     """Write a header and one line per row to `target`: row n is on line n + 1. Moments with a
     zone are in UTC. Raises Refusal."""
     reader = exp.func("read_parquet", exp.Literal.string(str(path)))
-    with closing(duckdb.connect()) as connection:
+    with closing(open_facts(None)) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         connection.execute(f"set temp_directory = {_literal(str(target.parent))}")
-        connection.execute("set timezone = 'UTC'")
         try:
             described = connection.execute(
                 f"describe {exp.select('*').from_(reader).sql('duckdb')}"
