@@ -12,6 +12,7 @@ from sqlglot import exp
 from metrics.importing.dataset import DATASETS, Dataset
 from metrics.importing.header import comparable
 from metrics.importing.profile import Column, Profile, Question
+from metrics.importing.refusal import Refusal
 from metrics.importing.report import ImportOptions
 from metrics.importing.staging import Table, drop_temporary
 from metrics.importing.values import Reading, local_day, read, read_moment
@@ -449,7 +450,12 @@ def _other_cells(binding: Binding) -> exp.Expr:
 
 
 def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr]) -> None:
-    """Rows that a person has placed belong to the product or squad named, whatever they say."""
+    """Rows that a person has placed belong to the product or squad named, whatever they say.
+
+    Raises Refusal for a file that also names others, as rivals: they would be added to the product.
+    """
+    if binding.profile.strangers and (options.product or options.squad):
+        raise Refusal("several_players", details={"tool": binding.profile.tool})
     if "squad_stream" in columns:
         for name, said in (("stream", options.product), ("squad_stream", options.squad)):
             if said:
