@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import Any
+from unittest.mock import patch
 
 from dashboard import app, session
 from dashboard.palette import LIGHT, PALETTES
@@ -58,13 +60,18 @@ def play(home: str) -> None:
     from dashboard.views import product as product_view
     from dashboard.views import review as review_view
 
-    app.open_session = stand_in
-    review_view.review = review
-    product_view.product_page = product_page
-    product_view.cap_side = cap_side
-    product_view.cadence_side = cadence_side
-    cards.six_twelve = six_twelve
-    app.main(home)
+    stand_ins = (
+        (app, "open_session", stand_in),
+        (review_view, "review", review),
+        (product_view, "product_page", product_page),
+        (product_view, "cap_side", cap_side),
+        (product_view, "cadence_side", cadence_side),
+        (cards, "six_twelve", six_twelve),
+    )
+    with ExitStack() as stage:
+        for module, name, made_up in stand_ins:
+            stage.enter_context(patch.object(module, name, made_up))
+        app.main(home)
 
 
 if __name__ == "__main__":

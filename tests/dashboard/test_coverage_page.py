@@ -7,8 +7,6 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import app as app_module
-from dashboard import session
 from tests.dashboard.test_pages import texts
 from tests.dashboard.usage import import_usage
 
@@ -37,7 +35,6 @@ def folder(tmp_path_factory):
 )
 def test_gaps_and_what_never_came_are_told(folder, monkeypatch, language, gap, never):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
-    monkeypatch.setattr(app_module, "open_session", session.open_session)
     page = AppTest.from_string(
         "from dashboard import app\napp.main('coverage')", default_timeout=30
     )

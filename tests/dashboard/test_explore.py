@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import app as app_module
-from dashboard import charts, session
+from dashboard import charts
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
@@ -28,8 +27,6 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def explore(folder, monkeypatch):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
-    # Tests on hand-made facts put a stand-in there.
-    monkeypatch.setattr(app_module, "open_session", session.open_session)
 
     def draw(**address: str) -> AppTest:
         app = AppTest.from_string(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import app as app_module
-from dashboard import portfolio_charts, session
+from dashboard import portfolio_charts
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.portfolio import CONTRIBUTION, portfolio
@@ -43,7 +42,6 @@ def test_the_chart_goes_from_zero_to_the_whole(sample):
 @pytest.mark.parametrize(("language", "title"), [("EN", "Portfolio"), ("FR", "Portefeuille")])
 def test_the_page_lists_every_product_with_its_figures(sample, monkeypatch, language, title):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(sample.workspace.path))
-    monkeypatch.setattr(app_module, "open_session", session.open_session)
     page = AppTest.from_string(
         "from dashboard import app\napp.main('portfolio')", default_timeout=60
     )
