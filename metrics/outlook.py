@@ -63,8 +63,9 @@ class Outlook:
 
     `actual` is what has flowed so far and `forecast` the rest to come; both are None for what
     does not add up over time. `landing` is where it will most likely stand, `low` to `high` hold
-    four chances in five. `prior_year` is the same period a year earlier. The gaps are landing less
-    target or budget; `chance` and `verdict` (yes, no, uncertain) are of the target.
+    four chances in five. `prior_year` is what it is compared with (see `prior_year_of`). The gaps
+    are landing less target or budget; `chance` and `verdict` (yes, no, uncertain) are of the
+    target.
     """
 
     kpi: str
@@ -150,17 +151,15 @@ def _rows(
             else:
                 drawn = ends_of(values, left, flow=flow, actual=actual)
                 ends = tuple(_rounded(end) for end in _quantiles(drawn))
-            year_ago = setting.calendar.prior_year(period).start
-            prior = [
-                each.value
-                for each in by_series.get((scope, str(period.grain)), [])
-                if each.start == year_ago and each.closed
-            ]
+            prior = prior_year_of(
+                by_series.get((scope, str(period.grain if flow else grain)), []),
+                setting.calendar.prior_year(period),
+            )
             ahead = Ahead(
                 _rounded(actual) if flow else None,
                 left,
                 ends,
-                prior[0] if prior else None,
+                prior,
                 made_of,
             )
             rows.append(
@@ -181,6 +180,14 @@ def _quantiles(ends: np.ndarray) -> list[float]:
     if ends.min() == ends.max():
         return [float(ends[0])]
     return [float(end) for end in np.quantile(ends, np.linspace(0, 1, QUANTILES + 1))]
+
+
+def prior_year_of(figures: Iterable[Figure], period: Period) -> float | None:
+    """The figure that a landing in the period a year later is compared with: the period's own of a
+    flow; else the last one within it, since a landing is the level at the end."""
+    within = [each for each in figures if period.start <= each.start and each.end <= period.end]
+    last = max(within, key=lambda each: each.end, default=None)
+    return last.value if last is not None and last.closed else None
 
 
 def _rounded(number: float) -> float:

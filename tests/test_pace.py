@@ -16,10 +16,11 @@ from metrics.catalogue import load_catalogue
 from metrics.command.init import lay_out
 from metrics.errors import VigieError
 from metrics.importing.reasons import explain
+from metrics.outlook import prior_year_of
 from metrics.pace import forecast_paths, landing_of, pace_to, read_landing, read_pace
 from metrics.register.tables import figures, publications, series, state
 from metrics.register.targets import said_before, set_target, targets_of
-from metrics.result import Scope
+from metrics.result import Figure, Scope
 from metrics.workspace import Workspace
 
 COMPANY = Scope("company", "")
@@ -184,3 +185,22 @@ def test_a_target_that_means_nothing_is_refused(
     with workspace.register.begin() as connection, pytest.raises(VigieError, match=message):
         set_target(connection, LOCAL_CPO, scope=COMPANY, value=1, **asked)
     workspace.register.dispose()
+
+
+def test_a_level_lands_beside_the_level_at_the_same_end_a_year_earlier() -> None:
+    """A week's users at the end of a quarter are not compared with all users of a quarter."""
+    calendar = Calendar()
+
+    def of(grain: Grain, day: date, value: float, closed: bool = True) -> Figure:
+        period = calendar.period(grain, day)
+        return Figure(
+            kpi="active_users", scope=Scope("product", "anvil"), grain=str(grain),
+            period=period.key, start=period.start, end=period.end, value=value, closed=closed,
+        )  # fmt: skip
+
+    weeks = [of(Grain.WEEK, date(2025, 12, day), day) for day in (8, 15, 22, 29)]
+    quarter = calendar.period(Grain.QUARTER, date(2025, 11, 1))
+    assert prior_year_of(weeks, quarter) == 22  # the week of the 29th ends in January
+    assert prior_year_of([of(Grain.QUARTER, date(2025, 11, 1), 178)], quarter) == 178
+    assert prior_year_of([of(Grain.WEEK, date(2025, 12, 22), 22, closed=False)], quarter) is None
+    assert prior_year_of([], quarter) is None
