@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from metrics.importing.binding import Binding, identifier_of
+from metrics.importing.binding import Binding
+from metrics.importing.bound_cells import identifier_of
 from metrics.importing.report import ImportOptions
 from metrics.importing.source import Source
 from metrics.importing.values import Reading

@@ -12,7 +12,7 @@ import pytest
 
 from metrics.engines import open_facts
 from metrics.importing import inspect, land, parts
-from metrics.importing.landing import _create_tables
+from metrics.importing.landed_tables import create_tables
 from metrics.importing.report import FileReport, ImportOptions, Landed
 from metrics.organisation import Name, Organisation, Product, Squad
 from metrics.workspace import Workspace
@@ -90,7 +90,7 @@ class Desk:
 @pytest.fixture
 def desk(workspace: Workspace, tmp_path: Path) -> Iterator[Desk]:
     connection = open_facts(tmp_path / "draft.duckdb", read_only=False)
-    _create_tables(connection)
+    create_tables(connection)
     yield Desk(workspace, connection)
     connection.close()
 

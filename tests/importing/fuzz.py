@@ -32,7 +32,7 @@ from metrics.engines import open_facts
 from metrics.importing import land, parts, remove
 from metrics.importing.dataset import DATASETS
 from metrics.importing.extract import read_table
-from metrics.importing.landing import _create_tables, _import_tables
+from metrics.importing.landed_tables import create_tables, import_tables
 from metrics.importing.profile import load_profiles
 from metrics.importing.reasons import explain
 from metrics.importing.refusal import Refusal
@@ -306,7 +306,7 @@ class Bench:
         self._workspace = Workspace.open(folder / "workspace")
         self._folder, self._shapes = folder, shapes
         self._connection = open_facts(folder / "draft.duckdb", read_only=False)
-        _create_tables(self._connection)
+        create_tables(self._connection)
         self.outcomes: Counter[str] = Counter()
 
     def close(self) -> None:
@@ -341,7 +341,7 @@ class Bench:
             ).report  # fmt: skip
             rows = report.rows
             assert rows.balanced, rows
-            landed = {table: self._count(table, number) for table in _import_tables()}
+            landed = {table: self._count(table, number) for table in import_tables()}
             if report.status == "refused":
                 assert report.problems[0].severity == "refused"
                 assert not any(landed.values()), landed
@@ -356,7 +356,7 @@ class Bench:
                 assert rows.read == case.rows, (rows, case.rows)
             if report.status == "loaded":
                 remove(self._connection, number)
-                assert not any(self._count(table, number) for table in _import_tables())
+                assert not any(self._count(table, number) for table in import_tables())
         path.unlink()
 
     def _count(self, table: str, number: int) -> int:

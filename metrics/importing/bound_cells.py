@@ -1,0 +1,126 @@
+"""The expressions that read one bound field's text, cell by cell, in SQL."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from metrics.importing.binding import Binding, BoundField
+from metrics.importing.header import comparable
+from metrics.importing.profile import Column, Profile
+from metrics.importing.values import Reading, read, read_moment
+
+
+def cell_of(bound: BoundField, table: str | None = None) -> exp.Expr:
+    """The field's text: the first of its cells that is not empty."""
+    if len(bound.cells) == 1:
+        return exp.column(bound.cells[0], table=table)
+    return exp.func(
+        "coalesce", *(exp.func("clean", exp.column(cell, table=table)) for cell in bound.cells)
+    )
+
+
+def raw_of(bound: BoundField) -> exp.Expr:
+    """The text without surrounding space, null when empty or a word for 'missing'."""
+    raw = exp.func("clean", cell_of(bound))
+    for missing in bound.column.missing:
+        raw = exp.func("nullif", raw, exp.Literal.string(missing))
+    return raw
+
+
+def value_of(bound: BoundField) -> exp.Expr:
+    column, cell = bound.column, raw_of(bound) if bound.column.missing else cell_of(bound)
+    if column.many or column.split:
+        return _list(bound)
+    match column.read:
+        case Reading.MOMENT:
+            return read_moment(cell, column.zone, bound.order)
+        case Reading.WORD if column.words:
+            return _word(column, cell)
+        case Reading.TEXT if column.words:
+            return exp.func("coalesce", _word(column, cell), exp.func("clean", cell.copy()))
+    return read(cell, column.read, column.mark, bound.order)
+
+
+def _word(column: Column, cell: exp.Expr) -> exp.Expr:
+    text = exp.func("word", cell)
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.In(
+                    this=text.copy(), expressions=[exp.Literal.string(word) for word in words]
+                ),
+                true=exp.Literal.string(ours),
+            )
+            for ours, words in column.words.items()
+        ]
+    )
+
+
+def _list(bound: BoundField) -> exp.Expr:
+    """The non-empty cells, or parts of one cell, as a list in the file's order."""
+    if bound.column.split:
+        parts = exp.func(
+            "string_split",
+            exp.func("coalesce", cell_of(bound), exp.Literal.string("")),
+            exp.Literal.string(bound.column.split),
+            dialect="duckdb",
+        )
+        parts = exp.func("parts_of", parts)
+    else:
+        parts = exp.func("parts_of", exp.array(*(exp.column(cell) for cell in bound.cells)))
+    return parts
+
+
+def kind_of_identifier(bound: BoundField) -> str:
+    return bound.column.namespace or bound.name.removesuffix("_key")
+
+
+def identifier_of(profile: Profile, bound: BoundField, table: str | None = None) -> exp.Expr:
+    """The identifier's text, led by its tool and kind where a column names the tool."""
+    if not bound.tool_cell:
+        return cell_of(bound, table)
+    tool = exp.func(
+        "coalesce",
+        exp.func("word", exp.column(bound.tool_cell, table=table)),
+        exp.Literal.string(profile.tool),
+    )
+    identifier = exp.func("clean", cell_of(bound, table))
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=identifier.copy().is_(exp.null()).not_(),
+                true=exp.func(
+                    "concat",
+                    tool,
+                    exp.Literal.string(f":{kind_of_identifier(bound)}:"),
+                    identifier,
+                ),
+            )
+        ]
+    )
+
+
+def other_cells(binding: Binding) -> exp.Expr:
+    """The filled cells of the other columns: a list of member, text and value."""
+    mark = exp.Literal.string("dot")
+    cells = []
+    metrics = {
+        comparable(header): metric
+        for metric, headers in binding.profile.figures.items()
+        for header in headers
+    }
+    for other in binding.others:
+        text: exp.Expr = exp.func("clean", exp.column(other.cell))
+        for word, value in binding.profile.other_values.items():
+            text = exp.Case(
+                ifs=[
+                    exp.If(
+                        this=text.eq(exp.Literal.string(word)),
+                        true=exp.Literal.string(value) if value else exp.null(),
+                    )
+                ],
+                default=text.copy(),
+            )
+        named = metrics.get(comparable(other.header), other.header)
+        cells.append(exp.func("cell_of", exp.Literal.string(named), text, mark.copy()))
+    return exp.func("filled_cells", exp.array(*cells) if cells else exp.func("no_cells"))

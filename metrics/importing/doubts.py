@@ -1,0 +1,66 @@
+"""What landed but may not count as meant: strangers, money without a rate, rows alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.report import Problem
+from metrics.importing.session import Session
+from metrics.organisation import Organisation
+from metrics.references import people_names
+
+MOST_ROWS_COMPARED = 2_000_000
+
+
+def unpriced(session: Session) -> list[Problem]:
+    """Money of currencies for which no rate is known yet: it counts once there is one."""
+    rates = f'"{session.now}".main.landed_rates' if session.now else "landed_rates"
+    query = (
+        exp.select("currency", exp.Count(this=exp.Star()))
+        .from_("landed_subscriptions")
+        .where("import_id = ?", "currency <> company_currency()")
+        .where(exp.column("currency").isin(query=exp.select("currency").from_(rates)).not_())
+        .group_by("currency")
+        .order_by("currency")
+    )
+    found = session.connection.execute(query.sql("duckdb"), [session.import_id]).fetchall()
+    return [
+        Problem("warning", "foreign_currency", rows=rows, example=currency)
+        for currency, rows in found
+    ]
+
+
+def unknown_people(
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation, import_id: int
+) -> list[Problem]:
+    """Rows of people whom the organisation does not know: they count for no squad."""
+    known = {name for name, _ in people_names(organisation)}
+    counted = connection.execute(
+        "select person, count(*) from landed_skills where import_id = ? group by person",
+        [import_id],
+    ).fetchall()
+    rows = [count for person, count in counted if person not in known]
+    if not rows:
+        return []
+    return [
+        Problem("warning", "unknown_person", rows=sum(rows), details={"people": str(len(rows))})
+    ]
+
+
+def identical(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], import_id: int
+) -> list[Problem]:
+    """Rows that nothing distinguishes from another one, where few enough to be told."""
+    all_rows = exp.select(*columns).from_("landed_events").where("import_id = ?")
+    counted = exp.select(exp.Count(this=exp.Star())).from_(all_rows.subquery("a"))
+    [(rows,)] = connection.execute(counted.sql("duckdb"), [import_id]).fetchall()
+    if rows > MOST_ROWS_COMPARED:
+        return []
+    counted = exp.select(exp.Count(this=exp.Star())).from_(all_rows.distinct().subquery("d"))
+    [(different,)] = connection.execute(counted.sql("duckdb"), [import_id]).fetchall()
+    if different == rows:
+        return []
+    return [Problem("warning", "identical_rows", rows=rows - different)]

@@ -1,0 +1,187 @@
+"""Shaped rows written to their landing table, with their import, streams and slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing import comparison
+from metrics.importing import coverage as covering
+from metrics.importing.binding import Binding
+from metrics.importing.dataset import Behaviour, Dataset
+from metrics.importing.doubts import identical, unknown_people, unpriced
+from metrics.importing.known_days import coverage_of, period_of
+from metrics.importing.observed import Observed
+from metrics.importing.report import CoverageSpan, Problem
+from metrics.importing.session import Session
+from metrics.importing.source import Source
+
+#: Datasets whose history is read from the days on which exports were taken.
+DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
+#: Datasets whose rows without a stream are the company's own.
+OF_THE_COMPANY = ("objectives", "key_results")
+
+
+@dataclass(frozen=True)
+class Facts:
+    problems: list[Problem]
+    period: tuple[date, date] | None
+    coverage: tuple[CoverageSpan, ...]
+    streams: dict[str, int]
+    unknown_streams: tuple[str, ...]
+
+
+def write(
+    session: Session, source: Source, binding: Binding, observed: Observed
+) -> tuple[comparison.Compared, Facts]:
+    """Insert the shaped rows with their import, streams and slices; say what they changed."""
+    connection, dataset = session.connection, binding.dataset
+    tool, import_id = binding.profile.tool, session.import_id
+    columns = comparison.landed_columns(connection, dataset)
+    compared = comparison.Compared()
+    by_slices = dataset.behaviour is Behaviour.SLICES
+    if not by_slices:
+        compared = comparison.compare_versions(
+            connection, dataset, columns, tool, observed.at, session.now
+        )
+    _insert(
+        connection,
+        dataset,
+        columns,
+        import_id,
+        tool,
+        observed.at,
+        session.local_day(observed.at),
+    )
+    counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
+    if by_slices:
+        compared = comparison.compare_slices(
+            connection, dataset, columns, tool, observed.at, import_id, session.now
+        )
+    covered = coverage_of(session, source, binding, observed, counts)
+    connection.execute(
+        "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
+    )
+    streams = _insert_streams(connection, dataset, import_id, tool)
+    if by_slices:
+        _insert_slices(connection, dataset, import_id, tool, counts, covered)
+    unknown = tuple(
+        stream
+        for stream in streams
+        if dataset.belongs_to
+        and not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
+    )
+    if binding.profile.strangers and len(unknown) < len(streams):
+        unknown = ()
+    problems = [
+        Problem(
+            "warning",
+            "gap_days",
+            rows=len(days),
+            details={"stream": stream, "days": ", ".join(day.isoformat() for day in days)},
+        )
+        for stream, days in covered.gaps.items()
+    ]
+    if covered.partial_day:
+        problems.append(
+            Problem("warning", "partial_last_day", details={"days": str(covered.partial_day)})
+        )
+    if covered.survivors_until:
+        problems.append(
+            Problem("warning", "survivors_only", details={"until": str(covered.survivors_until)})
+        )
+    if dataset.name == "subscriptions":
+        problems += unpriced(session)
+    if dataset.name == "events":
+        problems += identical(connection, columns, import_id)
+    if dataset.name == "skills":
+        problems += unknown_people(connection, session.organisation, import_id)
+    elif dataset.name != "ledger":
+        problems += [
+            Problem(
+                "warning",
+                "unknown_stream" if s else "no_stream",
+                rows=streams[s],
+                details={"stream": s},
+            )
+            for s in unknown
+            if s or dataset.name not in OF_THE_COMPANY
+        ]
+    return compared, Facts(
+        problems, period_of(session, dataset, counts), covered.spans, streams, unknown
+    )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    columns: Sequence[str],
+    import_id: int,
+    source: str,
+    observed_at: datetime,
+    observed_day: date,
+) -> None:
+    given: dict[str, exp.Expr] = {
+        "import_id": exp.Literal.number(import_id),
+        "source": exp.Literal.string(source),
+    }
+    if dataset.behaviour is not Behaviour.SLICES:
+        given["observed_at"] = exp.cast(exp.Literal.string(observed_at.isoformat(" ")), "timestamp")
+    if dataset.name in DATED_BY_EXPORT:
+        given["observed_day"] = exp.cast(exp.Literal.string(observed_day.isoformat()), "date")
+    rows = exp.select(*given.values(), *columns).from_("shaped")
+    rows = rows.where("problem is null and skip is null")
+    if dataset.behaviour is Behaviour.AGGREGATES:
+        rows = rows.distinct(*dataset.key)
+    target = exp.Schema(
+        this=exp.to_table(dataset.table),
+        expressions=[exp.to_identifier(name) for name in (*given, *columns)],
+    )
+    connection.execute(exp.Insert(this=target, expression=rows).sql("duckdb"))
+
+
+def _insert_streams(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, import_id: int, source: str
+) -> dict[str, int]:
+    streams: dict[str, int] = {}
+    for column in dataset.stream_columns:
+        counted = (
+            exp.select(column, exp.Count(this=exp.Star()).as_("row_count"))
+            .from_(dataset.table)
+            .where(exp.column("import_id").eq(exp.Placeholder()))
+            .group_by(column)
+            .order_by("row_count desc", column)
+        )
+        for stream, rows in connection.execute(counted.sql("duckdb"), [import_id]).fetchall():
+            if column == "stream" or stream:
+                streams.setdefault(stream, rows)
+    connection.executemany(
+        "insert into import_streams values (?, ?, ?, ?, ?)",
+        [[import_id, dataset.name, source, stream, rows] for stream, rows in streams.items()],
+    )
+    return streams
+
+
+def _insert_slices(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    import_id: int,
+    source: str,
+    counts: dict[str, dict[date, int]],
+    covered: covering.Coverage,
+) -> None:
+    """Covered days, and days that have rows though they are not known whole."""
+    days = covering.days_of(covered.spans) | {
+        ("" if dataset.loose else stream, day)
+        for stream, by_day in counts.items()
+        for day in by_day
+    }
+    ordered = sorted(days)
+    connection.execute(
+        "insert into slices select ?, ?, ?, unnest(?::varchar[]), unnest(?::date[])",
+        [import_id, dataset.name, source, [s for s, _ in ordered], [d for _, d in ordered]],
+    )

@@ -1,0 +1,34 @@
+"""What landing one file needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from metrics.importing.report import ImportOptions
+from metrics.importing.staging import Progress
+from metrics.organisation import Organisation
+from metrics.workspace import Workspace
+
+KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
+
+
+@dataclass(frozen=True)
+class Session:
+    """One file being landed. `now` names the catalog that holds what counts now."""
+
+    connection: duckdb.DuckDBPyConnection
+    workspace: Workspace
+    options: ImportOptions
+    organisation: Organisation
+    kpis_of: KpisOf
+    now: str
+    import_id: int
+    progress: Progress
+
+    def local_day(self, moment: datetime) -> date:
+        """The company's day at a moment in UTC."""
+        return moment.replace(tzinfo=UTC).astimezone(self.workspace.zone).date()

@@ -1,0 +1,184 @@
+"""The staged text as typed fields, with the reason where a required one cannot be read."""
+
+from __future__ import annotations
+
+import duckdb
+from sqlglot import exp
+
+from metrics.importing.answers import add_answers
+from metrics.importing.binding import Binding, BoundField
+from metrics.importing.bound_cells import (
+    cell_of,
+    identifier_of,
+    kind_of_identifier,
+    other_cells,
+    raw_of,
+    value_of,
+)
+from metrics.importing.profile import Profile
+from metrics.importing.refusal import Refusal
+from metrics.importing.report import ImportOptions
+from metrics.importing.staging import drop_temporary
+from metrics.importing.values import Reading, local_day, read, read_moment
+
+
+def make_typed(
+    connection: duckdb.DuckDBPyConnection,
+    binding: Binding,
+    options: ImportOptions,
+    *,
+    large: bool = False,
+) -> None:
+    """Create `typed`: record, problem, and every field of the dataset.
+
+    `problem` is 'field:reason' for the first required field that is empty or unreadable.
+    Identifiers are hashed once per distinct value, through temporary tables. Every cell is read in
+    an inner query and judged in an outer one: macros repeat their text, so naming a value twice
+    would read it twice.
+    """
+    columns: dict[str, exp.Expr] = {}
+    local_days: dict[str, exp.Expr] = {}
+    problems: list[tuple[exp.Expr, str]] = []
+    joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
+    calendars = {} if large else _make_calendars(connection, binding)
+    for bound in binding.fields:
+        if bound.column.read is Reading.HASH:
+            keys = f"keys_{bound.name}"
+            _make_keys(connection, binding.profile, bound, keys)
+            columns[bound.name] = exp.column("key", table=keys)
+            joins.append((keys, keys, identifier_of(binding.profile, bound)))
+        elif bound.name in calendars:
+            alias = f"calendar_{bound.name}"
+            columns[bound.name] = exp.column("read", table=alias)
+            joins.append((calendars[bound.name], alias, _dated_cell(bound)))
+        else:
+            columns[bound.name] = value_of(bound)
+        listed = bound.column.many or bound.column.split
+        if bound.column.read is Reading.MOMENT and not listed:
+            moment = exp.column(_read_name(bound.name), table="cells")
+            local_days[f"{bound.name}_day"] = local_day(moment)
+        if bound.column.required:
+            raw, value = raw_of(bound), exp.column(_read_name(bound.name), table="cells")
+            problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
+            if bound.column.read.can_fail:
+                problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
+    for name, sql_type in binding.dataset.fields.items():
+        if name not in columns and name not in local_days:
+            empty = "[]" if sql_type.endswith("[]") else "null"
+            columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
+    for name, text in binding.profile.constants.items():
+        columns[name] = exp.Literal.string(text)
+    _place(binding, options, columns)
+    if binding.dataset.wide:
+        columns["cells"] = other_cells(binding)
+        columns["columns_are"] = exp.Literal.string(binding.profile.columns_are)
+    if binding.questions:
+        add_answers(binding, columns, problems)
+        dated = "answered" in binding.dataset.fields
+        if dated and "answered" not in {bound.name for bound in binding.fields}:
+            if options.observed_at is not None:
+                day = exp.Literal.string(options.observed_at.date().isoformat())
+                columns["answered_day"] = exp.cast(day, "date")
+            else:
+                problems.insert(0, (exp.true(), "answered:no_date"))
+    problem = (
+        exp.Case(ifs=[exp.If(this=test, true=exp.Literal.string(text)) for test, text in problems])
+        if problems
+        else exp.cast(exp.null(), "varchar")
+    )
+    inner = exp.select(
+        "staged.*", *(value.as_(_read_name(name)) for name, value in columns.items())
+    ).from_("staged")
+    for table, alias, raw in joins:
+        looked_up = exp.alias_(exp.to_table(table), alias, table=True)
+        inner = inner.join(looked_up, on=exp.column("raw", table=alias).eq(raw), join_type="left")
+    query = exp.select(
+        "record",
+        problem.as_("problem"),
+        *(exp.column(_read_name(name), table="cells").as_(name) for name in columns),
+        *(value.as_(name) for name, value in local_days.items()),
+    ).from_(inner.subquery("cells"))
+    _create(connection, "typed", query, "view" if large else "table")
+
+
+def _dated_cell(bound: BoundField) -> exp.Expr:
+    return raw_of(bound) if bound.column.missing else cell_of(bound)
+
+
+def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> dict[str, str]:
+    """Tables from the distinct texts of moments and days to what they say, by field.
+
+    Fields read alike share one. Reading dates takes long to plan; in a small file that would be
+    most of the work if each field planned its own. In a large one the table would be too large.
+    """
+    alike: dict[tuple[Reading, str, str], list[BoundField]] = {}
+    for bound in binding.fields:
+        column = bound.column
+        if column.read in (Reading.MOMENT, Reading.DAY) and not (column.many or column.split):
+            alike.setdefault((column.read, column.zone, bound.order), []).append(bound)
+    named: dict[str, str] = {}
+    for number, ((reading, zone, order), group) in enumerate(alike.items()):
+        texts = [exp.select(_dated_cell(bound).as_("raw")).from_("staged") for bound in group]
+        distinct = texts[0] if len(texts) == 1 else exp.union(*texts, distinct=True)
+        raw = exp.column("raw")
+        value = (
+            read_moment(raw, zone, order)
+            if reading is Reading.MOMENT
+            else read(raw, reading, "", order)
+        )
+        query = (
+            exp.select("raw", value.as_("read"))
+            .distinct()
+            .from_(distinct.subquery("texts"))
+            .where(raw.copy().is_(exp.null()).not_())
+        )
+        _create(connection, f"calendar_{number}", query, "table")
+        named |= {bound.name: f"calendar_{number}" for bound in group}
+    return named
+
+
+def _read_name(field: str) -> str:
+    """The inner name of a value read: never one of the staged columns, such as `line`."""
+    return f"read_{field}"
+
+
+def _make_keys(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
+) -> None:
+    namespace = "" if bound.tool_cell else f"{profile.tool}:{kind_of_identifier(bound)}:"
+    distinct = exp.select(identifier_of(profile, bound).as_("raw")).distinct().from_("staged")
+    identifier = exp.func("clean", exp.column("raw"))
+    query = (
+        exp.select("raw", exp.func("key_of", exp.Literal.string(namespace), identifier).as_("key"))
+        .from_(distinct.subquery("d"))
+        .where(identifier.copy().is_(exp.null()).not_())
+    )
+    _create(connection, name, query, "table")
+
+
+def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr]) -> None:
+    """Rows that a person has placed belong to the product or squad named, whatever they say.
+
+    Raises Refusal for a file that also names others, as rivals: they would be added to the product.
+    """
+    if binding.profile.strangers and (options.product or options.squad):
+        raise Refusal("several_players", details={"tool": binding.profile.tool})
+    if "squad_stream" in columns:
+        for name, said in (("stream", options.product), ("squad_stream", options.squad)):
+            if said:
+                columns[name] = exp.Literal.string(said)
+    elif "stream" in columns:
+        kinds = {"product": options.product, "squad": options.squad}
+        named = [kinds[kind] for kind in binding.dataset.belongs_to if kinds[kind]]
+        if named:
+            columns["stream"] = exp.Literal.string(str(named[0]))
+    else:
+        if options.product and "product" in columns and binding.questions:
+            columns["product"] = exp.Literal.string(options.product)
+        if options.squad and "squad" in columns and binding.questions:
+            columns["squad"] = exp.Literal.string(options.squad)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, kind: str) -> None:
+    drop_temporary(connection, name)
+    connection.execute(f"create temp {kind} {name} as {query.sql('duckdb')}")
