@@ -324,11 +324,12 @@ baselines = sa.Table(
     sa.Column("withdrawn_by", sa.String),
 )
 
+#: Decisions and actions as they were first written; `decision_changes` says what became of them.
 decisions = sa.Table(
     "decisions",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("kpi", sa.String, nullable=False),
+    sa.Column("kpi", sa.String, nullable=False),  # '' for the scope as a whole
     sa.Column("scope_kind", sa.String, nullable=False),
     sa.Column("scope", sa.String, nullable=False),
     sa.Column("what", sa.String, nullable=False),
@@ -337,4 +338,73 @@ decisions = sa.Table(
     sa.Column("review_on", sa.Date),
     sa.Column("decided_at", sa.DateTime, nullable=False),
     sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False, server_default="decision"),  # decision, action
+    sa.Column("expected", sa.String, nullable=False, server_default=""),
+    sa.Column("towards", sa.Integer, nullable=False, server_default="0"),  # +1 up, -1 down, 0 hold
+    sa.Column("part_of", sa.Integer),  # the decision that an action carries out
+)
+
+#: Each later wording or state of a decision, whole; the one of the highest version holds.
+decision_changes = sa.Table(
+    "decision_changes",
+    metadata,
+    sa.Column("decision_id", sa.ForeignKey("decisions.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),  # from 2
+    sa.Column("what", sa.String, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("owner", sa.String, nullable=False),
+    sa.Column("review_on", sa.Date),
+    sa.Column("expected", sa.String, nullable=False),
+    sa.Column("towards", sa.Integer, nullable=False),
+    sa.Column("status", sa.String, nullable=False),  # open, closed
+    sa.Column("note", sa.String, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+    sa.Column("changed_by", sa.String, nullable=False),
+)
+
+
+def _remark(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    """A table of what people say of a KPI of a scope; a row is withdrawn, never deleted."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("kpi", sa.String, nullable=False, default=""),  # '' for the scope as a whole
+        sa.Column("scope_kind", sa.String, nullable=False),
+        sa.Column("scope", sa.String, nullable=False),
+        *columns,
+        sa.Column("written_at", sa.DateTime, nullable=False),
+        sa.Column("written_by", sa.String, nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime),
+        sa.Column("withdrawn_by", sa.String),
+    )
+
+
+comments = _remark(
+    "comments",
+    sa.Column("period", sa.String, nullable=False, default=""),  # 2026-W46; '' for any
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("said_by", sa.String, nullable=False, default=""),  # whose words, if not the writer's
+)
+#: Signals that are not talked about until a day.
+mutes = _remark(
+    "mutes",
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),  # the last muted day
+)
+#: What happened on a day, as charts show it.
+chart_annotations = _remark(
+    "annotations",
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+)
+
+#: The KPIs that the company reviews, each choice whole; the newest one holds.
+review_choices = sa.Table(
+    "review_choices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kpis", sa.JSON, nullable=False),  # names in order; empty: those of the settings
+    sa.Column("chosen_at", sa.DateTime, nullable=False),
+    sa.Column("chosen_by", sa.String, nullable=False),
 )
