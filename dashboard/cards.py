@@ -254,6 +254,17 @@ def _download(session: Session, readings: Sequence[Reading], key: str) -> None:
     )
 
 
+def plot(figure: dict[str, Any], key: str, alt: str) -> None:
+    """A chart without Plotly's own buttons or theme; `alt` says in words what it shows."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config={"displayModeBar": False, "responsive": True},
+        key=key,
+        alt=alt,
+    )
+
+
 def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
     """One 6-12 chart with its row of boxes."""
     voice = session.voice
@@ -265,12 +276,10 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
             nothing = voice.words.say("no week or month with data yet")
             st.caption(f"{MARKS['no_data']} {escape(nothing)}")
             return
-        st.plotly_chart(
+        plot(
             charts.six_twelve(facts, voice, session.palette, session.colour(scope)),
-            theme=None,
-            config={"displayModeBar": False, "responsive": True},
-            key=f"plot_{kpi}_{scope.kind}_{scope.key}",
-            alt=voice.words.say(
+            f"plot_{kpi}_{scope.kind}_{scope.key}",
+            voice.words.say(
                 "{title}: six weeks and twelve months, with the prior year", title=title
             ),
         )

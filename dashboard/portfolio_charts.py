@@ -6,62 +6,29 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from dashboard.charts import HEIGHT, Drawing, axis_ticks, frame
+from dashboard.charts import Drawing, axis_ticks, frame
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
+from dashboard.waterfall import Bar, waterfall
 from metrics.catalogue.kpi import Unit
 from metrics.portfolio import CONTRIBUTION, MARGIN, SIZE, Holding, Portfolio
 from metrics.result import Scope
 
-ROOM = 0.3  # of a bar chart's span, for the amounts beside the bars
 SMALLEST, LARGEST = 14.0, 46.0  # pixels across
 
 
 def contributions(found: Portfolio, voice: Voice, palette: Palette) -> dict[str, Any]:
     """Each product's points of the company's growth, one after the other up to the whole."""
-    known = [each for each in found.products if each.value(CONTRIBUTION) is not None]
-    points = [each.value(CONTRIBUTION) or 0.0 for each in known]
+    parts = [(each, each.value(CONTRIBUTION)) for each in found.products]
+    bars = [
+        Bar(voice.name(each.scope), points, voice.format.points(Unit.POINTS, points))
+        for each, points in parts
+        if points is not None
+    ]
     whole = found.company.value(CONTRIBUTION) or 0.0
-    names = [*(voice.name(each.scope) for each in known), voice.name(found.company.scope)]
-    told = [*(voice.format.points(Unit.POINTS, each) for each in points)]
-    told.append(voice.format.points(Unit.POINTS, whole))
-    levels = [0.0, whole]
-    for each in points:
-        levels.append((levels[-1] if len(levels) > 2 else 0.0) + each)
-    span = max(levels) - min(levels) or 1.0
-    drawing = Drawing()
-    drawing.traces.append(
-        {
-            "type": "waterfall",
-            "orientation": "h",
-            "y": list(range(len(names))),
-            "x": [*points, whole],
-            "measure": [*("relative" for _ in known), "total"],
-            "text": [escape(text) for text in told],
-            "textposition": "outside",
-            "textfont": {"color": palette.ink, "size": 12},
-            "cliponaxis": False,
-            "increasing": {"marker": {"color": palette.better}},
-            "decreasing": {"marker": {"color": palette.worse}},
-            "totals": {"marker": {"color": palette.quiet}},
-            "connector": {"line": {"color": palette.grid, "width": 1}},
-            "hoverinfo": "skip",
-        }
-    )
-    frame(drawing, [0, 1], voice, Unit.POINTS, palette)
-    drawing.layout["height"] = max(HEIGHT, 60 + 34 * len(names))
-    drawing.layout["xaxis"] |= {
-        "range": [min(levels) - span * 0.02, max(levels) + span * ROOM],
-        "visible": False,
-    }
-    drawing.layout["yaxis"] |= {
-        "tickvals": list(range(len(names))),
-        "ticktext": [escape(name) for name in names],
-        "range": [len(names) - 0.4, -0.6],
-        "showgrid": False,
-        "tickfont": {"size": 12, "color": palette.ink},
-    }
-    return drawing.figure
+    told = voice.format.points(Unit.POINTS, whole)
+    bars.append(Bar(voice.name(found.company.scope), whole, told, total=True))
+    return waterfall(bars, voice, Unit.POINTS, palette)
 
 
 def growth_and_margin(

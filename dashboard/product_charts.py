@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.charts import Drawing, axis_ticks, frame
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
+from dashboard.waterfall import Bar
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Unit
 from metrics.cohort_grid import CohortRow, RetentionTable
@@ -114,68 +115,19 @@ def _week(row: CohortRow, voice: Voice) -> str:
     return voice.format.week(Period(row.start, row.end, Grain.WEEK, row.period), year=True)
 
 
-def bridge(found: Bridge, voice: Voice, palette: Palette, labels: dict[str, str]) -> dict[str, Any]:
+def bridge(found: Bridge, voice: Voice, labels: dict[str, str]) -> list[Bar]:
     """From opening to closing revenue; each step that moved is named and says its amount."""
-    moved = [step for step in found.steps if step.amount]
-    closing = found.closing.value or 0.0
-    names = [
-        voice.words.say("opening"),
-        *(labels[step.kpi] for step in moved),
-        voice.words.say("closing"),
-    ]
-    heights = [found.opening, *(step.amount for step in moved), closing]
-    told = [
-        voice.format.short(Unit.MONEY, found.opening),
-        *(voice.format.difference(Unit.MONEY, step.amount) for step in moved),
-        voice.format.short(Unit.MONEY, closing),
-    ]
-    drawing = Drawing()
-    places = list(range(len(names)))
-    drawing.traces.append(
-        {
-            "type": "waterfall",
-            "orientation": "h",
-            "y": places,
-            "x": heights,
-            "measure": ["absolute", *("relative" for _ in moved), "total"],
-            "text": [escape(text) for text in told],
-            "textposition": "outside",
-            "textfont": {"color": palette.ink, "size": 12},
-            "cliponaxis": False,
-            "increasing": {"marker": {"color": palette.better}},
-            "decreasing": {"marker": {"color": palette.worse}},
-            "totals": {"marker": {"color": palette.quiet}},
-            "connector": {"line": {"color": palette.grid, "width": 1}},
-            "hoverinfo": "skip",
-        }
+    closing, tell = found.closing.value or 0.0, voice.format
+    opened = Bar(
+        voice.words.say("opening"), found.opening, tell.short(Unit.MONEY, found.opening), True
     )
-    levels, level = [found.opening, closing], found.opening
-    for step in moved:
-        level += step.amount
-        levels.append(level)
-    low, high = _bounds(levels)
-    frame(drawing, [0, 1], voice, Unit.MONEY, palette)
-    drawing.layout["xaxis"] |= {"range": [low, high], "visible": False}
-    drawing.layout["yaxis"] |= {
-        "tickvals": places,
-        "ticktext": [escape(name) for name in names],
-        "range": [len(names) - 0.4, -0.6],
-        "showgrid": False,
-        "tickfont": {"size": 12, "color": palette.ink},
-    }
-    return drawing.figure
-
-
-def _bounds(levels: list[float]) -> tuple[float, float]:
-    """Where a bridge's axis begins and ends: close enough to see the steps, with room for text."""
-    span = max(max(levels) - min(levels), max(levels) * 0.01, 1.0)
-    return max(0.0, min(levels) - span), max(levels) + span * 0.45
-
-
-def starts_above_zero(found: Bridge) -> bool:
-    """Whether a bridge's bars are cut, which a reader must be told."""
-    levels, level = [found.opening], found.opening
-    for step in found.steps:
-        level += step.amount
-        levels.append(level)
-    return _bounds(levels)[0] > 0
+    moved = [
+        Bar(labels[step.kpi], step.amount, tell.difference(Unit.MONEY, step.amount))
+        for step in found.steps
+        if step.amount
+    ]
+    return [
+        opened,
+        *moved,
+        Bar(voice.words.say("closing"), closing, tell.short(Unit.MONEY, closing), True),
+    ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from dashboard import cards, charts, product_charts, sentences, side_sentences, tables
 from dashboard.session import Session
+from dashboard.waterfall import is_cut, waterfall
+from metrics.catalogue.kpi import Unit
 from metrics.cohort_grid import RetentionTable
 from metrics.documents import ProductUsage
 from metrics.outlook import Outlook
@@ -51,7 +52,7 @@ def retention(session: Session, table: RetentionTable | None, product: str) -> N
             st.caption(cards.escape(sentences.empty(voice, "events")))
             return
         colour = session.colour(Scope("product", product))
-        _plot(
+        cards.plot(
             product_charts.retention_curve(table, voice, session.palette, colour),
             "retention_curve",
             words.say("Share of users active again, by weeks after their first"),
@@ -59,7 +60,7 @@ def retention(session: Session, table: RetentionTable | None, product: str) -> N
         grid = st.expander(words.say("Cohort by cohort"), key="cohorts", on_change="rerun")
         if grid.open:
             with grid:
-                _plot(
+                cards.plot(
                     product_charts.retention_grid(table, voice, session.palette),
                     "retention_grid",
                     words.say("Retention of each weekly cohort"),
@@ -77,13 +78,13 @@ def bridge(session: Session, found: Bridge | None) -> None:
             st.caption(cards.escape(sentences.empty(voice, "subscriptions")))
             return
         st.caption(cards.escape(side_sentences.bridge(voice, found)))
-        labels = side_sentences.step_labels(voice)
-        _plot(
-            product_charts.bridge(found, voice, session.palette, labels),
+        bars = product_charts.bridge(found, voice, side_sentences.step_labels(voice))
+        cards.plot(
+            waterfall(bars, voice, Unit.MONEY, session.palette),
             "mrr_bridge",
             side_sentences.bridge(voice, found),
         )
-        if product_charts.starts_above_zero(found):
+        if is_cut(bars):
             st.caption(cards.escape(words.say("The axis does not begin at zero.")))
 
 
@@ -135,7 +136,7 @@ def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
     colours = session.palette.categories
     with st.container(border=True, key="say_do"):
         st.markdown(f"**{cards.escape(voice.label(SAY_DO))}**")
-        _plot(
+        cards.plot(
             charts.lines(
                 [
                     charts.Line(voice.name(each.squad), colours[at % len(colours)], each.say_do)
@@ -148,13 +149,3 @@ def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
             "say_do_chart",
             voice.words.say("{kpi}, sprint by sprint", kpi=voice.label(SAY_DO)),
         )
-
-
-def _plot(figure: dict[str, Any], key: str, alt: str) -> None:
-    st.plotly_chart(
-        figure,
-        theme=None,
-        config={"displayModeBar": False, "responsive": True},
-        key=key,
-        alt=alt,
-    )

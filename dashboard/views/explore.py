@@ -107,7 +107,7 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         shown = [each for each in known if each.key in keys]
     if shown:
         title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
-        st.plotly_chart(
+        cards.plot(
             charts.lines(
                 [
                     charts.Line(names[each.key], colour(session, each, known), each.figures)
@@ -117,10 +117,8 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
                 voice,
                 session.palette,
             ),
-            theme=None,
-            config={"displayModeBar": False, "responsive": True},
-            key="exploration",
-            alt=words.say("{title}, one line per series", title=title),
+            "exploration",
+            words.say("{title}, one line per series", title=title),
         )
         column = st.column_config
         st.dataframe(

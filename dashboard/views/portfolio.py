@@ -45,7 +45,7 @@ def charts(session: Session, found: Portfolio) -> None:
         with st.container(border=True, key="contributions"):
             title = words.say("Contribution to the company's growth over a year")
             st.markdown(f"**{cards.escape(title)}**")
-            _plot(
+            cards.plot(
                 portfolio_charts.contributions(found, voice, session.palette),
                 "contributions_chart",
                 title,
@@ -56,7 +56,7 @@ def charts(session: Session, found: Portfolio) -> None:
             title = words.say("Margin rate, by contribution to growth")
             st.markdown(f"**{cards.escape(title)}**")
             colours = {each.scope: session.colour(each.scope) for each in found.products}
-            _plot(
+            cards.plot(
                 portfolio_charts.growth_and_margin(found, voice, session.palette, colours),
                 "growth_and_margin_chart",
                 title,
@@ -100,14 +100,4 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
         height="content",
         key="portfolio",
         alt=words.say("Products with their revenue, growth, margin and objectives"),
-    )
-
-
-def _plot(figure: dict[str, Any], key: str, alt: str) -> None:
-    st.plotly_chart(
-        figure,
-        theme=None,
-        config={"displayModeBar": False, "responsive": True},
-        key=key,
-        alt=alt,
     )

@@ -9,6 +9,8 @@ import pytest
 from dashboard import product_charts
 from dashboard.palette import LIGHT
 from dashboard.side_sentences import step_labels
+from dashboard.waterfall import is_cut, waterfall
+from metrics.catalogue.kpi import Unit
 from metrics.documents import DECLARE_FUNNEL, ProductUsage
 from tests.dashboard import facts
 from tests.dashboard.test_pages import plain, texts
@@ -63,11 +65,12 @@ def test_a_side_without_data_says_what_to_bring(play, monkeypatch):
 def test_a_bridge_draws_only_the_steps_that_moved_and_ends_where_it_should():
     found = facts.mrr_bridge()
     voice = facts.voice("en")
-    drawn = product_charts.bridge(found, voice, LIGHT, step_labels(voice))["data"][0]
+    bars = product_charts.bridge(found, voice, step_labels(voice))
+    drawn = waterfall(bars, voice, Unit.MONEY, LIGHT)["data"][0]
     assert drawn["measure"] == ["absolute", "relative", "relative", "total"]
     assert sum(drawn["x"][:-1]) == drawn["x"][-1] == found.closing.value
     assert [plain(text) for text in drawn["text"]] == ["€1.8 M", "+€60 k", "−€20 k", "€1.84 M"]
-    assert product_charts.starts_above_zero(found)
+    assert is_cut(bars)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
