@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -20,7 +22,6 @@ from metrics import product_sides as sides
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Grain
-from metrics.catalogue.kpi import Kpi
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
 from metrics.freshness import DatasetState
@@ -34,6 +35,10 @@ from metrics.workspace import Workspace
 
 WORKSPACE_VARIABLE = "VIGIE_WORKSPACE"
 COMPANY = Scope("company", "")
+MOST_KEPT = 512  # answers, of all readers together
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -112,85 +117,82 @@ def scope_names(organisation: Organisation, company: str) -> dict[Scope, str]:
 
 def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
     """The weekly review at `scope`; `week` None is the latest closed one."""
-    return _review(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions,
-        session.viewer, session.viewer.key, week, scope,
-    )  # fmt: skip
+    return _kept(session, "review", facts.weekly_review, week=week, scope=scope)
 
 
 def product_page(session: Session, product: str, week: str | None) -> facts.ProductPage:
-    return _product_page(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions,
-        session.viewer, session.viewer.key, product, week,
-    )  # fmt: skip
+    return _kept(session, "product", facts.product_page, product=product, week=week)
 
 
 def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> facts.SixTwelve:
-    return _six_twelve(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions,
-        session.viewer, session.viewer.key, kpi, scope, week,
-    )  # fmt: skip
+    return _kept(session, "six_twelve", facts.six_twelve, kpi=kpi, scope=scope, week=week)
 
 
 def dictionary(session: Session) -> tuple[definitions.Entry, ...]:
     """Every KPI with its place in the tree and what brings its data."""
-    return _dictionary(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key,
-    )  # fmt: skip
+    return _kept(session, "dictionary", definitions.dictionary)
 
 
 def portfolio(session: Session, week: str | None) -> holdings.Portfolio:
     """Every product's growth, margin and objectives at a week."""
-    return _portfolio(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key, week,
-    )  # fmt: skip
+    return _kept(session, "portfolio", holdings.portfolio, week=week)
 
 
 def freshness(session: Session) -> tuple[DatasetState, ...]:
     """What has come of each kind of data, what is late and what waits for it."""
-    return _freshness(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key,
-    )  # fmt: skip
+    return _kept(session, "freshness", coverage.freshness)
 
 
 def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:
     """Where a product is heading: North Star, pace, retention, funnel, revenue."""
-    return _cap_side(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key, product, week,
-    )  # fmt: skip
+    return _kept(session, "cap", sides.cap_side, product=product, week=week)
 
 
 def cadence_side(
     session: Session, product: str, week: str | None
 ) -> tuple[sides.SquadSprints, ...]:
     """The sprint figures of a product's squads."""
-    return _cadence_side(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key, product, week,
-    )  # fmt: skip
+    return _kept(session, "cadence", sides.cadence_side, product=product, week=week)
 
 
 def explore(
     session: Session, kpi: str, by: str, grain: Grain, since: date | None
 ) -> exploring.Exploration:
     """A KPI's figures cut as asked, from the warehouse that readers see now."""
-    return _explore(
-        session.workspace, str(session.workspace.path), session.publication.id,
-        session.definitions, session.viewer, session.viewer.key,
-        session.voice.catalogue[kpi], kpi, by, grain, since, session.today,
-    )  # fmt: skip
+
+    def asked(workspace: Workspace, viewer: Viewer, /, **question: Any) -> exploring.Exploration:
+        return exploring.explore(workspace, viewer, session.voice.catalogue[kpi], **question)
+
+    return _kept(
+        session, f"explore {kpi}", asked, by=by, grain=grain, since=since, until=session.today
+    )
 
 
 def statements(session: Session, kpi: str, by: str) -> dict[str, str]:
     """The SQL behind a KPI, part by part."""
     return exploring.statements(session.workspace, session.voice.catalogue[kpi], by)
+
+
+def _kept(
+    session: Session, name: str, read: Callable[Concatenate[Workspace, Viewer, P], T],
+    *args: P.args, **asked: P.kwargs,
+) -> T:  # fmt: skip
+    """What `read` answers, kept under `name` until the publication, a definition or the viewer
+    changes."""
+    key = (
+        name, str(session.workspace.path), session.publication.id, session.definitions,
+        session.viewer.key, args, tuple(sorted(asked.items())),
+    )  # fmt: skip
+    found: T = _answer(key, lambda: read(session.workspace, session.viewer, *args, **asked))
+    return found
+
+
+@st.cache_resource(max_entries=MOST_KEPT, show_spinner=False)
+def _answer(key: tuple[object, ...], _read: Callable[[], Any]) -> Any:
+    """One cache for every reader: the answers are frozen, so readers share one copy of each
+    instead of a pickled one. Streamlit makes no part of its key of an argument that begins with _.
+    """
+    return _read()
 
 
 def _workspace_path() -> str:
@@ -208,91 +210,3 @@ def _workspace(path: str) -> Workspace:
     workspace = Workspace.open(Path(path))
     migrate(workspace.register)
     return workspace
-
-
-# The facts are frozen, so readers share one copy instead of a pickled one each. The publication
-# and the viewer are part of every key; arguments that begin with _ are not.
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _review(
-    _workspace: Workspace, path: str, publication: int,
-    definitions: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, week: str | None, scope: Scope,
-) -> facts.Review:  # fmt: skip
-    return facts.weekly_review(_workspace, _viewer, week=week, scope=scope)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _product_page(
-    _workspace: Workspace, path: str, publication: int,
-    definitions: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, product: str, week: str | None,
-) -> facts.ProductPage:  # fmt: skip
-    return facts.product_page(_workspace, _viewer, product, week=week)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _six_twelve(
-    _workspace: Workspace, path: str, publication: int,
-    definitions: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, kpi: str, scope: Scope, week: str | None,
-) -> facts.SixTwelve:  # fmt: skip
-    return facts.six_twelve(_workspace, _viewer, kpi, scope, week=week)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _dictionary(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str,
-) -> tuple[definitions.Entry, ...]:  # fmt: skip
-    return definitions.dictionary(_workspace, _viewer)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _explore(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str,
-    _kpi: Kpi, kpi: str, by: str, grain: Grain, since: date | None, until: date,
-) -> exploring.Exploration:  # fmt: skip
-    return exploring.explore(
-        _workspace, _viewer, _kpi, by=by, grain=grain, since=since, until=until
-    )
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _cap_side(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, product: str, week: str | None,
-) -> sides.CapSide:  # fmt: skip
-    return sides.cap_side(_workspace, _viewer, product, week=week)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _cadence_side(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, product: str, week: str | None,
-) -> tuple[sides.SquadSprints, ...]:  # fmt: skip
-    return sides.cadence_side(_workspace, _viewer, product, week=week)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _freshness(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str,
-) -> tuple[DatasetState, ...]:  # fmt: skip
-    return coverage.freshness(_workspace, _viewer)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _portfolio(
-    _workspace: Workspace, path: str, publication: int,
-    definition_stamp: tuple[tuple[str, int], ...],
-    _viewer: Viewer, viewer: str, week: str | None,
-) -> holdings.Portfolio:  # fmt: skip
-    return holdings.portfolio(_workspace, _viewer, week=week)
