@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,14 +14,24 @@ from dashboard.views import coverage, dictionary, explore, imports, portfolio, p
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
-
-
+#: Streamlit serves the first page at the bare address only, and keeps its name for itself.
+HOME = "home"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def only_on_loopback() -> bool:
     """Whether only this machine can reach the pages; true where no server runs, as in tests."""
     return not st.runtime.exists() or st.get_option("server.address") in LOOPBACK
+
+
+def under_its_name(home: str, pages: Sequence[st.Page]) -> st.Page:
+    """The home page's own name as an address, which leads to the bare one."""
+    (found,) = [page for page in pages if not page.url_path]
+
+    def lead_there() -> None:
+        st.switch_page(found, query_params=st.query_params.to_dict())
+
+    return st.Page(lead_there, title=found.title, url_path=home, visibility="hidden")
 
 
 def main(home: str = "review") -> None:
@@ -42,74 +53,75 @@ def main(home: str = "review") -> None:
     def current() -> Session:
         return open_session(language)
 
-    review_place = st.Page(
+    def place(name: str, title: str, icon: str, help: str, show: Callable[[], None]) -> st.Page:
+        return st.Page(
+            show,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=HOME if name == home else name,
+            default=name == home,
+            help=help,
+        )
+
+    review_place = place(
+        "review",
+        words.say("Weekly review"),
+        "visibility",
+        words.say("What changed this week, who answers for it, what was decided."),
         lambda: review.show(current(), chooser, product_place, imports_place),
-        title=words.say("Weekly review"),
-        icon=":material/visibility:",
-        url_path="review",
-        default=home == "review",
-        help=words.say("What changed this week, who answers for it, what was decided."),
     )
-    product_place = st.Page(
+    product_place = place(
+        "product",
+        words.say("Product"),
+        "category",
+        words.say("One product: its PM and PO, its figures in each family."),
         lambda: product.show(current(), chooser, imports_place),
-        title=words.say("Product"),
-        icon=":material/category:",
-        url_path="product",
-        default=home == "product",
-        help=words.say("One product: its PM and PO, its figures in each family."),
     )
-    imports_place = st.Page(
-        lambda: imports.show(current(), chooser, review_place),
-        title=words.say("Imports"),
-        icon=":material/upload_file:",
-        url_path="imports",
-        default=home == "imports",
-        help=words.say("Drop the exports of your tools, check them, load them, take them back."),
-    )
-    dictionary_place = st.Page(
-        lambda: dictionary.show(current(), chooser, explore_place),
-        title=words.say("Dictionary"),
-        icon=":material/menu_book:",
-        url_path="dictionary",
-        default=home == "dictionary",
-        help=words.say("Every KPI: what it means, how it is made, what brings its data."),
-    )
-    explore_place = st.Page(
-        lambda: explore.show(current(), chooser, dictionary_place, imports_place),
-        title=words.say("Explore"),
-        icon=":material/query_stats:",
-        url_path="explore",
-        default=home == "explore",
-        help=words.say("Any KPI, cut and period, down to its SQL and its imports."),
-    )
-    coverage_place = st.Page(
-        lambda: coverage.show(current(), chooser, imports_place),
-        title=words.say("Coverage"),
-        icon=":material/event_available:",
-        url_path="coverage",
-        default=home == "coverage",
-        help=words.say("What came from which tool, what is late, which KPIs wait for it."),
-    )
-    portfolio_place = st.Page(
+    portfolio_place = place(
+        "portfolio",
+        words.say("Portfolio"),
+        "donut_large",
+        words.say("Which products carry the growth, at what margin, towards what."),
         lambda: portfolio.show(current(), chooser, product_place, imports_place),
-        title=words.say("Portfolio"),
-        icon=":material/donut_large:",
-        url_path="portfolio",
-        default=home == "portfolio",
-        help=words.say("Which products carry the growth, at what margin, towards what."),
     )
-    page = st.navigation(
-        [
-            review_place,
-            product_place,
-            portfolio_place,
-            explore_place,
-            dictionary_place,
-            coverage_place,
-            imports_place,
-        ],
-        position="top",
+    explore_place = place(
+        "explore",
+        words.say("Explore"),
+        "query_stats",
+        words.say("Any KPI, cut and period, down to its SQL and its imports."),
+        lambda: explore.show(current(), chooser, dictionary_place, imports_place),
     )
+    dictionary_place = place(
+        "dictionary",
+        words.say("Dictionary"),
+        "menu_book",
+        words.say("Every KPI: what it means, how it is made, what brings its data."),
+        lambda: dictionary.show(current(), chooser, explore_place),
+    )
+    coverage_place = place(
+        "coverage",
+        words.say("Coverage"),
+        "event_available",
+        words.say("What came from which tool, what is late, which KPIs wait for it."),
+        lambda: coverage.show(current(), chooser, imports_place),
+    )
+    imports_place = place(
+        "imports",
+        words.say("Imports"),
+        "upload_file",
+        words.say("Drop the exports of your tools, check them, load them, take them back."),
+        lambda: imports.show(current(), chooser, review_place),
+    )
+    shown = [
+        review_place,
+        product_place,
+        portfolio_place,
+        explore_place,
+        dictionary_place,
+        coverage_place,
+        imports_place,
+    ]
+    page = st.navigation([*shown, under_its_name(home, shown)], position="top")
     st.set_page_config(page_title=f"{page.title} · Vigie")
     try:
         page.run()
