@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
-from dashboard.translation import translation
+from dashboard.translation import language_of, translation
 from dashboard.views import coverage, dictionary, explore, imports, portfolio, product, review
 from metrics.errors import VigieError
 
@@ -42,7 +42,8 @@ def main(home: str = "review") -> None:
             VigieError(
                 "Vigie has no sign-in yet and answers on this machine only.",
                 next_step="Start it with 'vigie serve', or add --server.address 127.0.0.1.",
-            )
+            ),
+            translation(language_of(st.context.locale)),
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
@@ -126,7 +127,7 @@ def main(home: str = "review") -> None:
     try:
         page.run()
     except VigieError as error:
-        cards.refusal(error)
+        cards.refusal(error, words)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from typing import Any, Literal
 import streamlit as st
 from pandas import DataFrame
 
-from dashboard import charts, pictures, sentences, tables
+from dashboard import charts, pictures, refusals, sentences, tables
 from dashboard.sentences import MARKS
 from dashboard.session import Session, six_twelve
+from dashboard.translation import Translation
 from metrics.errors import VigieError
 from metrics.result import Scope
 from metrics.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
@@ -46,9 +47,9 @@ def mark(status: str) -> str:
     return f":{colour}[{MARKS[status]}]" if colour else MARKS[status]
 
 
-def refusal(error: VigieError) -> None:
+def refusal(error: VigieError, words: Translation) -> None:
     """A refusal as a message: the thing, the valid choices, the next step."""
-    st.error(escape(str(error)), icon=":material/block:")
+    st.error(escape(refusals.told(error, words)), icon=":material/block:")
 
 
 def headline(text: str) -> None:

@@ -7,13 +7,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+UNKNOWN = "There is no {noun} named '{given}'."
+NEAR = "There is no {noun} named '{given}'. Did you mean {near}?"
+
 
 class VigieError(Exception):
-    """A refusal meant for a person. Printed as it is; never shown as a traceback."""
+    """A refusal meant for a person. Printed as it is; never shown as a traceback.
+
+    With `values`, `problem` is a message whose {names} they fill in, so that a page can say it in
+    its reader's language.
+    """
 
     def __init__(
-        self, problem: str, *, choices: Iterable[str] = (), next_step: str = "", exit_code: int = 1
+        self,
+        problem: str,
+        *,
+        choices: Iterable[str] = (),
+        next_step: str = "",
+        exit_code: int = 1,
+        values: Mapping[str, str] | None = None,
     ) -> None:
+        self.message = problem
+        self.values = values
+        problem = problem if values is None else problem.format_map(values)
         self.problem = problem
         self.choices = tuple(choices)
         self.next_step = next_step
@@ -89,8 +105,7 @@ def unknown(noun: str, given: str, choices: Iterable[str], next_step: str = "") 
     """The refusal for a name that does not exist, with the nearest names that do."""
     known = sorted(choices)
     near = get_close_matches(given, known, n=3, cutoff=0.6)
-    problem = f"There is no {noun} named '{given}'."
+    values = {"noun": noun, "given": given, "near": " or ".join(near)}
     if near:
-        problem += f" Did you mean {' or '.join(near)}?"
-        return VigieError(problem, next_step=next_step, exit_code=2)
-    return VigieError(problem, choices=known, next_step=next_step, exit_code=2)
+        return VigieError(NEAR, next_step=next_step, exit_code=2, values=values)
+    return VigieError(UNKNOWN, choices=known, next_step=next_step, exit_code=2, values=values)

@@ -60,10 +60,11 @@ def setting_of(workspace: Workspace) -> Setting:
 def _refuse_dimension(kpi: Kpi, dimension: str, *, scopes: bool = True) -> VigieError:
     """The refusal of a dimension; `scopes` says whether kinds of scope are choices as well."""
     return VigieError(
-        f"{kpi.name} cannot be cut by '{dimension}'.",
+        "{kpi} cannot be cut by '{dimension}'.",
         choices=(*(SCOPE_KINDS if scopes else ()), *kpi.dimensions),
         next_step="'vigie kpi show' lists what a KPI can be cut by.",
         exit_code=2,
+        values={"kpi": kpi.name, "dimension": dimension},
     )
 
 
@@ -79,18 +80,21 @@ def checked(question: Question, catalogue: Catalogue, viewer: Viewer) -> list[Kp
         grains = grains_of(kpi, catalogue)
         if question.grain and question.grain not in grains:
             raise VigieError(
-                f"{kpi.name} is not born per {question.grain}: its figures exist per "
-                f"{', '.join(grains)}, and adding or averaging those would be wrong.",
+                "{kpi} is not born per {grain}: its figures exist per {grains}, and adding or "
+                "averaging those would be wrong.",
                 choices=grains,
                 exit_code=2,
+                values={"kpi": kpi.name, "grain": question.grain, "grains": ", ".join(grains)},
             )
         if "small_groups" in kpi.calculation and question.where:
             raise VigieError(
-                f"{kpi.name} is not cut further: small groups could be told apart.", exit_code=2
+                "{kpi} is not cut further: small groups could be told apart.",
+                exit_code=2,
+                values={"kpi": kpi.name},
             )
     kind = question.by if question.by in SCOPE_KINDS else "company"
     if not may_see(viewer, kind):
-        raise VigieError(f"You may not see figures per {kind}.", exit_code=1)
+        raise VigieError("You may not see figures per {kind}.", values={"kind": kind})
     return kpis
 
 

@@ -1,0 +1,77 @@
+"""Refusals that a page's reader can meet, in their language.
+
+A refusal carries its message and what fills it in; what is not listed here is said as it was
+written, in English.
+"""
+
+from __future__ import annotations
+
+from dashboard.translation import Translation, mark
+from metrics.errors import VigieError
+
+MESSAGES = (
+    mark("There is no {noun} named '{given}'."),
+    mark("There is no {noun} named '{given}'. Did you mean {near}?"),
+    mark("{kpi} cannot be cut by '{dimension}'."),
+    mark(
+        "{kpi} is not born per {grain}: its figures exist per {grains}, and adding or averaging "
+        "those would be wrong."
+    ),
+    mark("{kpi} is not cut further: small groups could be told apart."),
+    mark("You may not see figures per {kind}."),
+    mark("This workspace holds no data yet."),
+    mark("No workspace was named, so there is nothing to show."),
+    mark("Vigie has no sign-in yet and answers on this machine only."),
+)
+NEXT_STEPS = (
+    mark("Leave it out to see the latest week."),
+    mark("'vigie kpi show' lists what a KPI can be cut by."),
+    mark("Import a file: 'vigie import FILE'."),
+    mark("Start it with 'vigie serve', or add --server.address 127.0.0.1."),
+)
+#: What a message names that has a word in every language.
+NOUNS = {
+    "product": mark("product"),
+    "squad": mark("squad"),
+    "line": mark("product line"),
+    "owner": mark("role owner"),
+    "company": mark("company"),
+    "week": mark("week"),
+    "month": mark("month"),
+    "quarter": mark("quarter"),
+    "day": mark("day"),
+    "sprint": mark("sprint"),
+    "wave": mark("survey wave"),
+    "kind of scope": mark("kind of scope"),
+}
+
+
+def told(error: VigieError, words: Translation) -> str:
+    """The whole refusal: the problem, the valid choices, the next step."""
+    if error.message not in MESSAGES:
+        return str(error)
+    problem = words.say(error.message, **_named(error, words))
+    choices = (
+        words.say("Valid choices: {choices}.", choices=", ".join(error.choices))
+        if error.choices
+        else ""
+    )
+    step = words.say(error.next_step) if error.next_step in NEXT_STEPS else error.next_step
+    return " ".join(part for part in (problem, choices, step) if part)
+
+
+def _named(error: VigieError, words: Translation) -> dict[str, str]:
+    """A message's values, with the words of this language for those that have one."""
+    own = words.say("or")
+    found = {}
+    for name, value in (error.values or {}).items():
+        if name == "near":
+            found[name] = f" {own} ".join(value.split(" or "))
+        elif name in ("noun", "kind", "grain", "dimension"):
+            found[name] = words.say(NOUNS[value]) if value in NOUNS else value
+        elif name == "grains":
+            each = value.split(", ")
+            found[name] = ", ".join(words.say(NOUNS[one]) if one in NOUNS else one for one in each)
+        else:
+            found[name] = value
+    return found
