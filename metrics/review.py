@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from metrics.access import Viewer
 from metrics.because import because, names_of
@@ -20,14 +20,16 @@ from metrics.organisation import held_on
 from metrics.panel import Key, Panel, open_panel
 from metrics.people import PRODUCT_ROLES, holders
 from metrics.reading import Comparison, Limits, Reading, SignalFact
-from metrics.register.decisions import open_decisions
+from metrics.register.decisions import DECISION, open_decisions
 from metrics.register.ledger import read_coverage
+from metrics.register.remarks import Mute, muted, read_comments
 from metrics.result import Figure, Scope
 from metrics.review_facts import (
     Box,
     Driver,
     Freshness,
     MissingData,
+    Muted,
     Person,
     Point,
     ProductPage,
@@ -41,7 +43,7 @@ from metrics.review_facts import (
 from metrics.scopes import COMPANY, members_of
 from metrics.signals import UNBORN
 from metrics.six_twelve import six_twelve_of
-from metrics.subjects import Chain, belongs, chains, telling
+from metrics.subjects import Chain, belongs, chains, has_subject, telling
 from metrics.workspace import Workspace
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Freshness",
     "Limits",
     "MissingData",
+    "Muted",
     "Person",
     "Point",
     "ProductPage",
@@ -80,8 +83,11 @@ def weekly_review(
     *,
     week: str | None = None,
     scope: Scope = COMPANY,
+    today: date | None = None,
 ) -> Review:
     """The review of one week (`2026-W46`; None: the latest closed one) at a scope and below.
+
+    A signal that is muted today is told apart, and opens no subject.
 
     Raises VigieError for a week without figures or a scope that does not exist.
     """
@@ -104,6 +110,7 @@ def weekly_review(
         ]
         # Owners and lines raise no subject of their own: they would repeat their products'.
         raising = [r for r in below if r.scope.kind in ("company", "product", "squad")]
+        raising, hushed = _hushed(panel, raising, today or datetime.now(workspace.zone).date())
         subjects = _subjects(panel, raising, readings, products)
         unusual = telling(raising, panel.catalogue)
         headline = tuple(
@@ -125,13 +132,22 @@ def weekly_review(
                 r for r in below if r.status == "steady" and (r.kpi, r.scope) not in shown
             ),
             unusual=tuple(r for r in unusual if (r.kpi, r.scope) not in shown),
+            muted=hushed,
         )
 
 
 def product_page(
-    workspace: Workspace, viewer: Viewer, product: str, *, week: str | None = None
+    workspace: Workspace,
+    viewer: Viewer,
+    product: str,
+    *,
+    week: str | None = None,
+    today: date | None = None,
 ) -> ProductPage:
-    """Everything about one product at a week; raises VigieError when there is no such product."""
+    """Everything about one product at a week; raises VigieError when there is no such product.
+
+    A signal that is muted today is told apart, and opens no subject.
+    """
     with workspace.register.connect() as connection:
         panel = open_panel(connection, workspace, viewer, week)
         organisation, day = panel.organisation, panel.week.end
@@ -149,6 +165,7 @@ def product_page(
         delivery = [kpi for kpi in panel.catalogue if kpi.member == "squad"]
         raising = {**readings, **panel.readings(delivery, squads)}
         own = [r for r in raising.values() if belongs(panel.catalogue[r.kpi], r.scope)]
+        own, hushed = _hushed(panel, own, today or datetime.now(workspace.zone).date())
         names = {squad.squad: squad.name for squad in organisation.squads}
         return ProductPage(
             week=panel.week,
@@ -167,6 +184,7 @@ def product_page(
             subjects=_subjects(panel, own, raising, [scope]),
             families=_cells(panel, scope, readings, list(panel.catalogue)),
             missing=_missing(panel, [scope, *squads]),
+            muted=hushed,
         )
 
 
@@ -200,6 +218,30 @@ def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
     return found[0], found[1]
 
 
+def _hushed(
+    panel: Panel, readings: Sequence[Reading], today: date
+) -> tuple[list[Reading], tuple[Muted, ...]]:
+    """The readings without those that are muted today, and the signals among the latter.
+
+    What a muted signal explains of the company is muted with it.
+    """
+    mutes: dict[Key, Mute] = {
+        (each.kpi, each.scope): each for each in muted(panel.connection, panel.viewer, on=today)
+    }
+    if not mutes:
+        return list(readings), ()
+    signals = telling(readings, panel.catalogue)
+    told = {(r.kpi, r.scope) for r in signals}
+    spoken = [
+        r
+        for r in readings
+        if (r.kpi, r.scope) not in mutes and (not has_subject(r) or (r.kpi, r.scope) in told)
+    ]
+    return spoken, tuple(
+        Muted(r, mutes[r.kpi, r.scope]) for r in signals if (r.kpi, r.scope) in mutes
+    )
+
+
 def _has_value(reading: Reading) -> bool:
     return reading.figure is not None and reading.figure.value is not None
 
@@ -219,16 +261,17 @@ def _subjects(
     )
     if not found:
         return ()
-    decided = open_decisions(
-        panel.connection,
-        panel.viewer,
-        kpis={chain.lead.kpi for chain in found},
-        scopes={chain.lead.scope for chain in found},
+    kpis, scopes = ({chain.lead.kpi for chain in found}, {chain.lead.scope for chain in found})
+    held = open_decisions(panel.connection, panel.viewer, kpis=kpis, scopes=scopes, kind=None)
+    said = read_comments(
+        panel.connection, panel.viewer, kpis=kpis, scopes=scopes, periods=[panel.week.key]
     )
     names = names_of(panel.organisation)
     subjects = []
     for chain in found:
         kpi, explained = panel.catalogue[chain.lead.kpi], _explained(panel, chain, products)
+        at = (chain.lead.kpi, chain.lead.scope)
+        decisions = tuple(each for each in held if (each.kpi, each.scope) == at)
         subjects.append(
             Subject(
                 reading=chain.lead,
@@ -237,12 +280,11 @@ def _subjects(
                 ),
                 drivers=explained.drivers if explained else (),
                 also=chain.also,
-                decided=sum(
-                    (decision.kpi, decision.scope) == (chain.lead.kpi, chain.lead.scope)
-                    for decision in decided
-                ),
+                decided=sum(each.kind == DECISION for each in decisions),
                 dimension=explained.dimension if explained else "",
                 because=because(kpi, explained, names, panel.currency) if explained else None,
+                decisions=decisions,
+                comments=tuple(each for each in said if (each.kpi, each.scope) == at),
             )
         )
     return tuple(subjects)

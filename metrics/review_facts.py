@@ -11,6 +11,8 @@ from datetime import date, datetime
 from metrics.calendar import Period
 from metrics.catalogue.kpi import Text
 from metrics.reading import Limits, Reading
+from metrics.register.decisions import Decision
+from metrics.register.remarks import Annotation, Comment, Mute
 from metrics.result import Figure, Scope
 
 
@@ -55,6 +57,16 @@ class Subject:
     decided: int  # open decisions on this KPI and scope
     dimension: str = ""  # what the drivers are members of: product, squad, country …
     because: Text | None = None  # the drivers in one sentence
+    decisions: tuple[Decision, ...] = ()  # the open ones, newest first, and their open actions
+    comments: tuple[Comment, ...] = ()  # of the reviewed week
+
+
+@dataclass(frozen=True)
+class Muted:
+    """A signal that is not talked about, by whose word and until when."""
+
+    reading: Reading
+    mute: Mute
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,7 @@ class SixTwelve:
     target: Target | None
     boxes: tuple[Box, ...]
     new_level: NewLevel | None = None  # the latest one acknowledged
+    annotations: tuple[Annotation, ...] = ()  # of the days drawn, oldest first
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,7 @@ class Review:
     scorecard: tuple[ScorecardRow, ...]
     steady: tuple[Reading, ...]  # the rest: nothing to see
     unusual: tuple[Reading, ...] = ()  # signals that no subject above tells
+    muted: tuple[Muted, ...] = ()  # signals that someone asked not to talk about
 
 
 @dataclass(frozen=True)
@@ -170,3 +184,4 @@ class ProductPage:
     subjects: tuple[Subject, ...]
     families: tuple[ScorecardCell, ...]
     missing: tuple[MissingData, ...]
+    muted: tuple[Muted, ...] = ()

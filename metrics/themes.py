@@ -185,6 +185,16 @@ def words_of(text: str, language: str) -> Words:
     )
 
 
+def telling_words(text: str, shortest: int) -> Words:
+    """The words of a text that say something, in order: none of the small words of a language, none
+    shorter than so many letters; each as its stems in every language."""
+    small = frozenset().union(*_SMALL_WORDS.values())
+    words = _WORD.findall(unicodedata.normalize("NFC", text.casefold()))
+    told = [word for word in words if len(word) >= shortest and _plain(word) not in small]
+    by_language = [words_of(" ".join(told), language) for language in LANGUAGES]
+    return tuple(frozenset().union(*stems) for stems in zip(*by_language, strict=True))
+
+
 def load_themes(folder: Path) -> Taxonomy:
     """The workspace's own `themes.yml`, else the built-in one.
 

@@ -10,12 +10,11 @@ from typing import Any, cast
 import numpy as np
 
 from metrics.catalogue.kpi import Kpi
+from metrics.effect import effect_of
 from metrics.functions.given import Given
 from metrics.functions.objectives import day_of, number_of, text_of
 from metrics.grid import Grid
 from metrics.result import Figure, Scope
-from metrics.signals import judge
-from metrics.traits import stride_of
 
 
 @dataclass(frozen=True)
@@ -80,22 +79,8 @@ def _moved(
         )
         for row in cast("Iterable[Any]", rows.itertuples(index=False))
     ]
-    after = [figure for figure in figures if figure.start > shipped and figure.value is not None]
-    if not after:
-        return None
-    judgement = judge(
-        figures,
-        kpi.unit,
-        kpi.kind,
-        overlapping=stride_of(kpi, given.catalogue) > 1,
-        last=len(after),
-    )
-    judged = {figure.start for figure in after} & set(judgement.limits)
-    if not judged:
-        return None
-    return any(
-        signal.start in judged and signal.direction == direction for signal in judgement.signals
-    )
+    found = effect_of(figures, kpi, given.catalogue, shipped, due)
+    return None if found.usual is None else direction in found.sides
 
 
 def initiative_hit_rate(given: Given) -> Grid:
