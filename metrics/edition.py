@@ -16,7 +16,7 @@ from metrics.functions.given import Shared
 from metrics.grains import grains_of
 from metrics.scopes import all_scopes
 from metrics.setting import Setting
-from metrics.timeline import ends_with, timeline_of
+from metrics.timeline import ending_of, timeline_of
 
 
 def compute_all(
@@ -35,7 +35,7 @@ def compute_all(
     for grain in Grain:
         for kpi in catalogue:
             if grain in grains_of(kpi, catalogue) and (kpi.name, str(grain)) not in unchanged:
-                ending = ends_with(kpi) if grain in TO_DATE_GRAINS else grain
+                ending = ending_of(kpi, grain)
                 timed.setdefault((grain, ending), []).append(kpi)
     statements: dict[str, Statement] = {}
     born: dict[str, pd.DataFrame] = {}

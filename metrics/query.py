@@ -15,7 +15,7 @@ import pandas as pd
 
 from metrics import warehouse
 from metrics.access import Viewer, may_see
-from metrics.calendar import TO_DATE_GRAINS, Grain
+from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
@@ -29,7 +29,7 @@ from metrics.register.organisation import load_organisation
 from metrics.result import Figure, Scope
 from metrics.scopes import COMPANY, all_scopes
 from metrics.setting import Setting
-from metrics.timeline import ends_with, timeline_of
+from metrics.timeline import ending_of, ends_with, timeline_of
 from metrics.workspace import Workspace
 
 SCOPE_KINDS = ("company", "line", "product", "squad", "owner")
@@ -117,7 +117,7 @@ def figures_of(
     found: list[Figure] = []
     for kpi in sorted(kpis, key=lambda kpi: (question.grain or kpi.cadence, ends_with(kpi))):
         grain = question.grain or kpi.cadence
-        ending = ends_with(kpi) if grain in TO_DATE_GRAINS else grain
+        ending = ending_of(kpi, grain)
         if (grain, ending) not in computations:
             timeline = timeline_of(connection, setting, grain, ending)
             if timeline is None:

@@ -94,6 +94,11 @@ def ends_with(kpi: Kpi) -> Grain:
     return Grain.WEEK if Grain.WEEK in kpi.grains else Grain.MONTH
 
 
+def ending_of(kpi: Kpi, grain: Grain) -> Grain:
+    """The periods with which those of a grain end: a calendar grain's are its own."""
+    return ends_with(kpi) if grain in TO_DATE_GRAINS else grain
+
+
 def to_date(calendar: Calendar, grain: Grain, last: date, ending: Grain = Grain.WEEK) -> Timeline:
     """Month, quarter or year to the end of each of the last weeks (or months, if `ending` says so),
     and to that day a year earlier.
