@@ -17,9 +17,10 @@ import duckdb
 from sqlglot import exp
 
 from metrics import kinds, pinning
-from metrics.calendar import TO_DATE_GRAINS, Grain
+from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi
 from metrics.catalogue.loading import parts_of
+from metrics.digest import digest
 from metrics.engines import DEFINITION_ERRORS
 from metrics.functions import FUNCTIONS
 from metrics.functions.given import named
@@ -31,17 +32,13 @@ from metrics.organisation import Organisation
 from metrics.result import Scope
 from metrics.scopes import all_scopes, scope_sets
 from metrics.setting import Setting
-from metrics.timeline import ends_with, timeline_of
+from metrics.timeline import ending_of, timeline_of
 
 LANDED = "landed_"
 #: What says which landed rows count. A view that joins it to landed rows joins their own imports.
 LEDGER = {"imports", "slices", "import_streams"}
 
 Made = Mapping[tuple[str, str], str]  # a digest by KPI and grain
-
-
-def digest(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 @cache
@@ -225,7 +222,7 @@ class Inputs:
         key = (kpi.name, grain)
         if key not in self._found:
             self._found[key] = digest(
-                self._asked(grain, ends_with(kpi) if grain in TO_DATE_GRAINS else grain),
+                self._asked(grain, ending_of(kpi, grain)),
                 (kpi.definition, kpi.kind, kpi.unit, kpi.member, kpi.not_judged),
                 (kpi.cadence, kpi.grains, kpi.dimensions, kpi.direction, kpi.owner_role),
                 kpi.calculation,

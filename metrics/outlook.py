@@ -7,7 +7,6 @@ beside it when it is read, so that one set on screen counts at once.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
+from metrics.digest import digest
 from metrics.pace import (
     MOST_FIGURES,
     Pace,
@@ -144,7 +144,7 @@ def _rows(
             if found is None:
                 continue
             values, left, actual = found
-            made_of = _digest(values[-MOST_FIGURES:], left, actual, flow)
+            made_of = digest(values[-MOST_FIGURES:], left, actual, flow)
             earlier = known.get((scope, str(period.grain), period.start))
             if earlier is not None and earlier.made_of == made_of:
                 ends = earlier.ends
@@ -170,10 +170,6 @@ def _rows(
                 }
             )  # fmt: skip
     return rows
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _quantiles(ends: np.ndarray) -> list[float]:
