@@ -80,7 +80,7 @@ def withdraw(
         raise VigieError(
             f"No baseline {number} holds.",
             choices=[str(each.id) for each in held],
-            next_step="`vigie kpi baselines` lists those that hold.",
+            next_step="'vigie baseline list' lists those that hold.",
         )
     connection.execute(
         sa.update(baselines)
