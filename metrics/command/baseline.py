@@ -12,11 +12,10 @@ import click
 from metrics.access import Role, Viewer
 from metrics.calendar import Calendar
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
-from metrics.errors import unknown
+from metrics.command.scopes import scope_among, text_of
 from metrics.panel import catalogue_of
 from metrics.register import baselines
 from metrics.register.organisation import load_organisation
-from metrics.result import Scope
 from metrics.scopes import all_scopes
 
 ANEW = "Figures are judged anew at the next `vigie publish` or import."
@@ -52,7 +51,7 @@ def set_(
             connection,
             _viewer(),
             kpi=entry.name,
-            scope=_scope(scope, all_scopes(load_organisation(connection))),
+            scope=scope_among(scope, all_scopes(load_organisation(connection))),
             since=period.start,
             note=note,
         )
@@ -99,14 +98,5 @@ def _viewer() -> Viewer:
     return Viewer(person=who(), role=Role.CPO)
 
 
-def _scope(text: str, known: list[Scope]) -> Scope:
-    kind, _, key = text.partition(":")
-    scope = Scope(kind, key)
-    if scope not in known:
-        choices = [":".join(part for part in each if part) for each in known]
-        raise unknown("scope", text, choices)
-    return scope
-
-
 def _row(held: baselines.Baseline) -> dict[str, Any]:
-    return asdict(held) | {"scope": ":".join(part for part in held.scope if part)}
+    return asdict(held) | {"scope": text_of(held.scope)}

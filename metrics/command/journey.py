@@ -12,14 +12,13 @@ import click
 from metrics import journeys
 from metrics.access import LOCAL_CPO
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.command.scopes import scope_of
 from metrics.errors import VigieError
 from metrics.journeys import Audience, EventFilter, Session, Step, Unit
 from metrics.journeys.audience import PROPERTIES, Pairs
 from metrics.journeys.declared import declared_steps
 from metrics.journeys.stickiness import Comparison
 from metrics.query import SCOPE_KINDS
-from metrics.result import Scope
-from metrics.scopes import COMPANY
 from metrics.workspace import Workspace
 
 A_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
@@ -45,14 +44,7 @@ def of_audience(command: Callable[Given, Back]) -> Callable[Given, Back]:
 
 
 def audience_of(scope: str, unit: str, where: Sequence[str], unless: Sequence[str]) -> Audience:
-    kind, _, key = scope.partition(":")
-    if kind not in SCOPE_KINDS or (kind == "company") != (not key):
-        raise VigieError(
-            f"'{scope}' is not a scope.",
-            choices=["company", *(f"{kind}:KEY" for kind in SCOPE_KINDS if kind != "company")],
-            exit_code=2,
-        )
-    asked = COMPANY if kind == "company" else Scope(kind, key)
+    asked = scope_of(scope, SCOPE_KINDS)
     return Audience(asked, Unit(unit), _pairs(where, "="), _pairs(unless, "="))
 
 

@@ -9,10 +9,9 @@ import click
 
 from metrics.access import LOCAL_CPO
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
-from metrics.errors import VigieError
+from metrics.command.scopes import scope_of
 from metrics.outlook import PERIODS, SCOPES, Outlook, outlooks
 from metrics.register import migrate
-from metrics.result import Scope
 from metrics.workspace import Workspace
 
 SHOWN = ("kpi", "scope", "period", "actual", "forecast", "landing", "low", "high", "target",
@@ -39,7 +38,7 @@ def verb(
         workspace,
         LOCAL_CPO,
         kpis=names or None,
-        scopes=[scope_of(scope)] if scope else None,
+        scopes=[scope_of(scope, SCOPES)] if scope else None,
         grains=[grain] if grain else None,
     )
     rows = [row_of(outlook) for outlook in found]
@@ -51,18 +50,6 @@ def verb(
         if rows
         else "Nothing to say yet: too few closed figures, or nothing published."
     )
-
-
-def scope_of(text: str) -> Scope:
-    """The scope that `company` or `KIND:KEY` names."""
-    kind, _, key = text.partition(":")
-    if kind not in SCOPES or (kind == "company") != (not key):
-        raise VigieError(
-            f"'{text}' is not a scope.",
-            choices=["company", *(f"{kind}:KEY" for kind in SCOPES if kind != "company")],
-            exit_code=2,
-        )
-    return Scope(kind, key)
 
 
 def row_of(outlook: Outlook) -> dict[str, object]:
