@@ -7,7 +7,7 @@ beside it when it is read, so that one set on screen counts at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,16 +21,15 @@ from metrics.catalogue.kpi import Catalogue, Kpi, Unit
 from metrics.digest import digest
 from metrics.pace import (
     MOST_FIGURES,
-    Pace,
     adds_over_time,
     ends_of,
     grain_within,
     landing_grains,
+    pace_of,
     so_far_of,
-    verdict_of,
 )
-from metrics.register.series import read_documents, read_figures
-from metrics.register.targets import targets_of
+from metrics.register.series import Document, read_documents, read_figures
+from metrics.register.targets import Held, SetTarget, targets_held
 from metrics.result import Figure, Scope
 from metrics.setting import Setting
 from metrics.subjects import belongs, is_multiple
@@ -207,58 +206,48 @@ def outlooks(
 
     definitions = catalogue or catalogue_of(workspace)
     names = None if kpis is None else [definitions[name].name for name in kpis]
+    places = None if scopes is None else list(scopes)
     settings = workspace.settings
     calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
     wanted = None if grains is None else {str(grain) for grain in grains}
-    found = []
     with workspace.register.connect() as connection:
-        for document in read_documents(connection, viewer, OUTLOOK, kpis=names, scopes=scopes):
-            if document.kpi not in definitions or (wanted and document.grain not in wanted):
-                continue
-            period = calendar.period(Grain(document.grain), document.start)
-            held = {
-                kind: targets_of(connection, viewer, document.kpi, document.scope, kind=kind).get(
-                    period.key
-                )
-                for kind in ("target", "budget")
-            }
-            found.append(
-                _outlook(
-                    definitions[document.kpi],
-                    document.scope,
-                    period,
-                    _AHEAD.validate_json(document.body),
-                    {kind: each.value for kind, each in held.items() if each is not None},
-                )
-            )
-    return tuple(found)
+        documents = read_documents(connection, viewer, OUTLOOK, kpis=names, scopes=places)
+        held = targets_held(connection, viewer, kpis=names, scopes=places)
+    return tuple(
+        _outlook(definitions[document.kpi], document, calendar, held)
+        for document in documents
+        if document.kpi in definitions and (wanted is None or document.grain in wanted)
+    )
 
 
 def _outlook(
-    kpi: Kpi, scope: Scope, period: Period, ahead: Ahead, wanted: dict[str, float]
+    kpi: Kpi, document: Document, calendar: Calendar, held: Mapping[Held, SetTarget]
 ) -> Outlook:
-    ends = np.array(ahead.ends)
-    target, budget = wanted.get("target"), wanted.get("budget")
-    landing = float(np.median(ends))
-    chance, verdict = None, None
-    if target is not None:
-        chance, verdict = verdict_of(ends, target, kpi.direction or 1)
-    low, high = Pace.interval(ends)
+    period = calendar.period(Grain(document.grain), document.start)
+    ahead = _AHEAD.validate_json(document.body)
+
+    def wanted(kind: str) -> float | None:
+        found = held.get(Held(kpi.name, document.scope, period.key, kind))
+        return None if found is None else found.value
+
+    target, budget = wanted("target"), wanted("budget")
+    pace = pace_of(np.array(ahead.ends), target=target, direction=kpi.direction or 1)
+    landing = pace.expected
     return Outlook(
         kpi=kpi.name,
-        scope=scope,
+        scope=document.scope,
         period=period,
         left=ahead.left,
         actual=ahead.actual,
         forecast=None if ahead.actual is None else landing - ahead.actual,
         landing=landing,
-        low=low,
-        high=high,
+        low=pace.low,
+        high=pace.high,
         prior_year=ahead.prior_year,
         target=target,
         budget=budget,
         gap_to_target=None if target is None else landing - target,
         gap_to_budget=None if budget is None else landing - budget,
-        chance=chance,
-        verdict=verdict,
+        chance=pace.chance,
+        verdict=pace.verdict,
     )

@@ -16,17 +16,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from metrics.access import Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.errors import VigieError
-from metrics.register.series import read_figures
-from metrics.register.targets import targets_of
-from metrics.result import Figure, Scope
+from metrics.result import Figure
 
 #: Fewer closed figures than this say nothing of where a KPI goes.
 LEAST_FIGURES = 8
@@ -46,46 +42,15 @@ GRAIN_LENGTHS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90
 
 @dataclass(frozen=True)
 class Pace:
-    """Where a KPI will stand at a period's end; `low` and `high` hold four chances in five.
-
-    `actual` is a flow's sum over its closed periods so far; None for other KPIs. `chance` is the
-    probability that the target is met, `verdict` yes, no or uncertain; both are None without one.
-    """
+    """Where a KPI will stand at a period's end: most likely, and `low` to `high` four chances in
+    five. `chance` is the probability that the target is met, `verdict` yes, no or uncertain; both
+    are None without a target."""
 
     expected: float
     low: float
     high: float
-    actual: float | None
-    left: int  # periods still to come
-    target: float | None
     chance: float | None
     verdict: str | None
-
-    @staticmethod
-    def interval(ends: NDArray[np.float64]) -> tuple[float, float]:
-        """Four chances in five, of where a KPI may stand."""
-        low, high = np.quantile(ends, [TAIL, 1 - TAIL])
-        return float(low), float(high)
-
-
-@dataclass(frozen=True)
-class Landing:
-    """A flow's actual to date, the forecast of the rest, and both together beside the budget."""
-
-    actual: float
-    forecast: float
-    low: float
-    high: float
-    budget: float | None
-
-    @property
-    def landing(self) -> float:
-        return self.actual + self.forecast
-
-    @property
-    def gap(self) -> float | None:
-        """How far the landing is above (+) or below (−) the budget."""
-        return None if self.budget is None else self.landing - self.budget
 
 
 def forecast_paths(values: Sequence[float], periods: int) -> NDArray[np.float64]:
@@ -148,7 +113,11 @@ def _drawn(fitted: Any, periods: int) -> NDArray[np.float64]:
 def ends_of(
     values: Sequence[float], left: int, *, flow: bool, actual: float = 0.0
 ) -> NDArray[np.float64]:
-    """Where a KPI may stand with `left` periods to go, one number per path; see `pace_to`."""
+    """Where a KPI may stand with `left` periods to go, one number per path.
+
+    `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
+    the period looked at.
+    """
     if not left:
         return np.full(1, actual if flow else values[-1])
     paths = forecast_paths(values, left)
@@ -173,97 +142,16 @@ def adds_over_time(kpi: Kpi, catalogue: Catalogue) -> bool:
     return all(adds_over_time(catalogue[part], catalogue) for part in parts_of(kpi))
 
 
-def pace_to(
-    values: Sequence[float],
-    left: int,
-    *,
-    flow: bool,
-    actual: float = 0.0,
-    target: float | None = None,
-    direction: int = 1,
-) -> Pace:
-    """The pace of a KPI with `left` periods to go.
+def pace_of(ends: NDArray[np.float64], *, target: float | None = None, direction: int = 1) -> Pace:
+    """The pace of a KPI that may stand at `ends`, evenly spread over what may happen.
 
-    `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
-    the target's period. `direction` is the good one: -1 for a KPI that must stay below its target.
+    `direction` is the good one: -1 for a KPI that must stay below its target.
     """
-    ends = ends_of(values, left, flow=flow, actual=actual)
+    low, high = np.quantile(ends, [TAIL, 1 - TAIL])
     chance, verdict = None, None
     if target is not None:
         chance, verdict = verdict_of(ends, target, direction)
-    low, high = Pace.interval(ends)
-    return Pace(
-        expected=float(np.median(ends)),
-        low=low,
-        high=high,
-        actual=actual if flow else None,
-        left=left,
-        target=target,
-        chance=chance,
-        verdict=verdict,
-    )
-
-
-def landing_of(pace: Pace, budget: float | None) -> Landing:
-    """A flow's pace as its landing; raises VigieError for what is no flow."""
-    if pace.actual is None:
-        raise VigieError("Only what flows over a period lands: other KPIs stand somewhere.")
-    return Landing(pace.actual, pace.expected - pace.actual, pace.low, pace.high, budget)
-
-
-def read_pace(
-    connection: sa.Connection,
-    viewer: Viewer,
-    calendar: Calendar,
-    kpi: Kpi,
-    scope: Scope,
-    period: Period,
-) -> Pace | None:
-    """The pace of a KPI to its target for `period`, from the published figures.
-
-    None while there are too few closed figures, or where one that lies in the period so far has no
-    value. A flow is added up over its own periods that lie within, months before weeks, since weeks
-    straddle a quarter's ends; another KPI is read in its cadence.
-    """
-    target = targets_of(connection, viewer, kpi.name, scope).get(period.key)
-    return _read(connection, viewer, calendar, kpi, scope, period, target.value if target else None)
-
-
-def read_landing(
-    connection: sa.Connection,
-    viewer: Viewer,
-    calendar: Calendar,
-    kpi: Kpi,
-    scope: Scope,
-    period: Period,
-) -> Landing | None:
-    """A flow's landing in `period` beside its budget, from published figures; see `read_pace`."""
-    pace = _read(connection, viewer, calendar, kpi, scope, period, None)
-    budget = targets_of(connection, viewer, kpi.name, scope, kind="budget").get(period.key)
-    return None if pace is None else landing_of(pace, budget.value if budget else None)
-
-
-def _read(
-    connection: sa.Connection,
-    viewer: Viewer,
-    calendar: Calendar,
-    kpi: Kpi,
-    scope: Scope,
-    period: Period,
-    target: float | None,
-) -> Pace | None:
-    flow = kpi.kind is Kind.FLOW
-    grain = grain_within(kpi, period.grain, flow=flow)
-    found = read_figures(
-        connection, viewer, kpis=[kpi.name], scopes=[scope], grains=[grain], until=period.end
-    )
-    so_far = so_far_of(found, calendar, grain, period, flow=flow)
-    if so_far is None:
-        return None
-    values, left, actual = so_far
-    return pace_to(
-        values, left, flow=flow, actual=actual, target=target, direction=kpi.direction or 1
-    )
+    return Pace(float(np.median(ends)), float(low), float(high), chance, verdict)
 
 
 def so_far_of(

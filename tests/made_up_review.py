@@ -12,9 +12,13 @@ import sqlalchemy as sa
 
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
+from metrics.importing.report import CoverageSpan
+from metrics.models import load_models
+from metrics.outlook import outlook_frames
 from metrics.register import migrate, tables
-from metrics.register.organisation import write_rows
+from metrics.register.organisation import load_organisation, write_rows
 from metrics.result import Figure, Scope
+from metrics.setting import Setting
 from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 
@@ -99,6 +103,18 @@ def publish(folder: Path, figures: Iterable[Figure]) -> Workspace:
         if signals:
             _insert(connection, tables.signals, pd.concat(signals))
     return workspace
+
+
+def publish_outlooks(workspace: Workspace, last: date) -> None:
+    """Where KPIs will stand, in publication 1, when all is known until `last`."""
+    models = load_models()
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+    spans = [CoverageSpan("ledger", "fec", "*", FIRST, last)]
+    setting = Setting.of(workspace.settings, CATALOGUE, models, organisation, spans)
+    frames = list(outlook_frames(setting, workspace, 1))
+    with workspace.register.begin() as connection:
+        _insert(connection, tables.documents, pd.concat(frames))
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: pd.DataFrame) -> None:

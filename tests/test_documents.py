@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from metrics.access import LOCAL_CPO, Role, Viewer
+from metrics.catalogue import load_catalogue
 from metrics.command import vigie
 from metrics.documents import product_usage
 from metrics.errors import VigieError
@@ -165,8 +166,8 @@ def test_landing_beside_budget_target_and_the_year_before(company: SmallWorkspac
     with company.workspace.register.begin() as connection:
         for kind, value in (("target", 3600.0), ("budget", 3500.0)):
             set_target(
-                connection, LOCAL_CPO, kpi="contribution_margin", scope=ANVIL, period="2026-Q2",
-                kind=kind, value=value,
+                connection, LOCAL_CPO, load_catalogue(), kpi="contribution_margin", scope=ANVIL,
+                period="2026-Q2", kind=kind, value=value,
             )  # fmt: skip
     quarters = {
         (each.kpi, each.scope, each.period.key): each

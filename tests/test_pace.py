@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +16,15 @@ from metrics.catalogue import load_catalogue
 from metrics.command.init import lay_out
 from metrics.errors import VigieError
 from metrics.importing.reasons import explain
-from metrics.outlook import prior_year_of
-from metrics.pace import forecast_paths, landing_of, pace_to, read_landing, read_pace
-from metrics.register.tables import figures, publications, series, state
-from metrics.register.targets import said_before, set_target, targets_of
+from metrics.outlook import outlooks, prior_year_of
+from metrics.pace import ends_of, forecast_paths, pace_of
+from metrics.register.targets import said_before, set_target, targets_held
 from metrics.result import Figure, Scope
 from metrics.workspace import Workspace
+from tests import made_up_review
 
 COMPANY = Scope("company", "")
-QUARTER = Calendar().period(Grain.QUARTER, date(2026, 11, 15))
+CATALOGUE = load_catalogue()
 RISING = [100.0 + 5 * month + (1 if month % 2 else -1) for month in range(24)]
 
 
@@ -34,7 +34,7 @@ def test_a_line_goes_on() -> None:
 
 
 def test_what_never_changes_stays() -> None:
-    pace = pace_to([7.0] * 10, 4, flow=False, target=7)
+    pace = pace_of(ends_of([7.0] * 10, 4, flow=False), target=7)
     assert (pace.expected, pace.low, pace.high, pace.verdict) == (7, 7, 7, "yes")
 
 
@@ -44,7 +44,7 @@ def test_four_paths_in_five_end_within_the_interval() -> None:
     within = 0
     for _ in range(60):
         walk = np.cumsum(1 + rng.normal(size=60))
-        pace = pace_to(walk[:52].tolist(), 8, flow=False)
+        pace = pace_of(ends_of(walk[:52].tolist(), 8, flow=False))
         within += pace.low <= walk[-1] <= pace.high
     assert 0.65 <= within / 60 <= 0.95
 
@@ -56,7 +56,8 @@ def test_four_paths_in_five_end_within_the_interval() -> None:
 def test_a_flow_lands_on_what_is_there_and_what_will_come(
     target: float, direction: int, verdict: str
 ) -> None:
-    pace = pace_to(RISING, 2, flow=True, actual=215, target=target, direction=direction)
+    ends = ends_of(RISING, 2, flow=True, actual=215)
+    pace = pace_of(ends, target=target, direction=direction)
     assert pace.expected == pytest.approx(215 + 220 + 225, abs=5)
     assert pace.low < pace.expected < pace.high
     assert pace.verdict == verdict
@@ -64,20 +65,13 @@ def test_a_flow_lands_on_what_is_there_and_what_will_come(
 
 def test_a_target_within_the_noise_is_uncertain() -> None:
     noisy = (100 + 10 * np.random.default_rng(1).normal(size=40)).tolist()
-    assert pace_to(noisy, 1, flow=False, target=float(np.mean(noisy))).verdict == "uncertain"
+    pace = pace_of(ends_of(noisy, 1, flow=False), target=float(np.mean(noisy)))
+    assert pace.verdict == "uncertain"
 
 
 def test_a_period_that_is_over_is_known() -> None:
-    pace = pace_to(RISING, 0, flow=True, actual=645, target=600)
+    pace = pace_of(ends_of(RISING, 0, flow=True, actual=645), target=600)
     assert (pace.expected, pace.low, pace.high, pace.chance) == (645, 645, 645, 1)
-
-
-def test_landing_beside_the_budget() -> None:
-    landing = landing_of(pace_to(RISING, 2, flow=True, actual=215), 700)
-    assert landing.actual + landing.forecast == pytest.approx(landing.landing)
-    assert landing.gap == pytest.approx(landing.landing - 700)
-    with pytest.raises(VigieError, match="flows"):
-        landing_of(pace_to(RISING, 2, flow=False), 700)
 
 
 def test_few_figures_say_nothing() -> None:
@@ -85,49 +79,52 @@ def test_few_figures_say_nothing() -> None:
         forecast_paths([1, 2, 3], 2)
 
 
-def published(connection: sa.Connection, kpi: str, months: list[float]) -> None:
-    """Closed monthly figures of the company that end with October 2026."""
-    connection.execute(
-        sa.insert(publications).values(
-            id=1, warehouse_version=1, cause="import", cause_detail="", rows_written=0,
-            started_at=datetime(2026, 11, 1), published_by="test",
-        )
-    )  # fmt: skip
-    connection.execute(
-        sa.insert(series).values(
-            id=1, kpi=kpi, definition="d", scope_kind="company", scope="", grain="month",
-            dimension="", member="",
-        )
-    )  # fmt: skip
-    period = Calendar().period(Grain.MONTH, date(2026, 10, 1))
-    for value in reversed(months):
-        connection.execute(
-            sa.insert(figures).values(
-                series_id=1, start=period.start, end=period.end, period=period.key, value=value,
-                closed=True, members="", from_publication=1,
-            )
-        )  # fmt: skip
-        period = Calendar().previous(period)
-    connection.execute(sa.update(state).values(publication_id=1))
+def published(folder: Path) -> Workspace:
+    """The company's revenue of two years until October 2026, and as many weeks of its MRR."""
+    october = date(2026, 10, 31)
+    workspace = made_up_review.publish(
+        folder,
+        [
+            *made_up_review.series("revenue", COMPANY, RISING, Grain.MONTH, october),
+            *made_up_review.series("mrr", COMPANY, RISING, Grain.WEEK, october),
+        ],
+    )
+    made_up_review.publish_outlooks(workspace, october)
+    return workspace
 
 
-def test_the_pace_of_a_published_kpi(tmp_path: Path) -> None:
-    workspace = lay_out(tmp_path / "w", "Anvil")
-    kpi = load_catalogue()["revenue"]
+def test_where_a_published_kpi_will_stand_beside_target_and_budget(tmp_path: Path) -> None:
+    workspace = published(tmp_path)
     with workspace.register.begin() as connection:
-        published(connection, "revenue", RISING)
-        set_target(connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=600)
-        set_target(
-            connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=650,
-            kind="budget",
-        )  # fmt: skip
-        pace = read_pace(connection, LOCAL_CPO, Calendar(), kpi, COMPANY, QUARTER)
-        landing = read_landing(connection, LOCAL_CPO, Calendar(), kpi, COMPANY, QUARTER)
+        for kind, value in (("target", 600), ("budget", 650)):
+            set_target(
+                connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
+                value=value, kind=kind,
+            )  # fmt: skip
+    flow, level = (
+        outlooks(workspace, LOCAL_CPO, kpis=[kpi], grains=["quarter"])[0]
+        for kpi in ("revenue", "mrr")
+    )
     workspace.register.dispose()
-    assert pace is not None
-    assert landing is not None
-    assert (pace.actual, pace.left, pace.target, pace.verdict) == (RISING[-1], 2, 600, "yes")
-    assert landing.gap == pytest.approx(landing.landing - 650)
+    assert (flow.actual, flow.left, flow.target, flow.verdict) == (RISING[-1], 2, 600, "yes")
+    assert flow.actual + flow.forecast == pytest.approx(flow.landing)
+    assert flow.gap_to_budget == pytest.approx(flow.landing - 650)
+    # Only what adds up over time has an actual so far and a rest to come.
+    assert (level.actual, level.forecast, level.target, level.verdict) == (None, None, None, None)
+    assert level.landing == pytest.approx(100 + 5 * (23 + level.left), abs=5)
+
+
+def test_targets_of_every_kpi_are_read_in_one_query(tmp_path: Path) -> None:
+    workspace = published(tmp_path)
+    asked: list[str] = []
+
+    @sa.event.listens_for(workspace.register, "before_cursor_execute")
+    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    assert len(outlooks(workspace, LOCAL_CPO)) == 3
+    workspace.register.dispose()
+    assert sum("targets" in statement for statement in asked) == 1
 
 
 def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
@@ -157,25 +154,35 @@ def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
     assert "anvil." in explain(told["unknown_scope"], "fr")
     workspace = Workspace.open(folder)
     with workspace.register.begin() as connection:
-        held = targets_of(connection, LOCAL_CPO, "revenue", COMPANY)
-        assert [(t.period, t.value, t.set_by) for t in held.values()] == [("2026-Q4", 900000, "")]
+        held = targets_held(connection, LOCAL_CPO, scopes=[COMPANY])
+        assert {(*each[2:], held[each].value, held[each].set_by) for each in held} == {
+            ("2026-Q4", "target", 900000, ""),
+            ("2026-Q4", "budget", 850000, ""),
+        }
         set_target(
-            connection, LOCAL_CPO, kpi="revenue", scope=COMPANY, period="2026-Q4", value=950000
-        )
+            connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
+            value=950000,
+        )  # fmt: skip
         assert [t.value for t in said_before(connection, LOCAL_CPO, "revenue", COMPANY)] == [
             900000,
             950000,
         ]
     jobs.run(jobs.Job("undo", str(folder), "test", import_id=report.import_id))
     with workspace.register.connect() as connection:
-        held = targets_of(connection, LOCAL_CPO, "revenue", COMPANY)
-        assert [t.value for t in held.values()] == [950000]
-        assert targets_of(connection, LOCAL_CPO, "revenue", COMPANY, kind="budget") == {}
+        held = targets_held(connection, LOCAL_CPO, kpis=["revenue"])
+        assert {(each.scope, each.kind): said.value for each, said in held.items()} == {
+            (COMPANY, "target"): 950000
+        }
     workspace.register.dispose()
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"), [({"kind": "wish"}, "wish"), ({"period": "soon"}, "soon")]
+    ("changes", "message"),
+    [
+        ({"kind": "wish"}, "wish"),
+        ({"period": "soon"}, "soon"),
+        ({"kpi": "revenu"}, "no KPI named 'revenu'. Did you mean revenue"),
+    ],
 )
 def test_a_target_that_means_nothing_is_refused(
     tmp_path: Path, changes: dict[str, str], message: str
@@ -183,7 +190,7 @@ def test_a_target_that_means_nothing_is_refused(
     workspace = lay_out(tmp_path / "w", "Anvil")
     asked = {"kpi": "revenue", "period": "2026-Q4"} | changes
     with workspace.register.begin() as connection, pytest.raises(VigieError, match=message):
-        set_target(connection, LOCAL_CPO, scope=COMPANY, value=1, **asked)
+        set_target(connection, LOCAL_CPO, CATALOGUE, scope=COMPANY, value=1, **asked)
     workspace.register.dispose()
 
 

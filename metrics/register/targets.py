@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from metrics.access import Viewer, may_see, visible_scope_kinds
+from metrics.catalogue.kpi import Catalogue
 from metrics.errors import VigieError, unknown
 from metrics.register.organisation import write_rows
 from metrics.register.tables import imports, targets
@@ -31,9 +34,19 @@ class SetTarget:
     set_at: datetime  # UTC
 
 
+class Held(NamedTuple):
+    """What at most one target or budget holds for."""
+
+    kpi: str
+    scope: Scope
+    period: str
+    kind: str = "target"
+
+
 def set_target(
     connection: sa.Connection,
     viewer: Viewer,
+    catalogue: Catalogue,
     *,
     kpi: str,
     scope: Scope,
@@ -44,9 +57,11 @@ def set_target(
 ) -> SetTarget:
     """Set a target in the caller's transaction; what held before is kept beside it.
 
-    Raises VigieError for another kind than target and budget, a period that is neither a quarter,
-    a month nor a week, and a scope that `viewer` may not see.
+    Raises VigieError for a KPI that the catalogue does not have, another kind than target and
+    budget, a period that is neither a quarter, a month nor a week, and a scope that `viewer` may
+    not see.
     """
+    name = catalogue[kpi].name
     if kind not in KINDS:
         raise unknown("kind of target", kind, KINDS)
     if not PERIOD.fullmatch(period):
@@ -57,41 +72,59 @@ def set_target(
         raise VigieError(f"{viewer.person} may not set a target for a {scope.kind}.")
     moment = at or datetime.now(UTC).replace(tzinfo=None)
     row = {
-        "kpi": kpi, "scope_kind": scope.kind, "scope": scope.key, "period": period,
+        "kpi": name, "scope_kind": scope.kind, "scope": scope.key, "period": period,
         "kind": kind, "value": value, "set_by": viewer.person,
     }  # fmt: skip
     write_rows(connection, "targets", [row], None, moment)
-    return SetTarget(kpi, scope, period, kind, value, viewer.person, moment)
+    return SetTarget(name, scope, period, kind, value, viewer.person, moment)
 
 
-def targets_of(
-    connection: sa.Connection, viewer: Viewer, kpi: str, scope: Scope, *, kind: str = "target"
-) -> dict[str, SetTarget]:
-    """The targets that hold now for a KPI and scope, by period."""
-    return {held.period: held for held in said_before(connection, viewer, kpi, scope, kind=kind)}
+def targets_held(
+    connection: sa.Connection,
+    viewer: Viewer,
+    *,
+    kpis: Iterable[str] | None = None,
+    scopes: Iterable[Scope] | None = None,
+) -> dict[Held, SetTarget]:
+    """The targets and budgets that hold now and that `viewer` may see, in one query."""
+    query = _said(viewer)
+    if kpis is not None:
+        query = query.where(targets.c.kpi.in_(list(kpis)))
+    if scopes is not None:
+        places = [tuple(scope) for scope in scopes]
+        query = query.where(sa.tuple_(targets.c.scope_kind, targets.c.scope).in_(places))
+    said = map(_target, connection.execute(query))
+    return {Held(each.kpi, each.scope, each.period, each.kind): each for each in said}
 
 
 def said_before(
     connection: sa.Connection, viewer: Viewer, kpi: str, scope: Scope, *, kind: str = "target"
 ) -> list[SetTarget]:
     """Every target ever set for a KPI and scope, oldest first; those of undone imports are not."""
-    query = (
+    query = _said(viewer).where(
+        targets.c.kpi == kpi,
+        targets.c.scope_kind == scope.kind,
+        targets.c.scope == scope.key,
+        targets.c.kind == kind,
+    )
+    return [_target(row) for row in connection.execute(query)]
+
+
+def _said(viewer: Viewer) -> sa.Select[Any]:
+    """All that was ever set and that `viewer` may see, oldest first."""
+    return (
         sa.select(targets)
         .select_from(targets.outerjoin(imports, imports.c.id == targets.c.import_id))
         .where(
-            targets.c.kpi == kpi,
-            targets.c.scope_kind == scope.kind,
-            targets.c.scope == scope.key,
-            targets.c.kind == kind,
             targets.c.scope_kind.in_(visible_scope_kinds(viewer)),
             sa.or_(targets.c.import_id.is_(None), imports.c.status == "applied"),
         )
         .order_by(targets.c.observed_at, targets.c.id)
     )
-    return [
-        SetTarget(
-            row.kpi, Scope(row.scope_kind, row.scope), row.period, row.kind, row.value,
-            row.set_by, row.observed_at,
-        )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+
+
+def _target(row: sa.Row[Any]) -> SetTarget:
+    return SetTarget(
+        row.kpi, Scope(row.scope_kind, row.scope), row.period, row.kind, row.value,
+        row.set_by, row.observed_at,
+    )  # fmt: skip
