@@ -22,11 +22,11 @@ from metrics import product_sides as sides
 from metrics import review as facts
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Grain
+from metrics.definitions import catalogue_of, definitions_stamp
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
 from metrics.freshness import DatasetState
 from metrics.organisation import Organisation
-from metrics.panel import catalogue_of, definitions_stamp
 from metrics.register import left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication

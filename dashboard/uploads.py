@@ -17,11 +17,11 @@ from streamlit.typing import UploadedFile
 
 from dashboard.session import Session
 from metrics import importing
+from metrics.definitions import definitions_of
 from metrics.feeds import kpis_fed
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
-from metrics.models import load_models
 from metrics.register.ledger import ImportRecord, history, read_quarantine
 from metrics.warehouse import current_path
 
@@ -52,7 +52,7 @@ class Desk:
         if key == self.inspected:
             return
         self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
-        catalogue, models = session.voice.catalogue, load_models(*session.workspace.model_folders)
+        catalogue, models = definitions_of(session.workspace)
         current = current_path(session.workspace)
         by_path = {
             path: importing.inspect(

@@ -18,6 +18,7 @@ import pandas as pd
 
 from metrics import models, references, warehouse
 from metrics.catalogue import load_catalogue
+from metrics.definitions import definitions_of
 from metrics.documents import passed_over
 from metrics.engines import open_facts
 from metrics.errors import Mistake, VigieError
@@ -116,8 +117,7 @@ class Change:
         self._reached = listener.reached
         self.workspace = Workspace.open(Path(job.workspace))
         self.register = self.workspace.register
-        self._models = models.load_models(*self.workspace.model_folders)
-        self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
+        self._catalogue, self._models = definitions_of(self.workspace)
         self._feeds: dict[tuple[Any, ...], tuple[str, ...]] = {}
         self.settled = False  # True from the moment the flip begins: too late to cancel
 
@@ -330,18 +330,20 @@ class Change:
         references.rebuild(facts, organisation, self.workspace.settings.currency)
         verbatims.refresh(facts, organisation, load_themes(self.workspace.path))
         failed: list[Mistake] = []
+        contents = Contents(facts, self._models, organisation)
         anew = self.job.kind == "publish"  # by hand: everything, whatever it was made of
         models.refresh(
             facts,
             self._models,
             lambda name: self._say("modelling", 0.5, f"Preparing {name}."),
             failed.append,
-            Contents(facts, self._models, organisation).of_model,
+            contents.of_model,
             anew=anew,
         )
         if failed:
             self._models = self._models.without(failed)
             self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
+            contents = Contents(facts, self._models, organisation)
         self._reached("modelling")
         settings = self.workspace.settings
         setting = Setting.of(
@@ -349,7 +351,6 @@ class Change:
         )
         with self.register.connect() as connection:
             acknowledged = shifts(connection)
-        contents = Contents(facts, self._models, organisation)
         made = Inputs(facts, setting, contents, acknowledged).all()
         same = () if anew else unchanged(facts, state.publication_id, made)
         passed = passed_over(self._catalogue, same)

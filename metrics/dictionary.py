@@ -10,10 +10,9 @@ from metrics.access import Viewer
 from metrics.catalogue.kpi import Catalogue, Family, Kpi, Text
 from metrics.catalogue.rollup import RollUp, roll_up
 from metrics.coverage import alternatives
+from metrics.definitions import catalogue_of, definitions_of
 from metrics.feeds import kpis_fed
 from metrics.importing.profile import load_profiles
-from metrics.models import load_models
-from metrics.panel import catalogue_of
 from metrics.register.ledger import read_coverage
 from metrics.workspace import Workspace
 
@@ -78,7 +77,7 @@ def _plain(text: str) -> str:
 
 def _exports(workspace: Workspace, catalogue: Catalogue) -> dict[str, list[Text]]:
     """The labels of the kinds of export that bring what a KPI reads, by KPI."""
-    models = load_models(*workspace.model_folders)
+    models = definitions_of(workspace).models
     found: dict[str, list[Text]] = {}
     for profile in load_profiles(workspace.profiles):
         label = Text(profile.label["en"], profile.label["fr"])

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
+from metrics.definitions import catalogue_of
 from metrics.digest import digest
 from metrics.pace import (
     MOST_FIGURES,
@@ -202,8 +203,6 @@ def outlooks(
 
     Raises VigieError for a KPI that does not exist. A KPI with too few closed figures has none.
     """
-    from metrics.panel import catalogue_of
-
     definitions = catalogue or catalogue_of(workspace)
     names = None if kpis is None else [definitions[name].name for name in kpis]
     places = None if scopes is None else list(scopes)

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer
 from metrics.calendar import Calendar, Grain, Period
-from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.kpi import Family
+from metrics.definitions import catalogue_of
 from metrics.errors import unknown
 from metrics.like_with_like import LIKE_WITH_LIKE
-from metrics.models import load_models
 from metrics.organisation import Organisation
 from metrics.reading import (
     Limits,
@@ -336,28 +334,6 @@ def open_panel(
         weeks=weeks,
         currency=settings.currency,
     )
-
-
-def catalogue_of(workspace: Workspace) -> Catalogue:
-    """The workspace's catalogue, read again only when one of its own files changes."""
-    return _catalogue(workspace.catalogue, workspace.model_folders, definitions_stamp(workspace))
-
-
-def definitions_stamp(workspace: Workspace) -> tuple[tuple[str, int], ...]:
-    """The company's own definition files with when each was written: changes when one does."""
-    return tuple(
-        (str(file), file.stat().st_mtime_ns)
-        for folder in workspace.model_folders
-        for file in sorted(folder.glob("*"))
-        if file.is_file()
-    )
-
-
-@lru_cache(maxsize=4)
-def _catalogue(
-    folder: Path, model_folders: tuple[Path, ...], stamp: tuple[tuple[str, int], ...]
-) -> Catalogue:
-    return load_catalogue(folder, load_models(*model_folders))
 
 
 def _weeks(

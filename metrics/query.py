@@ -16,14 +16,14 @@ import pandas as pd
 from metrics import warehouse
 from metrics.access import Viewer, may_see
 from metrics.calendar import Grain
-from metrics.catalogue import Catalogue, Kpi, load_catalogue
+from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.compile import compile_kpi
+from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.figures import Computation
 from metrics.grains import grains_of
-from metrics.models import load_models
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
 from metrics.result import Figure, Scope
@@ -49,11 +49,10 @@ class Question:
 
 def setting_of(workspace: Workspace) -> Setting:
     """Definitions, organisation, coverage and calendar as they stand for readers."""
-    models = load_models(*workspace.model_folders)
+    catalogue, models = definitions_of(workspace)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
         spans = [applied.span for applied in ledger.read_coverage(connection)]
-    catalogue = load_catalogue(workspace.catalogue, models)
     return Setting.of(workspace.settings, catalogue, models, organisation, spans)
 
 
@@ -211,8 +210,7 @@ def sql(
     dialect: str = "duckdb",
 ) -> dict[str, str]:
     """The SQL of a KPI, per part: a ratio or derived KPI has one statement for each base figure."""
-    models = load_models(*workspace.model_folders)
-    catalogue = load_catalogue(workspace.catalogue, models)
+    catalogue, models = definitions_of(workspace)
     asked = catalogue[name]
     for dimension in (*([by] if by else []), *(where or {})):
         if dimension not in asked.dimensions:

@@ -13,7 +13,7 @@ from metrics.access import Role, Viewer
 from metrics.calendar import Calendar
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
 from metrics.command.scopes import scope_among, text_of
-from metrics.panel import catalogue_of
+from metrics.definitions import catalogue_of
 from metrics.register import baselines
 from metrics.register.organisation import load_organisation
 from metrics.scopes import all_scopes

@@ -11,11 +11,11 @@ import click
 import sqlalchemy as sa
 
 from metrics import warehouse
-from metrics.catalogue import Catalogue, load_catalogue
+from metrics.catalogue import Catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
+from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
-from metrics.models import load_models
 from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -75,8 +75,7 @@ def findings_of(workspace: Workspace) -> Iterator[Finding]:
 def definitions(workspace: Workspace) -> Iterator[Finding]:
     """Each mistake of a definition with its file, line and remedy; else how many KPIs there are,
     and which wait for data."""
-    models = load_models(*workspace.model_folders)
-    catalogue = load_catalogue(workspace.catalogue, models)
+    catalogue, models = definitions_of(workspace)
     mistakes = [*catalogue.problems, *rehearse(catalogue, models)]
     setting = setting_of(workspace)
     path = warehouse.current_path(workspace)

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from metrics import importing, jobs, warehouse
-from metrics.catalogue import load_catalogue
 from metrics.command.output import (
     ProgressOutput,
     answer,
@@ -22,12 +21,12 @@ from metrics.command.output import (
     versions,
     who,
 )
+from metrics.definitions import definitions_of
 from metrics.errors import VigieError
 from metrics.feeds import kpis_fed
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Job, Outcome
-from metrics.models import load_models
 from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
 
@@ -96,7 +95,7 @@ def inspected(
     workspace: Workspace, files: tuple[Path, ...], options: ImportOptions
 ) -> list[FileReport]:
     """The reports of a dry run."""
-    models = load_models(*workspace.model_folders)
+    catalogue, models = definitions_of(workspace)
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
     return importing.inspect(
@@ -105,7 +104,7 @@ def inspected(
         files,
         options,
         organisation,
-        partial(kpis_fed, load_catalogue(workspace.catalogue, models), models),
+        partial(kpis_fed, catalogue, models),
     )
 
 

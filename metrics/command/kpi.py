@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from metrics import definitions
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
@@ -277,9 +278,7 @@ def definitions_of(folder: Path | None) -> tuple[Catalogue, Models]:
     if folder is None and not (place / SETTINGS_FILE).exists():
         models = load_models()
         return load_catalogue(models=models), models
-    workspace = Workspace.open(place)
-    models = load_models(*workspace.model_folders)
-    return load_catalogue(workspace.catalogue, models), models
+    return definitions.definitions_of(Workspace.open(place))
 
 
 def catalogue_of(folder: Path | None) -> Catalogue:

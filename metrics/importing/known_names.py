@@ -9,12 +9,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from metrics.catalogue import load_catalogue
+from metrics.definitions import catalogue_of
 from metrics.importing.container import Part
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import Problem
 from metrics.importing.source import open_source
-from metrics.models import load_models
 from metrics.organisation import Organisation
 from metrics.scopes import all_scopes
 from metrics.workspace import Workspace
@@ -29,7 +28,7 @@ def put_names(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, organisation: Organisation
 ) -> None:
     """Temporary tables `known_kpis` (name) and `known_scopes` (kind, key)."""
-    catalogue = load_catalogue(workspace.catalogue, load_models(*workspace.model_folders))
+    catalogue = catalogue_of(workspace)
     scopes = all_scopes(organisation)
     frames = {
         "known_kpis": pd.DataFrame({"name": [kpi.name for kpi in catalogue]}, dtype="object"),
