@@ -23,7 +23,7 @@ from metrics.journeys.audience import Audience
 from metrics.journeys.declared import WINDOW_DAYS, declared_steps
 from metrics.journeys.funnel import DAY_SECONDS, Funnel, funnel
 from metrics.journeys.session import Session
-from metrics.organisation import MOST_FUNNEL_STEPS
+from metrics.organisation import MOST_FUNNEL_STEPS, Organisation
 from metrics.outlook import outlook_frames
 from metrics.register.organisation import load_organisation
 from metrics.register.series import read_documents
@@ -172,16 +172,18 @@ def _funnel(
     return since, _FUNNEL.dump_json(table).decode()
 
 
-def product_usage(workspace: Workspace, viewer: Viewer, product: str) -> ProductUsage:
+def product_usage(
+    workspace: Workspace, viewer: Viewer, product: str, organisation: Organisation | None = None
+) -> ProductUsage:
     """A product's published retention and funnel; raises VigieError when there is no such product.
 
     Either is None where nothing was published for it, or the viewer may not see it.
     """
     with workspace.register.connect() as connection:
-        organisation = load_organisation(connection)
-        entry = next((each for each in organisation.products if each.product == product), None)
+        known = organisation or load_organisation(connection)
+        entry = next((each for each in known.products if each.product == product), None)
         if entry is None:
-            raise unknown("product", product, [each.product for each in organisation.products], "")
+            raise unknown("product", product, [each.product for each in known.products], "")
         scopes = [Scope("product", product)]
         retention = read_documents(connection, viewer, RETENTION, scopes=scopes)
         found = read_documents(connection, viewer, FUNNEL, scopes=scopes)

@@ -98,9 +98,9 @@ def cap_side(
     Raises VigieError when there is no such product or week.
     """
     scope = Scope("product", product)
-    usage = product_usage(workspace, viewer, product)
     with workspace.register.connect() as connection:
         panel = open_panel(connection, workspace, viewer, week)
+        usage = product_usage(workspace, viewer, product, panel.organisation)
         entry = next(p for p in panel.organisation.products if p.product == product)
         named = entry.north_star if entry.north_star in panel.catalogue else None
         north_star = panel.catalogue[named] if named else None
@@ -109,7 +109,9 @@ def cap_side(
         return CapSide(
             north_star=found.get((north_star.name, scope)) if north_star else None,
             inputs=_known_first(inputs, found.values())[:MOST_INPUTS],
-            outlooks=_watched(panel, outlooks(workspace, viewer, scopes=[scope])),
+            outlooks=_watched(
+                panel, outlooks(workspace, viewer, catalogue=panel.catalogue, scopes=[scope])
+            ),
             usage=usage,
             bridge=_bridge(panel, scope),
         )
