@@ -15,7 +15,7 @@ from typing import Any
 
 from metrics.importing import trello_board
 from metrics.importing.refusal import Refusal
-from metrics.importing.rows_text import one_line, write_row, writing, written_out
+from metrics.importing.rows_text import one_line, scalar_text, write_row, writing, written_out
 
 BLOCK = 1 << 20
 LONGEST_OBJECT = 16 << 20
@@ -200,12 +200,8 @@ def _flat(row: dict[str, Any], prefix: str = "", depth: int = 1) -> dict[str, st
 
 def _text(value: Any) -> str:
     match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
+        case None | bool() | str():
+            return scalar_text(value)
         case dict() if named := next((k for k in NAMED_BY if isinstance(value.get(k), str)), ""):
             return str(value[named])
         case {} if not value:

@@ -37,15 +37,18 @@ def one_line(text: str) -> str:
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
+def scalar_text(value: str | bool | None) -> str:
+    """What every kind of file writes alike: a text, true and false, nothing for nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value).lower()
+
+
 def cell_text(value: object) -> str:
     """A value as text: ISO dates, numbers in digits, true and false, nothing for nothing."""
     match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return one_line(value)
+        case None | bool() | str():
+            return one_line(scalar_text(value))
         case float():
             return written_out(repr(value))
         case datetime():
