@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -19,6 +18,7 @@ from metrics.access import LOCAL_CPO, Viewer
 from metrics.catalogue.kpi import Catalogue, Kpi, Text
 from metrics.cohort_grid import RetentionTable, retention_table
 from metrics.errors import VigieError, unknown
+from metrics.frames import document_row
 from metrics.journeys.audience import Audience
 from metrics.journeys.declared import WINDOW_DAYS, declared_steps
 from metrics.journeys.funnel import DAY_SECONDS, Funnel, funnel
@@ -101,18 +101,13 @@ def document_frames(
         kpi = setting.catalogue[name]
         if (name, str(kpi.cadence)) in passed:
             continue
-        rows: list[dict[str, Any]] = []
+        rows: list[dict[str, object]] = []
         for product in setting.organisation.products:
             made = make(kpi, product.product)
             if made is not None:
-                start, body = made
                 rows.append(
-                    {
-                        "kpi": name, "definition": kpi.definition, "scope_kind": "product",
-                        "scope": product.product, "grain": str(kpi.cadence), "dimension": kind,
-                        "member": "", "start": start, "body": body,
-                    }
-                )  # fmt: skip
+                    document_row(kpi, Scope("product", product.product), kpi.cadence, kind, *made)
+                )
         if rows:
             yield pd.DataFrame(rows)
     yield from outlook_frames(setting, workspace, publication)

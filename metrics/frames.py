@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.calendar import Period
+from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi
 from metrics.grid import Grid
 from metrics.result import Scope
@@ -84,3 +85,14 @@ def frame_of(
             "members": of(list(labels.digests), sets),
         }
     )
+
+
+def document_row(
+    kpi: Kpi, scope: Scope, grain: Grain, kind: str, start: date, body: str
+) -> dict[str, object]:
+    """One document as a row of a frame; `kind` says what `body`, a JSON text, holds."""
+    return {
+        "kpi": kpi.name, "definition": kpi.definition, "scope_kind": scope.kind,
+        "scope": scope.key, "grain": str(grain), "dimension": kind, "member": "", "start": start,
+        "body": body,
+    }  # fmt: skip

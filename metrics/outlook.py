@@ -20,6 +20,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
 from metrics.definitions import catalogue_of
 from metrics.digest import digest
+from metrics.frames import document_row
 from metrics.pace import (
     MOST_FIGURES,
     adds_over_time,
@@ -162,13 +163,8 @@ def _rows(
                 prior,
                 made_of,
             )
-            rows.append(
-                {
-                    "kpi": kpi.name, "definition": kpi.definition, "scope_kind": scope.kind,
-                    "scope": scope.key, "grain": str(period.grain), "dimension": OUTLOOK,
-                    "member": "", "start": period.start, "body": _AHEAD.dump_json(ahead).decode(),
-                }
-            )  # fmt: skip
+            body = _AHEAD.dump_json(ahead).decode()
+            rows.append(document_row(kpi, scope, period.grain, OUTLOOK, period.start, body))
     return rows
 
 
