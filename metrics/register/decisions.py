@@ -174,12 +174,10 @@ def reopen(
 
 def decision(connection: sa.Connection, viewer: Viewer, number: int) -> Decision:
     """One decision as it stands; raises VigieError when there is none that `viewer` may see."""
-    found = [each for each in _latest(connection, viewer) if each.id == number]
-    if not found:
-        raise VigieError(
-            f"There is no decision {number}.", next_step="`vigie decision list` shows them."
-        )
-    return found[0]
+    known = {each.id: each for each in _latest(connection, viewer)}
+    if number not in known:
+        raise VigieError(f"There is no decision {number}.", choices=map(str, sorted(known)))
+    return known[number]
 
 
 def history(connection: sa.Connection, viewer: Viewer, number: int) -> list[Decision]:
