@@ -10,7 +10,16 @@ import streamlit as st
 from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import language_of, translation
-from dashboard.views import coverage, dictionary, explore, imports, portfolio, product, review
+from dashboard.views import (
+    coverage,
+    dictionary,
+    explore,
+    imports,
+    portfolio,
+    product,
+    review,
+    squad,
+)
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -78,6 +87,13 @@ def main(home: str = "review") -> None:
         words.say("One product: its PM and PO, its figures in each family."),
         lambda: product.show(current(), chooser, imports_place),
     )
+    squad_place = place(
+        "squad",
+        words.say("Squad"),
+        "groups",
+        words.say("One squad: delivery, engagement, skills, load, the products it serves."),
+        lambda: squad.show(current(), chooser, product_place, imports_place),
+    )
     portfolio_place = place(
         "portfolio",
         words.say("Portfolio"),
@@ -116,6 +132,7 @@ def main(home: str = "review") -> None:
     shown = [
         review_place,
         product_place,
+        squad_place,
         portfolio_place,
         explore_place,
         dictionary_place,

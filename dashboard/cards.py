@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -54,6 +54,15 @@ def refusal(error: VigieError, words: Translation) -> None:
 
 def headline(text: str) -> None:
     st.header(escape(text), anchor=False)
+
+
+def facts(told: Iterable[tuple[str, str]]) -> str:
+    """Titles with what they hold, on one line in Markdown; empty ones are left out."""
+    return "&nbsp; · ".join(
+        f"**{escape(title).replace(' ', '&nbsp;')}**&nbsp;{escape(held)}"
+        for title, held in told
+        if held
+    )
 
 
 def headline_kpis(
@@ -210,6 +219,14 @@ def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -
     frame = tables.by_family(cells, session.voice, session.palette)
     with st.container(key=f"{key}_box"):
         _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
+
+
+def grouped_table(
+    session: Session, groups: Sequence[tuple[str, Sequence[Reading]]], key: str
+) -> None:
+    """The same, group by group, each named in the first column."""
+    frame = tables.by_group(groups, session.voice, session.palette)
+    _figures(session, frame, [reading for _, found in groups for reading in found], key)
 
 
 def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], key: str) -> None:

@@ -102,6 +102,21 @@ def product(session: Session) -> str:
     return str(chosen)
 
 
+def squad(session: Session) -> str:
+    """The squad of the squad page; the first one until another is chosen."""
+    names = {item.squad: item.name for item in session.organisation.squads}
+    chosen = st.selectbox(
+        session.voice.words.say("Squad"),
+        list(names),
+        format_func=lambda key: names[key],
+        key="squad",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=260,
+    )
+    return str(chosen)
+
+
 def side(session: Session) -> str:
     """The side of a product's page; its names are the same in both languages."""
     words = session.voice.words

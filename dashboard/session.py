@@ -20,6 +20,7 @@ from metrics import freshness as coverage
 from metrics import portfolio as holdings
 from metrics import product_sides as sides
 from metrics import review as facts
+from metrics import squad_page as squads
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Grain
 from metrics.definitions import catalogue_of, definitions_stamp
@@ -146,6 +147,11 @@ def freshness(session: Session) -> tuple[DatasetState, ...]:
 def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:
     """Where a product is heading: North Star, pace, retention, funnel, revenue."""
     return _kept(session, "cap", sides.cap_side, product=product, week=week)
+
+
+def squad_page(session: Session, squad: str, week: str | None) -> squads.SquadPage:
+    """One squad: its delivery, people, needs and dependencies."""
+    return _kept(session, "squad", squads.squad_page, squad=squad, week=week)
 
 
 def cadence_side(

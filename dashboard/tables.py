@@ -29,6 +29,7 @@ from metrics.portfolio import SIZE, Portfolio
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
+from metrics.squad_page import Member, Served
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -128,15 +129,25 @@ def picture(reading: Reading, palette: Palette, title: str = "") -> str | None:
 
 def by_family(cells: Iterable[ScorecardCell], voice: Voice, palette: Palette) -> pd.DataFrame:
     """Readings family by family; columns that say nothing are left out."""
+    groups = ((voice.words.say(FAMILIES[cell.family]), cell.readings) for cell in cells)
+    return by_group(groups, voice, palette)
+
+
+def by_group(
+    groups: Iterable[tuple[str, Sequence[Reading]]], voice: Voice, palette: Palette
+) -> pd.DataFrame:
+    """Readings group by group, each under its title; columns that say nothing are left out."""
     parts = []
-    for cell in cells:
-        if cell.readings:
-            part = readings(cell.readings, voice, palette)
-            part.insert(0, "family", voice.words.say(FAMILIES[cell.family]))
+    for title, found in groups:
+        if found:
+            part = readings(found, voice, palette)
+            part.insert(0, "family", title)
             parts.append(part)
     frame = pd.concat(parts, ignore_index=True) if parts else readings((), voice, palette)
-    silent = [name for name in ("scope", "note") if frame[name].nunique() <= 1]
-    return frame.drop(columns=[name for name in silent if name == "scope" or not frame[name].any()])
+    silent = [name for name in ("family", "scope") if name in frame and frame[name].nunique() <= 1]
+    if not frame["note"].any():
+        silent.append("note")
+    return frame.drop(columns=silent)
 
 
 def export(found: Iterable[Reading], voice: Voice) -> bytes:
@@ -363,6 +374,35 @@ def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
                     line["year"] = voice.format.change(voice.catalogue[kpi].unit, moved)
         rows.append(line)
     return pd.DataFrame(rows)
+
+
+def served(found: Iterable[Served], voice: Voice) -> pd.DataFrame:
+    """The products of a squad."""
+    return pd.DataFrame(
+        [
+            {
+                "name": voice.name(each.product),
+                "since": voice.format.date(each.since),
+                "owners": owner_names(each.owners),
+                "shared": ", ".join(voice.name(squad) for squad in each.shared_with),
+            }
+            for each in found
+        ]
+    )
+
+
+def members(found: Iterable[Member], voice: Voice) -> pd.DataFrame:
+    """The people of a squad as they come."""
+    return pd.DataFrame(
+        [
+            {
+                "name": each.name,
+                "roles": ", ".join(sentences.role(voice, role) for role in each.roles),
+                "since": voice.format.date(each.since),
+            }
+            for each in found
+        ]
+    )
 
 
 def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -132,25 +132,30 @@ def cadence_side(
         squads = [Scope("squad", squad) for squad in dict.fromkeys(assigned)]
         kpis = [panel.catalogue[name] for name in SPRINT_KPIS if name in panel.catalogue]
         found = panel.readings(kpis, squads) if squads else {}
-        sprints = panel.figures(
-            [SAY_DO] if SAY_DO in panel.catalogue and squads else [],
-            squads, [Grain.SPRINT], day - SPRINTS_LOOKED_AT, day,
-        )  # fmt: skip
+        sprints = sprints_of(panel, squads)
         return tuple(
             SquadSprints(
                 squad,
                 tuple(
                     found[kpi.name, squad]
                     for kpi in kpis
-                    if (kpi.name, squad) in found and _told(found[kpi.name, squad])
+                    if (kpi.name, squad) in found and told(found[kpi.name, squad])
                 ),
-                tuple(f for f in sprints if f.scope == squad and f.end <= day),
+                tuple(f for f in sprints if f.scope == squad),
             )
             for squad in squads
         )
 
 
-def _told(reading: Reading) -> bool:
+def sprints_of(panel: Panel, squads: Collection[Scope]) -> list[Figure]:
+    """Say/do of the sprints that ended in the half year up to the week, oldest first."""
+    day = panel.week.end
+    kpis = [SAY_DO] if SAY_DO in panel.catalogue and squads else []
+    found = panel.figures(kpis, squads, [Grain.SPRINT], day - SPRINTS_LOOKED_AT, day)
+    return [figure for figure in found if figure.end <= day]
+
+
+def told(reading: Reading) -> bool:
     return reading.figure is not None and reading.figure.reason != UNBORN
 
 

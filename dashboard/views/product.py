@@ -103,25 +103,22 @@ def identity(session: Session, facts: ProductPage) -> None:
     words = voice.words
     if facts.vision:
         st.markdown(f"*{cards.escape(facts.vision)}*")
-    parts = []
+    told = []
     for role in ROLES:
         holders = [
             sentences.held_since(voice, person, session.today)
             for person in facts.owners
             if person.role == role
         ]
-        told = ", ".join(holders) or words.say("vacant")
-        parts.append(f"**{sentences.role(voice, role)}**&nbsp;{cards.escape(told)}")
+        told.append((sentences.role(voice, role), ", ".join(holders) or words.say("vacant")))
     launched = voice.format.date(facts.launched) if facts.launched else ""
-    for title, told in (
+    told += [
         (words.say("Squads"), ", ".join(name for _, name, _ in facts.squads)),
         (words.say("Stage"), sentences.stage(voice, facts.stage or "")),
         (words.say("Line"), facts.line or ""),
         (words.say("Launched"), launched),
-    ):
-        if told:
-            parts.append(f"**{title.replace(' ', '&nbsp;')}**&nbsp;{cards.escape(told)}")
-    st.markdown("&nbsp; · ".join(parts))
+    ]
+    st.markdown(cards.facts(told))
 
 
 def families(session: Session, facts: ProductPage, side: str) -> None:

@@ -38,6 +38,7 @@ from metrics.review import (
     Subject,
     Target,
 )
+from metrics.squad_page import PARTS, SquadPage
 
 CALENDAR = Calendar()
 WEEK = CALENDAR.period(Grain.WEEK, date(2026, 11, 12))
@@ -433,6 +434,22 @@ def cadence_side() -> tuple[SquadSprints, ...]:
     return (
         SquadSprints(dune, (reading("sprint_predictability", dune),), sprints),
         SquadSprints(Scope("squad", "crique"), (), ()),
+    )
+
+
+def squad_page(squad: str = "dune") -> SquadPage:
+    """A squad of which nothing was imported."""
+    scope = Scope("squad", squad)
+    return SquadPage(
+        week=WEEK,
+        weeks=tuple(reversed(weeks_back(12))),
+        squad=scope,
+        name=NAMES.get(scope, squad),
+        owners=(),
+        serves=(),
+        members=(),
+        parts=dict.fromkeys(PARTS, ()),
+        sprints=SquadSprints(scope, (), ()),
     )
 
 

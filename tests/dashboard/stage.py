@@ -50,6 +50,10 @@ def cadence_side(_session: Any, product: str, week: str | None) -> Any:
     return facts.cadence_side()
 
 
+def squad_page(_session: Any, squad: str, week: str | None) -> Any:
+    return facts.squad_page(squad)
+
+
 def six_twelve(_session: Any, kpi: str, scope: Scope, week: str | None) -> Any:
     return facts.six_twelve(kpi, scope)
 
@@ -59,6 +63,7 @@ def play(home: str) -> None:
     from dashboard import cards
     from dashboard.views import product as product_view
     from dashboard.views import review as review_view
+    from dashboard.views import squad as squad_view
 
     stand_ins = (
         (app, "open_session", stand_in),
@@ -66,6 +71,8 @@ def play(home: str) -> None:
         (product_view, "product_page", product_page),
         (product_view, "cap_side", cap_side),
         (product_view, "cadence_side", cadence_side),
+        (squad_view, "squad_page", squad_page),
+        (squad_view, "review", review),
         (cards, "six_twelve", six_twelve),
     )
     with ExitStack() as stage:
