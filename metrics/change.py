@@ -277,7 +277,7 @@ class Change:
             self._feeds[key] = kpis_fed(self._catalogue, self._models, *key)
         return self._feeds[key]
 
-    def _known(self, sha256: str, observed_at: datetime, staged: list[int]) -> int | None:
+    def _known(self, sha256: str, observed_at: datetime | None, staged: list[int]) -> int | None:
         with self.register.connect() as connection:
             return ledger.find(connection, sha256, observed_at, including=staged)
 

@@ -14,12 +14,14 @@ from metrics.errors import VigieError
 VERBS = {
     "init": "init",
     "import": "importing",
+    "inbox": "inbox",
     "undo": "undo",
     "publish": "publish",
     "baseline": "baseline",
     "kpi": "kpi",
     "pace": "pace",
     "journey": "journey",
+    "token": "token",
     "serve": "serve",
     "check": "check",
 }

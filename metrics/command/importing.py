@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
-from metrics import importing, jobs, warehouse
+from metrics import intake
 from metrics.command.output import (
     ProgressOutput,
     answer,
@@ -18,16 +16,12 @@ from metrics.command.output import (
     checked,
     in_workspace,
     open_workspace,
-    versions,
     who,
 )
-from metrics.definitions import definitions_of
 from metrics.errors import VigieError
-from metrics.feeds import kpis_fed
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
-from metrics.job import Job, Outcome
-from metrics.register.organisation import load_organisation
+from metrics.job import Outcome
 from metrics.workspace import Workspace
 
 
@@ -70,20 +64,16 @@ def verb(
     workspace = open_workspace(folder, writes=not dry_run)
     options = ImportOptions(profile, product, squad, observed_at)
     if dry_run:
-        reports = inspected(workspace, files, options)
+        reports = intake.look_at(workspace, files, options)
         if wants_json:
-            answer({"dry_run": True, "files": [as_dict(report) for report in reports]})
+            answer(intake.answer_of_look(reports))
         else:
             click.echo("\n".join(described(report, done=False) for report in reports))
     else:
         outcome = loaded(workspace, files, options)
         reports = list(outcome.files)
         if wants_json:
-            answer(
-                {"dry_run": False}
-                | versions(outcome)
-                | {"files": [as_dict(report) for report in reports]}
-            )
+            answer(intake.answer_of(outcome))
         else:
             click.echo("\n".join(described(report, done=True) for report in reports))
             click.echo(summed_up(outcome))
@@ -91,46 +81,10 @@ def verb(
         raise SystemExit(1)
 
 
-def inspected(
-    workspace: Workspace, files: tuple[Path, ...], options: ImportOptions
-) -> list[FileReport]:
-    """The reports of a dry run."""
-    catalogue, models = definitions_of(workspace)
-    with workspace.register.connect() as connection:
-        organisation = load_organisation(connection)
-    return importing.inspect(
-        workspace,
-        warehouse.current_path(workspace),
-        files,
-        options,
-        organisation,
-        partial(kpis_fed, catalogue, models),
-    )
-
-
-def loaded(workspace: Workspace, files: tuple[Path, ...], options: ImportOptions) -> Outcome:
+def loaded(workspace: Workspace, files: Sequence[Path], options: ImportOptions) -> Outcome:
     """Run the import to its end, with progress; raises VigieError when nothing was changed."""
-    job = Job(
-        "import",
-        str(workspace.path),
-        who(),
-        files=tuple(str(file.resolve()) for file in files),
-        options=options,
-    )
     with ProgressOutput("Importing") as progress:
-        return checked(jobs.run(job, progress))
-
-
-def as_dict(report: FileReport) -> dict[str, Any]:
-    """A report with the keys of docs/command.md."""
-    content = asdict(report)
-    content["problems"] = [
-        asdict(problem) | {"text": explain(problem, "en")} for problem in report.problems
-    ]
-    content["period"] = (
-        {"start": report.period[0], "end": report.period[1]} if report.period else None
-    )
-    return content
+        return checked(intake.load(workspace, files, options, who(), progress))
 
 
 def described(report: FileReport, *, done: bool) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from metrics.command.importing import loaded
-from metrics.command.output import ProgressOutput, answer, as_json, progress_of, versions
+from metrics.command.output import ProgressOutput, answer, as_json, progress_of
 from metrics.errors import VigieError
 from metrics.importing.report import ImportOptions
+from metrics.intake import versions
 from metrics.job import Outcome
 from metrics.register import migrate
 from metrics.workspace import SETTINGS_FILE, Workspace

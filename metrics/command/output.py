@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
@@ -16,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from metrics.errors import VigieError
+from metrics.intake import plain
 from metrics.job import Outcome, Progress
 from metrics.register import migrate
 from metrics.workspace import SETTINGS_FILE, Workspace
@@ -61,16 +61,6 @@ def who() -> str:
 
 def answer(content: dict[str, Any]) -> None:
     """Print one JSON document. Dates are ISO, moments are UTC."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, datetime):
-            return value.isoformat() + "Z"
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, Path):
-            return str(value)
-        raise TypeError(f"{type(value).__name__} has no JSON form")
-
     click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=plain))
 
 
@@ -88,18 +78,6 @@ def checked(outcome: Outcome) -> Outcome:
     if outcome.status in ("failed", "cancelled"):
         raise VigieError(outcome.problem, choices=outcome.choices, next_step=outcome.next_step)
     return outcome
-
-
-def versions(outcome: Outcome) -> dict[str, Any]:
-    """The keys that every verb that changes data answers with."""
-    return {
-        "status": outcome.status,
-        "publication": outcome.publication,
-        "warehouse_version": outcome.warehouse_version,
-        "figures_written": outcome.figures_written,
-        "figures_closed": outcome.figures_closed,
-        "restated": outcome.restated,
-    }
 
 
 def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:

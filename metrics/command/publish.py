@@ -14,9 +14,9 @@ from metrics.command.output import (
     checked,
     in_workspace,
     open_workspace,
-    versions,
     who,
 )
+from metrics.intake import versions
 from metrics.job import Job
 
 

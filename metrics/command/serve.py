@@ -67,7 +67,7 @@ def app_file() -> Path:
     """The dashboard's entry, wherever it is installed."""
     found = importlib.util.find_spec("dashboard")
     for place in (found.submodule_search_locations or []) if found else []:
-        if (app := Path(place) / "app.py").exists():
+        if (app := Path(place) / "server.py").exists():
             return app
     raise VigieError(
         "The dashboard is not installed.", next_step="Install Vigie again, with its dashboard."

@@ -38,7 +38,7 @@ from metrics.organisation import Organisation
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
-Known = Callable[[str, datetime], int | None]
+Known = Callable[[str, datetime | None], int | None]
 PREVIEW_ROWS = 5
 DRY_RUN = -1  # the import id of rows that only a scratch database sees
 
@@ -99,7 +99,9 @@ def land(
     """Land one file, or one part of a container, on a draft warehouse that is open for writing,
     outside any transaction.
 
-    `known(sha256, observed_at)` gives the import that already holds exactly this file, or None.
+    `known(sha256, observed_at)` gives the import that already holds exactly this file, or None;
+    for a file that does not say when it was exported, `observed_at` is None, and the import is
+    this file if nothing of its kind has come since.
     A refused or already known file writes nothing; an error in between rolls everything back.
     """
     [(now,)] = connection.execute("select current_database()").fetchall()
@@ -195,7 +197,7 @@ def _land(
     day = exp.cast(exp.Literal.string(session.local_day(observed.at).isoformat()), "date")
     connection.execute(f"create or replace temp macro observed_day() as {day.sql('duckdb')}")
     report = _report(session, source, match, binding, observed)
-    if known is not None and (earlier := known(source.sha256, observed.at)) is not None:
+    if known is not None and (earlier := _earlier(known, source, observed)) is not None:
         rows = RowCounts(read=staged.read, unchanged=staged.read)
         return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
     session.progress("typing", 0.4)
@@ -267,6 +269,12 @@ def _land(
     return Landed(
         replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept
     )
+
+
+def _earlier(known: Known, source: Source, observed: Observed) -> int | None:
+    """The import that holds exactly this file: of this moment, or the last one of its kind."""
+    found = known(source.sha256, observed.at)
+    return known(source.sha256, None) if found is None and observed.by_file else found
 
 
 def _secret(workspace: Workspace, archive_folder: Path | None) -> bytes:

@@ -20,10 +20,12 @@ _DATED_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 
 @dataclass(frozen=True)
 class Observed:
-    """`at` is UTC. `stated` is False when nothing but the data or the file's own time tells it."""
+    """`at` is UTC. `stated` is False when nothing but the data or the file's own time tells it;
+    `by_file` says that it is the latter, which copying a file changes."""
 
     at: datetime
     stated: bool
+    by_file: bool = False
 
 
 def observe(
@@ -46,7 +48,7 @@ def observe(
         return Observed(_utc(named, zone), True)
     if latest is not None:
         return Observed(latest, False)
-    return Observed(source.modified_at, False)
+    return Observed(source.modified_at, False, by_file=True)
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> datetime:

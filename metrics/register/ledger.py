@@ -174,19 +174,35 @@ def remove_staged(connection: sa.Connection) -> list[str]:
 def find(
     connection: sa.Connection,
     sha256: str,
-    observed_at: datetime,
+    observed_at: datetime | None,
     *,
     including: Iterable[int] = (),
 ) -> int | None:
-    """The import that already brought this very file of this very moment, if it counts."""
-    found: int | None = connection.execute(
-        sa.select(sa.func.min(imports.c.id)).where(
-            imports.c.sha256 == sha256,
-            imports.c.observed_at == observed_at,
-            sa.or_(imports.c.status == "applied", imports.c.id.in_(list(including))),
-        )
-    ).scalar_one()
-    return found
+    """The import that already brought this very file of this very moment, if it counts.
+
+    With no moment: the one that brought this very file, if none of its kind came since.
+    """
+    counts = sa.or_(imports.c.status == "applied", imports.c.id.in_(list(including)))
+    same = sa.select(sa.func.min(imports.c.id)).where(imports.c.sha256 == sha256, counts)
+    if observed_at is not None:
+        found: int | None = connection.execute(
+            same.where(imports.c.observed_at == observed_at)
+        ).scalar_one()
+        return found
+    others = sa.alias(imports)
+    newer = sa.or_(
+        others.c.observed_at > imports.c.observed_at,
+        sa.and_(others.c.observed_at == imports.c.observed_at, others.c.id > imports.c.id),
+    )
+    since = sa.exists().where(
+        others.c.tool == imports.c.tool,
+        others.c.profile == imports.c.profile,
+        others.c.sha256 != imports.c.sha256,
+        sa.or_(others.c.status == "applied", others.c.id.in_(list(including))),
+        newer,
+    )
+    last: int | None = connection.execute(same.where(~since)).scalar_one()
+    return last
 
 
 def placed_by_hand(connection: sa.Connection, import_id: int) -> tuple[str | None, str | None]:

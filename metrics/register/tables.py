@@ -408,3 +408,16 @@ review_choices = sa.Table(
     sa.Column("chosen_at", sa.DateTime, nullable=False),
     sa.Column("chosen_by", sa.String, nullable=False),
 )
+
+#: Keys with which programs may bring files in. Only digests: a token is shown once, when made.
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("digest", sa.String, nullable=False, unique=True),  # SHA-256 of the token
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("revoked_at", sa.DateTime),
+    sa.Column("revoked_by", sa.String),
+)

@@ -1,0 +1,48 @@
+"""What `vigie serve` runs: the pages, the API and the inbox of one workspace in one process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.api import Api
+from metrics import inbox
+from metrics.errors import VigieError
+from metrics.register import migrate
+from metrics.workspace import Workspace
+
+STOPPING_SECONDS = 2.0
+
+
+@cache
+def workspace() -> Workspace:
+    """The workspace that the environment names; raises VigieError when there is none."""
+    opened = Workspace.open(Path(os.environ.get("VIGIE_WORKSPACE", ".")))
+    migrate(opened.register)
+    return opened
+
+
+@asynccontextmanager
+async def watching(served: st.App) -> AsyncIterator[None]:
+    """Take what comes into the inbox while the server runs."""
+    stop = threading.Event()
+    try:
+        watcher = threading.Thread(
+            target=inbox.keep_watch, args=(workspace(), stop), name="vigie-inbox", daemon=True
+        )
+        watcher.start()
+    except VigieError:  # the pages say what is wrong with the workspace
+        watcher = None
+    yield
+    stop.set()
+    if watcher is not None:
+        watcher.join(STOPPING_SECONDS)
+
+
+app = st.App(Path(__file__).with_name("app.py"), routes=Api(workspace).routes(), lifespan=watching)
