@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from metrics.calendar import Calendar, Grain
 from metrics.change import Steps
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions, Problem, RowCounts
 from metrics.organisation import Organisation
@@ -24,6 +25,7 @@ from metrics.register.ledger import Quarantined
 from metrics.setting import Setting
 from metrics.worker import main
 from metrics.workspace import Workspace
+from tests.made_up_figures import figures_frame
 
 MONDAY = date(2024, 11, 18)
 KPIS = tuple(f"kpi_{number}" for number in range(4))
@@ -122,32 +124,10 @@ def compute(
     progress: Callable[[float, str], None],
     unchanged: Collection[tuple[str, str]] = (),
 ) -> Iterator[pd.DataFrame]:
-    starts = [MONDAY + timedelta(7 * week) for week in range(WEEKS)]
+    weeks = Calendar().periods(Grain.WEEK, MONDAY, MONDAY + timedelta(7 * WEEKS - 1))
     for kpi in KPIS:
         progress(0.5, kpi)
-        yield pd.DataFrame(
-            {
-                "kpi": kpi,
-                "definition": "d1",
-                "scope_kind": "company",
-                "scope": "",
-                "grain": "week",
-                "dimension": "",
-                "member": "",
-                "start": starts,
-                "end": [start + timedelta(6) for start in starts],
-                "period": [start.isoformat() for start in starts],
-                "value": total(facts),
-                "numerator": None,
-                "denominator": None,
-                "n": None,
-                "low": None,
-                "high": None,
-                "closed": True,
-                "reason": None,
-                "members": "",
-            }
-        )
+        yield figures_frame(kpi, weeks, total(facts))
 
 
 STEPS = Steps(land, remove, compute)

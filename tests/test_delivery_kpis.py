@@ -243,8 +243,8 @@ def issue(
     )
 
 
-def test_what_comes_into_a_sprint_and_leaves_it(fresh):
-    imported = fresh()
+def with_two_sprints(imported):
+    """The squad North has the sprints N 1 and N 2, of two weeks each, one after the other."""
     imported.file(
         "sprints 2026-02-10.csv",
         csv_of(
@@ -255,6 +255,11 @@ def test_what_comes_into_a_sprint_and_leaves_it(fresh):
             ],
         ),
     )
+    return imported
+
+
+def test_what_comes_into_a_sprint_and_leaves_it(fresh):
+    imported = with_two_sprints(fresh())
     one = ("N 1",)
 
     def export(day: date, rows: list[tuple[object, ...]]) -> None:
@@ -408,17 +413,7 @@ sprint_lives = st.lists(
 @few
 @given(sprint_lives)
 def test_scope_change_against_brute_force(fresh, lives):
-    imported = fresh()
-    imported.file(
-        "sprints 2026-02-10.csv",
-        csv_of(
-            SPRINTS,
-            [
-                ("North", "N 1", MONDAY, MONDAY + timedelta(13)),
-                ("North", "N 2", MONDAY + 2 * WEEK, MONDAY + timedelta(27)),
-            ],
-        ),
-    )
+    imported = with_two_sprints(fresh())
     opening, closing = [], []
     moved = committed = velocity = 0
     for number, (inside, fate, offset, points) in enumerate(lives):

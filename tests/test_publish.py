@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from metrics.access import LOCAL_CPO
+from metrics.calendar import Calendar, Grain
 from metrics.engines import open_register
 from metrics.errors import VigieError
 from metrics.publication import CHUNK
@@ -32,6 +33,7 @@ from metrics.register.series import (
 from metrics.register.state import State, flip, read_state
 from metrics.register.tables import figures, leases, publications, restatements
 from metrics.result import Scope
+from tests.made_up_figures import figures_frame
 
 MONDAY = date(2026, 9, 7)
 TODAY = date(2026, 11, 20)
@@ -54,30 +56,15 @@ def lease(register: sa.Engine) -> Iterator[Lease]:
 
 def weeks(kpi: str, values: list[float | None], **columns: Any) -> pd.DataFrame:
     """Weekly figures of one series from 7 September 2026 on."""
-    count = len(values)
-    starts = [MONDAY + timedelta(7 * index) for index in range(count)]
-    base: dict[str, Any] = {
-        "kpi": kpi,
-        "definition": "d1",
-        "scope_kind": "product",
-        "scope": "atelier",
-        "grain": "week",
-        "dimension": "",
-        "member": "",
-        "start": starts,
-        "end": [start + timedelta(6) for start in starts],
-        "period": [f"2026-W{37 + index}" for index in range(count)],
-        "value": values,
-        "numerator": None,
-        "denominator": None,
-        "n": None,
-        "low": None,
-        "high": None,
-        "closed": True,
-        "reason": [None if value is not None else "no_data" for value in values],
-        "members": "m1",
-    }
-    return pd.DataFrame(base | columns)
+    last = MONDAY + timedelta(7 * len(values) - 1)
+    reasons = [None if value is not None else "no_data" for value in values]
+    return figures_frame(
+        kpi,
+        Calendar().periods(Grain.WEEK, MONDAY, last),
+        values,
+        Scope("product", "atelier"),
+        **{"reason": reasons} | columns,
+    )
 
 
 def run(

@@ -22,6 +22,7 @@ from metrics.result import Scope
 from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 from tests.dashboard.facts import COMPANY, ORGANISATION, PRODUCTS
+from tests.made_up_figures import figures_frame
 
 FIRST, LAST = date(2024, 11, 18), date(2026, 11, 15)
 LEVELS = {
@@ -85,26 +86,4 @@ def _series(kpi: Kpi, scope: Scope, periods: list[Period]) -> pd.DataFrame:
     ]
     if (kpi.name, scope) == FALLEN and periods[-1].grain is Grain.WEEK:
         values[-1] *= FALL
-    return pd.DataFrame(
-        {
-            "kpi": kpi.name,
-            "definition": kpi.definition,
-            "scope_kind": scope.kind,
-            "scope": scope.key,
-            "grain": str(periods[0].grain),
-            "dimension": "",
-            "member": "",
-            "start": [period.start for period in periods],
-            "end": [period.end for period in periods],
-            "period": [period.key for period in periods],
-            "value": values,
-            "numerator": None,
-            "denominator": None,
-            "n": None,
-            "low": None,
-            "high": None,
-            "closed": True,
-            "reason": None,
-            "members": "m",
-        }
-    )
+    return figures_frame(kpi.name, periods, values, scope, definition=kpi.definition)

@@ -7,23 +7,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from metrics import journeys
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import Catalogue
-from metrics.journeys import (
-    ActiveUsers,
-    Audience,
-    Cohort,
-    EventFilter,
-    Exclusion,
-    Funnel,
-    Lifecycle,
-    Order,
-    Retention,
-    Session,
-    Step,
-    Stickiness,
-    Unit,
-)
+from metrics.journeys import Audience, EventFilter, Order, Session, Step, Unit
 from metrics.journeys.active import compiled as _active
 from metrics.journeys.funnel import compiled as _funnel
 from metrics.journeys.lifecycle import compiled as _lifecycle
@@ -46,19 +33,21 @@ def statements(catalogue: Catalogue, models: dict[str, Model]) -> dict[str, Stat
     session = Session(duckdb.connect(), setting, ZoneInfo("Europe/Paris"), LOCAL_CPO)
     steps = (SIGNED_UP, SHARED, PAID)
     accounts = Audience(unit=Unit.ACCOUNT, unless=(("plan", "internal"),))
-    void = (Exclusion(EventFilter("Cancelled"), 0, 2),)
+    void = (journeys.Exclusion(EventFilter("Cancelled"), 0, 2),)
     return {
-        "funnel_ordered": _funnel(session, Funnel(steps, exclusions=void, since=SINCE)),
-        "funnel_repeated": _funnel(session, Funnel((SHARED, FRENCH), breakdown="plan")),
-        "funnel_strict": _funnel(session, Funnel(steps, order=Order.STRICT)),
-        "funnel_unordered": _funnel(session, Funnel(steps, order=Order.UNORDERED)),
-        "retention": _retention(session, Retention(SIGNED_UP, EventFilter(None), UNTIL)),
+        "funnel_ordered": _funnel(session, journeys.Funnel(steps, exclusions=void, since=SINCE)),
+        "funnel_repeated": _funnel(session, journeys.Funnel((SHARED, FRENCH), breakdown="plan")),
+        "funnel_strict": _funnel(session, journeys.Funnel(steps, order=Order.STRICT)),
+        "funnel_unordered": _funnel(session, journeys.Funnel(steps, order=Order.UNORDERED)),
+        "retention": _retention(session, journeys.Retention(SIGNED_UP, EventFilter(None), UNTIL)),
         "retention_first_ever": _retention(
             session,
-            Retention(FRENCH, FRENCH, UNTIL, Step.HOUR, cohort=Cohort.FIRST_EVER, cumulative=True,
-                      min_occurrences=2, audience=accounts),
+            journeys.Retention(
+                FRENCH, FRENCH, UNTIL, Step.HOUR, cohort=journeys.Cohort.FIRST_EVER,
+                cumulative=True, min_occurrences=2, audience=accounts,
+            ),
         ),
-        "lifecycle": _lifecycle(session, Lifecycle(EventFilter(None), SINCE, UNTIL)),
-        "stickiness": _stickiness(session, Stickiness(SHARED, SINCE, UNTIL)),
-        "active_users": _active(session, ActiveUsers(SHARED, SINCE, UNTIL, 7)),
+        "lifecycle": _lifecycle(session, journeys.Lifecycle(EventFilter(None), SINCE, UNTIL)),
+        "stickiness": _stickiness(session, journeys.Stickiness(SHARED, SINCE, UNTIL)),
+        "active_users": _active(session, journeys.ActiveUsers(SHARED, SINCE, UNTIL, 7)),
     }  # fmt: skip
