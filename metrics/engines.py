@@ -61,6 +61,33 @@ def attach_read_only(connection: duckdb.DuckDBPyConnection, path: Path, name: st
     connection.execute(f"attach '{quoted}' as {name} (read_only)")
 
 
+def open_database(url: str) -> sa.Engine:
+    """Somebody else's database, to read from: no connection outlives its use.
+
+    Raises VigieError for an address that cannot be one, without telling it: it may hold a password.
+    """
+    try:
+        return sa.create_engine(url, poolclass=sa.NullPool)
+    except sa.exc.NoSuchModuleError as error:
+        raise VigieError(
+            f"No database is known by that name: {error}",
+            next_step="Install the package that brings it to SQLAlchemy.",
+            exit_code=2,
+        ) from None
+    except ImportError as error:
+        raise VigieError(
+            f"The driver of this database is not installed: {error.name}.",
+            next_step=f"Install it beside Vigie: pip install {error.name}",
+            exit_code=2,
+        ) from None
+    except (sa.exc.ArgumentError, ValueError):
+        raise VigieError(
+            "That is no address of a database.",
+            next_step="Write it as postgresql://user:password@host/name, or name a DuckDB file.",
+            exit_code=2,
+        ) from None
+
+
 def open_register(url: str) -> sa.Engine:
     """Open the register. SQLite runs in WAL mode so that readers never wait for a writer."""
     engine = sa.create_engine(url)

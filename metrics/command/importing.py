@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from metrics.command.output import (
     who,
 )
 from metrics.errors import VigieError
+from metrics.importing.database import Asked, extract
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Outcome
@@ -26,7 +28,17 @@ from metrics.workspace import Workspace
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "database",
+    envvar="VIGIE_SOURCE",
+    metavar="DATABASE",
+    help="Read a DuckDB or SQLite file, or a database's address, instead of files. An address "
+    "with a password is better given as $VIGIE_SOURCE: commands are seen by others.",
+)
+@click.option("--table", "tables", multiple=True, help="A table of the database; may be repeated.")
+@click.option("--query", help="One SELECT on the database.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--profile", help="Read the files as this kind of export instead of recognising.")
 @click.option("--product", help="Every row belongs to this product.")
@@ -40,6 +52,9 @@ from metrics.workspace import Workspace
 @as_json
 def verb(
     files: tuple[Path, ...],
+    database: str | None,
+    tables: tuple[str, ...],
+    query: str | None,
     dry_run: bool,
     profile: str | None,
     product: str | None,
@@ -48,7 +63,30 @@ def verb(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """Load export files. A file that is refused does not stop the others."""
+    """Load export files, or tables of a database. What is refused does not stop the others."""
+    asked = [Asked(table=table) for table in tables] + ([Asked(query=query)] if query else [])
+    _check(files, database if asked or not files else None, asked)
+    workspace = open_workspace(folder, writes=not dry_run)
+    options = ImportOptions(profile, product, squad, observed_at)
+    with tempfile.TemporaryDirectory(prefix="vigie-") as extracts:
+        files += tuple(extract(database or "", each, Path(extracts)) for each in asked)
+        reports = _done(workspace, files, options, dry_run, wants_json)
+    if any(report.status == "refused" for report in reports):
+        raise SystemExit(1)
+
+
+def _check(files: Sequence[Path], database: str | None, asked: Sequence[Asked]) -> None:
+    """Raises VigieError for a command line that names nothing to import."""
+    if asked and not database:
+        raise VigieError(
+            "--table and --query need a database.", next_step="Name it with --from.", exit_code=2
+        )
+    if not files and not asked:
+        raise VigieError(
+            "Nothing was named to import.",
+            next_step="Name files, or --from DATABASE with --table or --query.",
+            exit_code=2,
+        )
     folders = [str(file) for file in files if file.is_dir()]
     if folders:
         raise VigieError(
@@ -61,8 +99,16 @@ def verb(
         raise VigieError(
             f"There is no file {', '.join(absent)}.", next_step="Check the path.", exit_code=2
         )
-    workspace = open_workspace(folder, writes=not dry_run)
-    options = ImportOptions(profile, product, squad, observed_at)
+
+
+def _done(
+    workspace: Workspace,
+    files: Sequence[Path],
+    options: ImportOptions,
+    dry_run: bool,
+    wants_json: bool,
+) -> list[FileReport]:
+    """Look at the files or load them, and say so."""
     if dry_run:
         reports = intake.look_at(workspace, files, options)
         if wants_json:
@@ -77,8 +123,7 @@ def verb(
         else:
             click.echo("\n".join(described(report, done=True) for report in reports))
             click.echo(summed_up(outcome))
-    if any(report.status == "refused" for report in reports):
-        raise SystemExit(1)
+    return reports
 
 
 def loaded(workspace: Workspace, files: Sequence[Path], options: ImportOptions) -> Outcome:
