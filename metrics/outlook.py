@@ -30,6 +30,7 @@ from metrics.pace import (
     pace_of,
     so_far_of,
 )
+from metrics.register.review_choice import review_kpis
 from metrics.register.series import Document, read_documents, read_figures
 from metrics.register.targets import Held, SetTarget, targets_held
 from metrics.result import Figure, Scope
@@ -97,10 +98,13 @@ def outlook_frames(
     last = setting.coverage.last
     if last is None:
         return
-    chosen = set(workspace.settings.review_kpis) or {kpi.name for kpi in setting.catalogue.review}
-    chosen |= {target.kpi for target in setting.organisation.targets}
     periods = [setting.calendar.period(grain, last) for grain in PERIODS]
     with workspace.register.connect() as connection:
+        chosen = {
+            kpi.name
+            for kpi in review_kpis(connection, workspace.settings.review_kpis, setting.catalogue)
+        }
+        chosen |= {target.kpi for target in setting.organisation.targets}
         for kpi in setting.catalogue:
             in_money = kpi.unit is Unit.MONEY and adds_over_time(kpi, setting.catalogue)
             if (kpi.name not in chosen and not in_money) or is_multiple(kpi):

@@ -30,6 +30,7 @@ from metrics.reading import (
     within_nature,
 )
 from metrics.register.organisation import load_organisation
+from metrics.register.review_choice import review_kpis
 from metrics.register.series import (
     Publication,
     current_publication,
@@ -306,14 +307,10 @@ def open_panel(
     calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
     catalogue = catalogue_of(workspace)
     publication = current_publication(connection)
-    chosen = (
-        tuple(catalogue[n] for n in settings.review_kpis if n not in catalogue.left_out)
-        if settings.review_kpis
-        else catalogue.review
-    )
+    chosen = review_kpis(connection, settings.review_kpis, catalogue)
     families = list(Family)
-    review_kpis = tuple(sorted(chosen, key=lambda kpi: families.index(kpi.family)))
-    weeks, latest = _weeks(connection, viewer, calendar, review_kpis, publication.id)
+    reviewed_kpis = tuple(sorted(chosen, key=lambda kpi: families.index(kpi.family)))
+    weeks, latest = _weeks(connection, viewer, calendar, reviewed_kpis, publication.id)
     if week is None:
         today = datetime.now(workspace.zone).date()
         reviewed = latest or calendar.previous(calendar.period(Grain.WEEK, today))
@@ -329,7 +326,7 @@ def open_panel(
         organisation=load_organisation(connection),
         calendar=calendar,
         publication=publication,
-        review_kpis=review_kpis,
+        review_kpis=reviewed_kpis,
         week=reviewed,
         weeks=weeks,
         currency=settings.currency,

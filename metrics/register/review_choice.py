@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from metrics.access import Viewer, may_see
+from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.errors import VigieError
 from metrics.register.tables import review_choices
 
@@ -57,3 +58,18 @@ def choices(connection: sa.Connection) -> list[ReviewChoice]:
     """Every choice, oldest first."""
     rows = connection.execute(sa.select(review_choices).order_by(review_choices.c.id))
     return [ReviewChoice(tuple(row.kpis), row.chosen_at, row.chosen_by) for row in rows]
+
+
+def review_kpis(
+    connection: sa.Connection, settings: Sequence[str], catalogue: Catalogue
+) -> tuple[Kpi, ...]:
+    """The KPIs of the review: those chosen on screen, else the settings', else the catalogue's.
+
+    A name that the catalogue no longer has is passed over.
+    """
+    held = chosen(connection)
+    if held is not None and held.kpis:
+        return tuple(catalogue[name] for name in held.kpis if name in catalogue)
+    if settings:
+        return tuple(catalogue[name] for name in settings if name not in catalogue.left_out)
+    return catalogue.review
