@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -99,8 +99,17 @@ def _headline_kpi(session: Session, reading: Reading) -> None:
     )
 
 
-def subject(session: Session, found: Subject, key: str, product_place: st.Page | None) -> None:
-    """One thing to talk about: what, how much, compared with what, who, what now."""
+def subject(
+    session: Session,
+    found: Subject,
+    key: str,
+    product_place: st.Page | None,
+    *,
+    beside: Callable[[Subject], None] | None = None,
+    below: Callable[[Subject], None] | None = None,
+) -> None:
+    """One thing to talk about: what, how much, compared with what, who, what now; `beside` draws
+    what can be done about it, `below` what is said of it."""
     voice, reading = session.voice, found.reading
     with st.container(border=True, key=key):
         words, picture = st.columns([5, 3], vertical_alignment="center")
@@ -127,6 +136,10 @@ def subject(session: Session, found: Subject, key: str, product_place: st.Page |
                         icon=":material/arrow_forward:",
                         query_params={"product": voice.name(reading.scope)},
                     )
+                if beside is not None:
+                    beside(found)
+            if below is not None:
+                below(found)
         with picture:
             st.image(
                 pictures.trend(reading, voice, session.palette),

@@ -15,14 +15,15 @@ from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
 from dashboard.sentences import Voice
 from dashboard.translation import translation
 from metrics import dictionary as definitions
-from metrics import exploring
+from metrics import exploring, meeting
 from metrics import freshness as coverage
 from metrics import portfolio as holdings
 from metrics import product_sides as sides
 from metrics import review as facts
 from metrics import squad_page as squads
 from metrics.access import LOCAL_CPO, Viewer
-from metrics.calendar import Grain
+from metrics.alike import Alike
+from metrics.calendar import Grain, Period
 from metrics.definitions import catalogue_of, definitions_stamp
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
@@ -54,6 +55,7 @@ class Session:
     palette: Palette
     definitions: tuple[tuple[str, int], ...] = ()  # changes with the company's own definitions
     broken: tuple[Mistake, ...] = ()  # definitions that are left out, or failed on the data
+    spoken: tuple[int, ...] = ()  # changes with every decision, comment, mute and target
 
     @property
     def today(self) -> date:
@@ -79,6 +81,7 @@ def open_session(language: str) -> Session:
         publication = current_publication(connection)
         organisation = load_organisation(connection)
         failed = left_out.read(connection)
+        spoken = meeting.stamp(connection)
     catalogue = catalogue_of(workspace)
     broken = {mistake.name: mistake for mistake in (*failed, *catalogue.problems)}
     return Session(
@@ -96,6 +99,7 @@ def open_session(language: str) -> Session:
         palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
         definitions=definitions_stamp(workspace),
         broken=tuple(broken.values()),
+        spoken=spoken,
     )
 
 
@@ -109,6 +113,8 @@ def scope_names(organisation: Organisation, company: str) -> dict[Scope, str]:
             names[Scope("line", product.line)] = product.line
     for squad in organisation.squads:
         names[Scope("squad", squad.squad)] = squad.name
+    # Decisions name their owner; no figure is read by this kind of scope.
+    names |= {Scope("person", key): name for key, name in people.items()}
     for held in organisation.ownerships:
         names[Scope("owner", f"{held.role}:{held.person}")] = (
             f"{people.get(held.person, held.person)}, {held.role}"
@@ -118,11 +124,39 @@ def scope_names(organisation: Organisation, company: str) -> dict[Scope, str]:
 
 def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
     """The weekly review at `scope`; `week` None is the latest closed one."""
-    return _kept(session, "review", facts.weekly_review, week=week, scope=scope)
+    return _kept(
+        session, "review", facts.weekly_review, week=week, scope=scope, today=session.today
+    )
+
+
+def agenda(
+    session: Session, week: Period, latest: bool, scopes: tuple[Scope, ...] | None
+) -> meeting.Agenda:
+    """What was promised, decided and said around a week's review."""
+    return _kept(
+        session, "agenda", meeting.agenda,
+        week=week, latest=latest, scopes=scopes, today=session.today,
+    )  # fmt: skip
+
+
+def likened(
+    session: Session, what: str, kpi: str, scope: Scope, but: int | None
+) -> tuple[Alike, ...]:
+    """The open decisions that one about to be written is like."""
+    return meeting.likened(
+        session.workspace, session.viewer, what=what, kpi=kpi, scope=scope, but=but
+    )
+
+
+def write(session: Session, saying: Callable[..., Any], *place: Any, **words: Any) -> None:
+    """Write into the register, in one short transaction, as this session's viewer."""
+    meeting.say(session.workspace, session.viewer, saying, *place, **words)
 
 
 def product_page(session: Session, product: str, week: str | None) -> facts.ProductPage:
-    return _kept(session, "product", facts.product_page, product=product, week=week)
+    return _kept(
+        session, "product", facts.product_page, product=product, week=week, today=session.today
+    )
 
 
 def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> facts.SixTwelve:
@@ -183,11 +217,11 @@ def _kept(
     session: Session, name: str, read: Callable[Concatenate[Workspace, Viewer, P], T],
     *args: P.args, **asked: P.kwargs,
 ) -> T:  # fmt: skip
-    """What `read` answers, kept under `name` until the publication, a definition or the viewer
-    changes."""
+    """What `read` answers, kept under `name` until the publication, a definition, what people
+    said or the viewer changes."""
     key = (
         name, str(session.workspace.path), session.publication.id, session.definitions,
-        session.viewer.key, args, tuple(sorted(asked.items())),
+        session.spoken, session.viewer.key, args, tuple(sorted(asked.items())),
     )  # fmt: skip
     found: T = _answer(key, lambda: read(session.workspace, session.viewer, *args, **asked))
     return found

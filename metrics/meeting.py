@@ -5,9 +5,10 @@ Read live from the register, never from a publication: what is decided in a meet
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -16,14 +17,16 @@ from metrics.access import Viewer
 from metrics.alike import Alike, alike
 from metrics.calendar import Period
 from metrics.catalogue.kpi import Catalogue
+from metrics.definitions import catalogue_of
 from metrics.effect import Effect, effect_of
-from metrics.panel import catalogue_of
 from metrics.register import tables
 from metrics.register.decisions import ACTION, OPEN, Decision, all_decisions, open_decisions
 from metrics.register.remarks import Comment, Mute, muted, read_comments
 from metrics.register.series import read_figures
 from metrics.result import Scope
 from metrics.workspace import Workspace
+
+Said = TypeVar("Said")
 
 #: Tables whose rows a page shows beside published figures.
 SPOKEN = (
@@ -121,6 +124,15 @@ def likened(
     with workspace.register.connect() as connection:
         held = open_decisions(connection, viewer)
     return alike(what, kpi, scope, held, but=but)
+
+
+def say(
+    workspace: Workspace, viewer: Viewer, saying: Callable[..., Said], *place: Any, **words: Any
+) -> Said:
+    """Run one of the register's functions that write (`decide`, `close`, `comment`, `mute` …) in a
+    short transaction of its own; raises what it raises, and nothing is then written."""
+    with workspace.register.begin() as connection:
+        return saying(connection, viewer, *place, **words)
 
 
 def effect_since(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, sentences
-from dashboard.session import Session, review
+from dashboard import cards, filters, meeting_cards, sentences
+from dashboard.session import Session, agenda, review
 from metrics.result import Scope
 from metrics.review import Review
 
@@ -31,13 +33,23 @@ def show(
         known = review(session, None, scope)
         week = filters.week(session, known.weeks)
     facts = known if week is None else review(session, week, scope)
+    held = agenda(session, facts.week, facts.week == known.week, scopes_of(facts))
 
+    meeting_cards.promises(session, held)
     cards.headline(sentences.headline(voice, facts))
     told = [reading for reading in facts.headline if reading.figure and reading.figure.value]
     cards.headline_kpis(session, told[:HEADLINE_KPIS])
 
     for index, subject in enumerate(facts.subjects):
-        cards.subject(session, subject, f"subject_{index}", product_place)
+        key = f"subject_{index}"
+        cards.subject(
+            session,
+            subject,
+            key,
+            product_place,
+            beside=partial(meeting_cards.actions, session, period=facts.week.key, key=key),
+            below=partial(meeting_cards.conversation, session),
+        )
     cards.missing(session, facts.missing)
     cards.broken(session)
 
@@ -51,8 +63,10 @@ def show(
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, scope, week)
 
-    if facts.steady:
+    meeting_cards.still_open(session, held)
+    if facts.steady or facts.muted:
         nothing_to_see(session, facts)
+    meeting_cards.closing(session, facts, held)
     st.caption(cards.escape(published(session, facts)))
 
 
@@ -85,6 +99,16 @@ def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> N
             cards.chart(session, kpi, scope, week)
 
 
+def scopes_of(facts: Review) -> tuple[Scope, ...] | None:
+    """The scopes whose decisions a review holds: all of them for the company."""
+    if facts.scope.kind == "company":
+        return None
+    below = {reading.scope for reading in facts.steady}
+    below |= {row.scope for row in facts.scorecard}
+    below |= {subject.reading.scope for subject in facts.subjects}
+    return tuple(sorted({facts.scope, *below}))
+
+
 def also_unusual(session: Session, facts: Review) -> None:
     """The signals that no subject tells, so that the headline's count can be looked up."""
     title = session.voice.words.count(
@@ -99,14 +123,19 @@ def also_unusual(session: Session, facts: Review) -> None:
 
 
 def nothing_to_see(session: Session, facts: Review) -> None:
-    title = session.voice.words.count(
+    words = session.voice.words
+    title = words.count(
         "Nothing to see: {n} figure within its usual range",
         "Nothing to see: {n} figures within their usual range",
         len(facts.steady),
     )
+    if facts.muted:
+        more = words.count("{n} signal muted", "{n} signals muted", len(facts.muted))
+        title = f"{title}, {more}"
     folded = st.expander(title, key="steady", on_change="rerun")
     if folded.open:
         with folded:
+            meeting_cards.muted(session, facts.muted)
             cards.readings_table(session, facts.steady, "steady_kpis")
 
 

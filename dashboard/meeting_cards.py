@@ -1,0 +1,192 @@
+"""The pieces of a meeting: what was promised, what is said of a subject, the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import cards, dialogs, minutes, tables
+from dashboard import meeting_sentences as told
+from dashboard.session import Session
+from metrics.meeting import Agenda, Promise
+from metrics.register.decisions import ACTION, DECISION, OPEN, Decision
+from metrics.result import Scope
+from metrics.review import Muted, Review, Subject
+
+#: Promises told before a click: the first subjects stay on the screen.
+TOLD_AT_FIRST = 3
+LATE, DUE, CLOSED = ":material/schedule:", ":material/event:", ":material/task_alt:"
+ICONS = {DECISION: ":material/gavel:", ACTION: ":material/checklist:"}
+
+
+def promises(session: Session, agenda: Agenda) -> None:
+    """What is due, the longest due first; nothing when nothing is."""
+    if not agenda.due:
+        return
+    words = session.voice.words
+    st.subheader(
+        words.count(
+            "{n} decision or action is due", "{n} decisions or actions are due", len(agenda.due)
+        ),
+        anchor=False,
+    )
+    for each in agenda.due[:TOLD_AT_FIRST]:
+        promise(session, each)
+    rest = agenda.due[TOLD_AT_FIRST:]
+    if not rest:
+        return
+    title = words.count("{n} more is due", "{n} more are due", len(rest))
+    folded = st.expander(title, key="more_due", on_change="rerun")
+    if folded.open:
+        with folded:
+            for each in rest:
+                promise(session, each)
+
+
+def still_open(session: Session, agenda: Agenda) -> None:
+    """The open decisions and actions that are not due yet, one click away."""
+    if not agenda.later:
+        return
+    title = session.voice.words.count(
+        "{n} open decision or action to come back later",
+        "{n} open decisions or actions to come back later",
+        len(agenda.later),
+    )
+    folded = st.expander(title, key="later", on_change="rerun")
+    if folded.open:
+        with folded:
+            for each in agenda.later:
+                promise(session, each)
+
+
+def promise(session: Session, found: Promise) -> None:
+    """One promise with what became of it, and what can be done about it."""
+    voice, held = session.voice, found.decision
+    words = voice.words
+    done = words.say("Close") if held.kind == DECISION else words.say("Done")
+    icon = LATE if found.days_late > 0 else DUE
+    with st.container(key=f"promise_{held.id}"):
+        words_place, buttons = st.columns([6, 1], vertical_alignment="top")
+        words_place.markdown(f"{icon} {cards.escape(told.promise(voice, found))}")
+        with buttons, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
+            if _small(done, f"close_{held.id}"):
+                dialogs.close_decision(session, held)
+            if _small(words.say("Change"), f"change_{held.id}"):
+                dialogs.change_decision(session, held)
+
+
+def actions(session: Session, found: Subject, *, period: str, key: str) -> None:
+    """What can be done about a subject: decide, note an action, comment, mute."""
+    words = session.voice.words
+    kpi, scope = found.reading.kpi, found.reading.scope
+    if _small(words.say("Decide"), f"{key}_decide", ICONS[DECISION]):
+        dialogs.decide_about(session, kpi, scope, found.owners)
+    if _small(words.say("Note an action"), f"{key}_action", ICONS[ACTION]):
+        dialogs.decide_about(session, kpi, scope, found.owners, kind=ACTION, part_of=_latest(found))
+    if _small(words.say("Comment"), f"{key}_comment", ":material/comment:"):
+        dialogs.comment_on(session, kpi, scope, period, found.owners)
+    if _small(words.say("Mute"), f"{key}_mute", ":material/notifications_off:"):
+        dialogs.mute_signal(session, kpi, scope)
+
+
+def conversation(session: Session, found: Subject) -> None:
+    """What was said and decided of a subject."""
+    voice = session.voice
+    for said in found.comments:
+        st.markdown(f":material/comment: {cards.escape(told.comment(voice, said))}")
+    for held in found.decisions:
+        st.markdown(f"{ICONS[held.kind]} {cards.escape(told.decided_here(voice, held))}")
+
+
+def muted(session: Session, found: Sequence[Muted]) -> None:
+    """The signals that are not talked about, each with its reason and a way back."""
+    words = session.voice.words
+    for each in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f":material/notifications_off: {cards.escape(told.muted(session.voice, each))}",
+                width="stretch",
+            )
+            if _small(words.say("Talk about it again"), f"unmute_{each.mute.id}"):
+                dialogs.unmute(session, each.mute.id)
+
+
+def closing(session: Session, facts: Review, agenda: Agenda) -> None:
+    """The end of the meeting: what was decided, read back, to copy or take away."""
+    voice = session.voice
+    words = voice.words
+    st.subheader(words.say("Decided in this review"), anchor=False)
+    if not agenda.taken and not agenda.closed:
+        st.caption(cards.escape(words.say("Nothing was decided.")))
+    for held in agenda.taken:
+        decision(session, held)
+    for held in agenda.closed:
+        _closed(session, held)
+    text = minutes.markdown(voice, facts, agenda)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            words.say("Download the minutes"),
+            text,
+            file_name=f"vigie-{facts.week.key}.md",
+            mime="text/markdown",
+            icon=":material/download:",
+            on_click="ignore",
+            key="minutes_download",
+        )
+        st.download_button(
+            words.say("Decisions as CSV"),
+            data=lambda: tables.as_csv(minutes.table(voice, agenda)),
+            file_name=f"vigie-{facts.week.key}.csv",
+            mime="text/csv",
+            icon=":material/table:",
+            type="tertiary",
+            on_click="ignore",
+            key="minutes_csv",
+        )
+    folded = st.expander(words.say("Read or copy the minutes"), key="minutes", on_change="rerun")
+    if folded.open:
+        with folded:
+            st.code(text, language=None, wrap_lines=True)
+
+
+def decision(session: Session, held: Decision) -> None:
+    """A decision or action as it was taken, with a way to change it."""
+    words = session.voice.words
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f"{ICONS[held.kind]} {cards.escape(told.decided(session.voice, held))}",
+            width="stretch",
+        )
+        if held.status == OPEN and _small(words.say("Change"), f"taken_{held.id}"):
+            dialogs.change_decision(session, held)
+
+
+def _closed(session: Session, held: Decision) -> None:
+    words = session.voice.words
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        closed = cards.escape(words.say("Closed: {told}", told=told.closed(session.voice, held)))
+        st.markdown(f"{CLOSED} {closed}", width="stretch")
+        if _small(words.say("Reopen"), f"reopen_{held.id}"):
+            dialogs.reopen_decision(session, held)
+
+
+def of_scope(session: Session, agenda: Agenda, scope: Scope) -> None:
+    """On a page about one scope: its open decisions and actions, and a way to take another."""
+    words = session.voice.words
+    for each in (*agenda.due, *agenda.later):
+        promise(session, each)
+    with st.container(horizontal=True, gap="small"):
+        if _small(words.say("Decide"), "scope_decide", ICONS[DECISION]):
+            dialogs.decide_about(session, "", scope)
+        if _small(words.say("Note an action"), "scope_action", ICONS[ACTION]):
+            dialogs.decide_about(session, "", scope, kind=ACTION)
+
+
+def _latest(found: Subject) -> int | None:
+    """The newest open decision on a subject, which an action then carries out."""
+    return next((each.id for each in found.decisions if each.kind == DECISION), None)
+
+
+def _small(label: str, key: str, icon: str | None = None) -> bool:
+    return st.button(label, key=key, icon=icon, type="tertiary")
