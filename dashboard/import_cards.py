@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import import_sentences, sentences, tables, uploads
 from dashboard.cards import escape
@@ -17,11 +18,13 @@ from metrics.register.ledger import ImportRecord
 PROBLEMS_SHOWN = 8
 
 
-def file(session: Session, report: FileReport, key: str) -> None:
-    """One dropped file: what it is, what it becomes, what is wrong, what will change."""
+def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
+    """One dropped file: what it is, what it becomes, what is wrong, what will change. Gives the
+    card, for what a person may do about it."""
     voice = session.voice
     words = voice.words
-    with st.container(border=True, key=key):
+    card = st.container(border=True, key=key)
+    with card:
         st.markdown(
             f"**{escape(report.file)}** {escape(import_sentences.recognised(voice, report))}"
         )
@@ -32,7 +35,7 @@ def file(session: Session, report: FileReport, key: str) -> None:
         if report.status != "refused":
             with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
                 st.dataframe(
-                    pd.DataFrame(report.preview),
+                    tables.preview(report.preview, report.dataset, voice),
                     hide_index=True,
                     key=f"{key}_rows",
                     alt=words.say("First rows as they will be loaded"),
@@ -47,6 +50,7 @@ def file(session: Session, report: FileReport, key: str) -> None:
                     key=f"{key}_columns",
                     alt=words.say("What each column becomes"),
                 )
+    return card
 
 
 def problems(session: Session, found: Sequence[Problem]) -> None:

@@ -8,6 +8,7 @@ from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
 from dashboard.translation import mark
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, Problem
+from metrics.importing.vocabulary import fields_of
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
 
@@ -48,6 +49,19 @@ def tool(voice: Voice, key: str) -> str:
 
 def dataset(voice: Voice, key: str) -> str:
     return voice.words.say(DATASETS.get(key, key))
+
+
+def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
+    """What people call a column of landed rows."""
+    labels = {each.name: each.label for each in fields_of(dataset_key)}
+    for known in (name, name.removesuffix("_day"), name.removesuffix("_at"), f"{name}_day"):
+        if known in labels:
+            label = labels[known]["fr" if voice.words.language == "fr" else "en"]
+            moment = name.endswith("_day") and f"{known}_day" == name
+            return voice.words.say("{field} (day)", field=label) if moment else label
+    if name == "day":
+        return voice.words.say("Day")
+    return name.replace("_", " ")
 
 
 def recognised(voice: Voice, report: FileReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -254,6 +255,19 @@ def changes(rows: RowCounts, voice: Voice) -> pd.DataFrame:
         words.say("Set aside"): rows.quarantined,
     }
     return pd.DataFrame([{title: voice.format.number(count) for title, count in counts.items()}])
+
+
+def preview(rows: Sequence[Mapping[str, str]], dataset: str, voice: Voice) -> pd.DataFrame:
+    """The first rows of a file as they will be: columns without any value go, the others are
+    called as people call them."""
+    frame = pd.DataFrame(rows).fillna("")
+    frame = frame.loc[:, (frame != "").any()].map(_without_zeros)
+    return frame.rename(columns=lambda name: import_sentences.landed_column(voice, dataset, name))
+
+
+def _without_zeros(text: str) -> str:
+    """A decimal without the zeros at its end; any other text as it is."""
+    return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d*0", text) else text
 
 
 def outlooks(found: Iterable[Outlook], voice: Voice) -> pd.DataFrame:

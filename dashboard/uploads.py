@@ -19,6 +19,7 @@ from dashboard.session import Session
 from metrics import importing
 from metrics.definitions import definitions_of
 from metrics.feeds import kpis_fed
+from metrics.importing.container import Part
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
@@ -35,6 +36,9 @@ class Desk:
     inspected: tuple[object, ...] = ()
     paths: tuple[Path, ...] = ()
     reports: tuple[FileReport, ...] = ()  # of one path several, when it holds several tables
+    parts: tuple[Path | Part, ...] = ()  # what each report is of
+    kept: str = ""  # what was kept of a mapping, told once
+    mapped: int | None = None  # the report whose columns are being mapped
     loadable: tuple[Path, ...] = ()
     options: ImportOptions = field(default_factory=ImportOptions)
     job: RunningJob | None = None
@@ -66,6 +70,8 @@ class Desk:
             for path in self.paths
         }
         self.reports = tuple(report for reports in by_path.values() for report in reports)
+        self.parts = tuple(part for path in by_path for part in importing.parts(path))
+        self.mapped = None
         self.loadable = tuple(
             path
             for path, reports in by_path.items()
@@ -80,6 +86,14 @@ class Desk:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.getbuffer())
         return place
+
+    def map_columns(self, index: int | None) -> None:
+        """Begin to map the columns of one report's file; None ends it."""
+        self.mapped = index
+
+    def look_again(self) -> None:
+        """Forget what was said of the files: how they are read has changed."""
+        self.inspected, self.mapped = (), None
 
     def load(self, session: Session) -> None:
         self._start(
@@ -111,6 +125,7 @@ class Desk:
         if self.ended == "import" and outcome.status in ("done", "unchanged"):
             self.batch += 1
             self.inspected, self.paths, self.reports, self.loadable = (), (), (), ()
+            self.parts, self.mapped = (), None
         self.job, self.outcome = None, outcome
         return True
 

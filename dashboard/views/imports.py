@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, import_cards, sentences, tables
+from dashboard import cards, import_cards, mapping_cards, sentences, tables
 from dashboard.session import Session
 from dashboard.uploads import Desk, past_imports, profile_names
 from metrics.importing.report import ImportOptions
@@ -43,8 +43,12 @@ def new_files(session: Session, desk: Desk) -> None:
     if not files:
         return
     desk.look_at(session, files, options(session))
+    if desk.kept:
+        st.markdown(f":green[▲] {cards.escape(desk.kept)}")
     for index, report in enumerate(desk.reports):
-        import_cards.file(session, report, f"file_{desk.batch}_{index}")
+        key = f"file_{desk.batch}_{index}"
+        with import_cards.file(session, report, key):
+            mapping_cards.offer(session, desk, index, key)
     ready = len(desk.loadable)
     if not ready:
         st.markdown(cards.escape(words.say("Nothing here can be loaded.")))

@@ -15,6 +15,7 @@ VERBS = {
     "init": "init",
     "import": "importing",
     "inbox": "inbox",
+    "profile": "profile",
     "undo": "undo",
     "publish": "publish",
     "baseline": "baseline",

@@ -102,7 +102,7 @@ def identifier_of(profile: Profile, bound: BoundField, table: str | None = None)
 
 def other_cells(binding: Binding) -> exp.Expr:
     """The filled cells of the other columns: a list of member, text and value."""
-    mark = exp.Literal.string("dot")
+    mark = exp.Literal.string(binding.profile.other_mark)
     cells = []
     metrics = {
         comparable(header): metric

@@ -99,7 +99,7 @@ class Profile(_Strict):
     tool: str
     label: dict[str, str]
     dataset: str
-    verified: Literal["file", "code", "doc", "ours", "memory"]
+    verified: Literal["file", "code", "doc", "ours", "memory", "mapped"]  # mapped: here, by hand
     identity: Identity
     columns: dict[str, Column]
     questions: tuple[Question, ...] = ()
@@ -112,6 +112,7 @@ class Profile(_Strict):
     other_values: dict[str, str] = {}  # texts in those columns that stand for a number
     other_headers: str = ""  # what such a column's header looks like, if not anything
     figures_only: bool = False  # of those columns, only the `figures` are read
+    other_mark: Literal["dot", "comma"] = "dot"  # what settles 1,234 in those other columns
     columns_are: Literal["members", "figures", "periods"] = "members"  # those other columns
     figures: dict[str, tuple[str, ...]] = {}  # headers of other columns by the metric they are
     blocks: bool = False  # reports of several tables under lines that begin with '#'
@@ -152,7 +153,7 @@ def load_profiles(folder: Path | None = None) -> tuple[Profile, ...]:
     profiles = {profile.name: profile for profile in _built_in()}
     if folder is not None and folder.is_dir():
         for file in sorted(folder.glob("*.yml")):
-            profile = _parse(file.read_text("utf-8"), str(file))
+            profile = parse_profile(file.read_text("utf-8"), str(file))
             profiles[profile.name] = profile
     return tuple(profiles.values())
 
@@ -162,11 +163,14 @@ def _built_in() -> tuple[Profile, ...]:
     folder = files(__package__) / "profiles"
     named = sorted(folder.iterdir(), key=lambda file: file.name)
     return tuple(
-        _parse(file.read_text("utf-8"), file.name) for file in named if file.name.endswith(".yml")
+        parse_profile(file.read_text("utf-8"), file.name)
+        for file in named
+        if file.name.endswith(".yml")
     )
 
 
-def _parse(text: str, name: str) -> Profile:
+def parse_profile(text: str, name: str) -> Profile:
+    """The profile that a text says; raises VigieError naming file and key when it is not valid."""
     try:
         return Profile.model_validate(yaml.load(text, Loader=LOADER))
     except yaml.YAMLError as error:

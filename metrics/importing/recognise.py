@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from metrics.errors import unknown
+from metrics.errors import VigieError, unknown
 from metrics.importing.dialect import Dialect, Layout, Record
 from metrics.importing.header import comparable
-from metrics.importing.profile import Profile, Question
+from metrics.importing.profile import Profile, Question, parse_profile
 from metrics.importing.refusal import Refusal
 
 SURE_ENOUGH = 0.6
@@ -40,17 +41,33 @@ def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Ma
         ]
         if found:
             matches.append(max(found, key=lambda match: (match.confidence, -match.header_index)))
-    return sorted(matches, key=lambda match: (-match.confidence, not match.profile.identity.exact))
+    return sorted(
+        matches,
+        key=lambda match: (
+            not _mapped_here(match),
+            -match.confidence,
+            not match.profile.identity.exact,
+        ),
+    )
+
+
+def _mapped_here(match: Match) -> bool:
+    """Whether someone of the company has said how such a file is to be read: nothing beats it."""
+    return match.profile.verified == "mapped" and match.confidence >= QUITE_SURE
 
 
 def recognise(
     layout: Layout, file_name: str, profiles: Sequence[Profile], forced: str | None = None
 ) -> Match:
     """The profile of a file. Raises Refusal, naming what was seen and the choices, when there is
-    none or no single one; VigieError when `forced` names no profile."""
+    none or no single one; VigieError when `forced` names no profile, nor a file with one."""
     names = [profile.name for profile in profiles]
     if forced is not None:
-        chosen = [profile for profile in profiles if profile.name == forced]
+        chosen = (
+            [_in_file(Path(forced))]
+            if forced.endswith(".yml")
+            else [profile for profile in profiles if profile.name == forced]
+        )
         if not chosen:
             raise unknown("import profile", forced, names)
         matches = rank(layout, file_name, chosen)
@@ -81,6 +98,7 @@ def recognise(
         match
         for match in matches[1:]
         if best.confidence - match.confidence < TOO_CLOSE
+        and _mapped_here(match) >= _mapped_here(best)
         and match.profile.identity.exact >= best.profile.identity.exact
     ]
     if rivals:
@@ -90,6 +108,16 @@ def recognise(
             details={"choices": ", ".join(match.profile.name for match in [best, *rivals])},
         )
     return best
+
+
+def _in_file(path: Path) -> Profile:
+    """A profile that is tried before it is kept. Raises VigieError when there is none there."""
+    try:
+        return parse_profile(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise VigieError(
+            f"The profile {path} cannot be read: {error}.", next_step="Check the path.", exit_code=2
+        ) from error
 
 
 def second_export(

@@ -1,0 +1,102 @@
+"""Unknown files on the import page: mapped by hand, kept, known at once; a figure made a KPI."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from metrics.catalogue import load_catalogue
+from metrics.importing.drafting import own_profiles
+from tests.dashboard.test_pages import plain, texts
+
+VISITS = "Datum;Besucher;Anmeldungen\n01.10.2026;1.234;12\n02.10.2026;1.300,5;15\n"
+JIRA = (
+    "Summary,Issue key,Issue Type,Status,Project key,Created,Status Category,Custom field (Size)\n"
+    "One,AB-1,Bug,Done,AB,2026-01-02 10:00,Done,5\n"
+)
+
+
+@pytest.fixture
+def play(workspace):
+    """The import page of a workspace into which nothing was imported yet."""
+
+    def draw(**address: str) -> AppTest:
+        page = AppTest.from_string(
+            "from dashboard import app\napp.main('imports')", default_timeout=60
+        )
+        for name, value in address.items():
+            page.query_params[name] = value
+        return page.run()
+
+    return draw
+
+
+def dropped(play, name: str, text: str, **address: str):
+    page = play(**address)
+    page.file_uploader[0].set_value((name, text.encode(), "text/csv"))
+    return page.run()
+
+
+def told(page) -> str:
+    return plain(" | ".join(texts(page)))
+
+
+def test_an_unknown_file_is_mapped_and_then_known_and_its_figure_is_a_kpi(play, workspace):
+    page = dropped(play, "besucher.csv", VISITS, lang="EN")
+    assert not page.exception
+    page.button(key="file_0_0_open").click().run()
+    assert not page.exception
+    assert page.selectbox(key="file_0_0_map_dataset").value == "observations"
+    assert page.multiselect(key="file_0_0_map_observations_figures").value == [
+        "Besucher",
+        "Anmeldungen",
+    ]
+    page.text_input(key="file_0_0_map_name").set_value("Web")
+    page.multiselect(key="file_0_0_map_kpis").set_value(["besucher"]).run()
+    page.text_input(key="file_0_0_map_kpi_besucher_fr").set_value("Visiteurs")
+    page.button(key="file_0_0_map_keep").click().run()
+    assert not page.exception
+    assert "are read as “Web” from now on. New KPI: Besucher." in told(page)
+    assert [profile.name for profile in own_profiles(workspace)] == ["web"]
+    assert load_catalogue(workspace.catalogue)["besucher"].label.fr == "Visiteurs"
+    assert page.button(key="load").label == "Load 1 file"
+
+
+def test_mapping_speaks_french(play):
+    page = dropped(play, "besucher.csv", VISITS, lang="FR")
+    page.button(key="file_0_0_open").click().run()
+    assert not page.exception
+    assert page.selectbox(key="file_0_0_map_observations_period").label == "Date ou période *"
+    assert "2 lignes essayées : 2 peuvent être chargées." in told(page)
+
+
+def test_one_column_of_a_known_export_is_corrected(play, workspace):
+    page = dropped(play, "jira.csv", JIRA, lang="EN")
+    page.button(key="file_0_0_open").click().run()
+    assert page.selectbox(key="file_0_0_map_work_items_item_id").value.header == "Issue key"
+    points = page.selectbox(key="file_0_0_map_work_items_points")
+    size = next(option for option in points.options if option.startswith("Custom field (Size)"))
+    points.select(size).run()
+    page.button(key="file_0_0_map_keep").click().run()
+    assert not page.exception
+    [profile] = own_profiles(workspace)
+    assert (profile.name, profile.tool) == ("jira_own", "jira")
+    assert profile.columns["points"].headers == ("custom field (size)",)
+
+
+def test_a_mapping_that_lacks_a_needed_column_cannot_be_kept(play):
+    page = dropped(play, "besucher.csv", VISITS, lang="EN")
+    page.button(key="file_0_0_open").click().run()
+    period = page.selectbox(key="file_0_0_map_observations_period")
+    period.select("not in the file").run()
+    assert "No column says: Date or period" in told(page)
+    assert page.button(key="file_0_0_map_keep").disabled
+    page.button(key="file_0_0_map_close").click().run()
+    assert not page.exception
+    assert page.button(key="file_0_0_open")
+
+
+def test_a_file_without_a_header_says_so(play):
+    page = dropped(play, "numbers.csv", "2026-01-01,5\n2026-01-02,6\n", lang="EN")
+    page.button(key="file_0_0_open").click().run()
+    assert "Add a first row with a name for each column" in told(page)
