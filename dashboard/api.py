@@ -201,6 +201,9 @@ def _asked(form: FormData) -> tuple[ImportOptions, bool]:
                 next_step="Write it as 2026-03-31 or 2026-03-31T18:00.",
             ),
         )
+    if said.get("profile", "").endswith(".yml"):
+        problem = "'profile' is the name of a kind of export; a file of this machine is not read."
+        raise Refused(422, VigieError(problem, next_step="'vigie profile list' gives the names."))
     dry = said.get("dry_run", "false").lower()
     if dry not in ("true", "false"):
         raise Refused(422, VigieError("dry_run is 'true' or 'false'.", choices=("true", "false")))

@@ -67,6 +67,8 @@ def verb(
     asked = [Asked(table=table) for table in tables] + ([Asked(query=query)] if query else [])
     _check(files, database if asked or not files else None, asked)
     workspace = open_workspace(folder, writes=not dry_run)
+    if profile is not None and profile.endswith(".yml"):
+        profile = str(Path(profile).resolve())
     options = ImportOptions(profile, product, squad, observed_at)
     with tempfile.TemporaryDirectory(prefix="vigie-") as extracts:
         files += tuple(extract(database or "", each, Path(extracts)) for each in asked)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from metrics.register import migrate
+from metrics.workspace import Workspace
 from tests.command.test_import import answered, call
 
 VISITS = "Datum;Besucher\n01.10.2026;1.234\n02.10.2026;1.300,5\n"
@@ -16,6 +18,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "ws"
     folder.mkdir()
     (folder / "vigie.toml").write_text("", "utf-8")
+    migrate(Workspace.open(folder).register)
     monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
     return folder
 

@@ -153,6 +153,7 @@ def test_an_upload_beyond_the_limit_is_stopped_as_it_arrives(client):
     ("fields", "choice"),
     [
         ({"profil": "x"}, "profile"),
+        ({"profile": "/etc/mine.yml"}, ""),
         ({"observed_at": "yesterday"}, ""),
         ({"observed_at": "2026-03-31T18:00+02:00"}, ""),
         ({"dry_run": "perhaps"}, "true"),
