@@ -1,7 +1,8 @@
 """Documents: what is published beside figures because it is no single one.
 
-A product's retention table and funnel, and where KPIs will stand. They are computed with the
-publication, written only when they changed, and read by viewer as figures are.
+A product's retention table, funnel, features and themes, plans, how work flows through squads, and
+where KPIs will stand. They are computed with the publication, written only when they changed, and
+read by viewer as figures are.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from metrics.access import LOCAL_CPO, Viewer
+from metrics.by_member import BREADTH, SHARE, by_member_frames
 from metrics.catalogue.kpi import Catalogue, Kpi, Text
 from metrics.cohort_grid import RetentionTable, retention_table
 from metrics.errors import VigieError, unknown
+from metrics.flow import flow_frames
 from metrics.frames import document_row
 from metrics.journeys.audience import Audience
 from metrics.journeys.declared import WINDOW_DAYS, declared_steps
@@ -25,6 +28,7 @@ from metrics.journeys.funnel import DAY_SECONDS, Funnel, funnel
 from metrics.journeys.session import Session
 from metrics.organisation import MOST_FUNNEL_STEPS, Organisation
 from metrics.outlook import outlook_frames
+from metrics.plans import plan_frames
 from metrics.register.organisation import load_organisation
 from metrics.register.series import read_documents
 from metrics.result import Scope
@@ -110,15 +114,18 @@ def document_frames(
                 )
         if rows:
             yield pd.DataFrame(rows)
+    yield from by_member_frames(connection, setting, passed)
+    yield from plan_frames(connection, setting)
+    yield from flow_frames(connection, setting)
     yield from outlook_frames(setting, workspace, publication)
 
 
 def passed_over(
     catalogue: Catalogue, unchanged: Collection[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
-    """The KPIs and grains whose retention tables and funnels stay: what the KPI is made of, in its
+    """The KPIs and grains whose tables and funnels stay: what the KPI is made of, in its
     own cadence, is what they are made of, and did not change."""
-    names = {RETENTION_KPI, FUNNEL_KPI}
+    names = {RETENTION_KPI, FUNNEL_KPI, BREADTH, SHARE}
     own = {(kpi.name, str(kpi.cadence)) for kpi in catalogue if kpi.name in names}
     return frozenset(own & set(unchanged))
 
