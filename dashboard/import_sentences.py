@@ -6,6 +6,7 @@ from datetime import date
 
 from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
 from dashboard.translation import mark
+from metrics.belonging import Word
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, Problem
 from metrics.importing.vocabulary import fields_of
@@ -64,6 +65,18 @@ def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
     return name.replace("_", " ")
 
 
+def word_asked(voice: Voice, word: Word) -> str:
+    """ "Jira · ATE (412 rows)"."""
+    rows = voice.words.count("{n} row", "{n} rows", word.rows)
+    return f"{tool(voice, word.source)} · {word.word} ({rows})"
+
+
+def word(voice: Voice, found: Word) -> str:
+    """ "Jira · ATE → Atelier"."""
+    owner = found.owner.name if found.owner else voice.words.say("none of ours")
+    return f"{tool(voice, found.source)} · {found.word} → {owner}"
+
+
 def recognised(voice: Voice, report: FileReport) -> str:
     """ "Jira, 97 % sure: can be loaded"."""
     status = voice.words.say(FILE_STATUSES.get(report.status, report.status))
@@ -118,6 +131,8 @@ def problem(voice: Voice, found: Problem) -> str:
 def outcome(voice: Voice, found: Outcome, kind: str) -> str:
     if kind == "undo" and found.status == "done":
         return voice.words.say("Taken back. The review is as if it had never been imported.")
+    if kind == "names" and found.status == "done":
+        return voice.words.say("The names are kept, and the figures follow them now.")
     told = [voice.words.say(OUTCOMES[found.status])]
     if found.problem:
         told.append(found.problem)

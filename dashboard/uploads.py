@@ -23,6 +23,7 @@ from metrics.importing.container import Part
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
+from metrics.organisation import Name
 from metrics.register.ledger import ImportRecord, history, read_quarantine
 from metrics.warehouse import current_path
 
@@ -95,7 +96,8 @@ class Desk:
         """Forget what was said of the files: how they are read has changed."""
         self.inspected, self.mapped = (), None
 
-    def load(self, session: Session) -> None:
+    def load(self, session: Session, names: tuple[Name, ...] = ()) -> None:
+        """Load what can be, with what was said of the words in it."""
         self._start(
             Job(
                 "import",
@@ -103,7 +105,14 @@ class Desk:
                 by=session.viewer.person,
                 files=tuple(str(path) for path in self.loadable),
                 options=self.options,
+                names=names,
             )
+        )
+
+    def name(self, session: Session, names: tuple[Name, ...]) -> None:
+        """Say what words of loaded files stand for: figures follow, nothing is imported again."""
+        self._start(
+            Job("names", str(session.workspace.path), by=session.viewer.person, names=names)
         )
 
     def undo(self, session: Session, import_id: int) -> None:

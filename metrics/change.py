@@ -7,8 +7,8 @@ makes both current in one short transaction. It may be killed at any moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
@@ -171,6 +171,10 @@ class Change:
                     drafted = self._import(lease, facts)
                 case "undo":
                     drafted = self._undo(facts)
+                case "names":
+                    detail = ", ".join(f"{n.source} {n.alias}" for n in self.job.names)
+                    cause = Cause("organisation", shortened(f"names: {detail}"))
+                    drafted = Drafted((), (), (), cause, True)
                 case "publish":
                     drafted = Drafted((), (), (), Cause("setting", "published by hand"), True)
             if not drafted.touched:
@@ -182,14 +186,18 @@ class Change:
     def _worth_it(self, drafted: Drafted, published: Published, state: State) -> bool:
         """Publishing by hand makes a version only when it changes a figure."""
         return bool(
-            drafted.staged or drafted.undone or published.publication or not state.warehouse_version
+            drafted.staged
+            or drafted.undone
+            or self.job.names
+            or published.publication
+            or not state.warehouse_version
         )
 
     def _import(self, lease: Lease, facts: duckdb.DuckDBPyConnection) -> Drafted:
         reports: list[FileReport] = []
         staged: list[int] = []
         with self.register.connect() as connection:
-            organisation = load_organisation(connection)
+            organisation = load_organisation(connection).named(self.job.names)
             number = ledger.next_import_id(connection)
         asked = [part for file in self.job.files for part in parts(Path(file))]
         count = len(asked)
@@ -248,7 +256,9 @@ class Change:
                 number += 1
                 if report.dataset in ORGANISATION:
                     with self.register.connect() as connection:
-                        organisation = load_organisation(connection, including=staged)
+                        organisation = load_organisation(connection, including=staged).named(
+                            self.job.names
+                        )
             reports.append(report)
         reports = [
             report for _, report in sorted(zip(order, reports, strict=True), key=itemgetter(0))
@@ -265,7 +275,7 @@ class Change:
             tuple(staged),
             (),
             Cause(cause_of(reports), shortened(detail)),
-            bool(staged),
+            bool(staged or self.job.names),
         )
 
     def _fed(
@@ -322,7 +332,7 @@ class Change:
         with self.register.connect() as connection:
             organisation = load_organisation(
                 connection, including=drafted.staged, excluding=drafted.undone
-            )
+            ).named(self.job.names)
             spans = ledger.read_coverage(
                 connection, including=drafted.staged, excluding=drafted.undone
             )
@@ -424,6 +434,9 @@ class Change:
                 ledger.apply(connection, drafted.staged)
                 for number in drafted.undone:
                     ledger.undo(connection, number, by=self.job.by)
+                if self.job.names:
+                    rows = [asdict(name) for name in self.job.names]
+                    write_rows(connection, "names", rows, None, _now())
                 finish(connection, published)
                 flip(connection, new)
         except BaseException:
@@ -463,7 +476,7 @@ def placed(report: FileReport, organisation: Organisation) -> FileReport:
 
     def known(stream: str) -> bool:
         kinds = ("product", "squad")
-        return any(organisation.place(kind, report.tool, stream) for kind in kinds)
+        return organisation.answered(kinds, report.tool, stream)
 
     return replace(
         report,
@@ -474,6 +487,10 @@ def placed(report: FileReport, organisation: Organisation) -> FileReport:
             if problem.reason != "unknown_stream" or not known(problem.details.get("stream", ""))
         ),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def cause_of(reports: Iterable[FileReport]) -> str:

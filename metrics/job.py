@@ -8,18 +8,24 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from metrics.importing.report import FileReport, ImportOptions
+from metrics.organisation import Name
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to change. `files` and `options` are for an import, `import_id` for an undo."""
+    """What to change. `files` and `options` are for an import, `import_id` for an undo.
 
-    kind: Literal["import", "undo", "publish"]
+    `names` are what tools' words stand for from now on: of the kind 'names' alone, or with an
+    import, whose rows they place.
+    """
+
+    kind: Literal["import", "undo", "publish", "names"]
     workspace: str
     by: str
     files: tuple[str, ...] = ()
     options: ImportOptions = field(default_factory=ImportOptions)
     import_id: int | None = None
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True)

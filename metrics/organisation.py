@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 MOST_FUNNEL_STEPS = 8
+#: The target of a name that someone said is none of the company's.
+NOT_OURS = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class KpiTarget:
 
 @dataclass(frozen=True)
 class Name:
-    """What a tool calls one of our products or squads."""
+    """What a tool calls one of our products, squads or people; NOT_OURS for a stranger."""
 
     kind: str
     source: str
@@ -157,20 +160,44 @@ class Organisation:
         wanted = stream.strip().casefold()
         if not wanted:
             return None
-        by_alias = {
-            (name.source, name.alias.strip().casefold()): name.target
-            for name in self.names
-            if name.kind == kind
-        }
-        for key in ((source, wanted), ("*", wanted)):
-            if key in by_alias:
-                return by_alias[key]
-        own: Iterable[tuple[str, str]] = (
-            ((product.product, product.name) for product in self.products)
-            if kind == "product"
-            else ((squad.squad, squad.name) for squad in self.squads)
+        for key in ((kind, source, wanted), (kind, "*", wanted)):
+            if key in self._said:
+                return self._said[key] or None
+        return self._own.get((kind, wanted))
+
+    def answered(self, kinds: Iterable[str], source: str, stream: str) -> bool:
+        """Whether a tool's word stands for something of ours, or someone said that it does not."""
+        wanted = stream.strip().casefold()
+        return any(
+            self.place(kind, source, stream) is not None
+            or self._said.get((kind, source, wanted)) == NOT_OURS
+            for kind in kinds
         )
-        for key_, name_ in own:
-            if wanted in (key_.casefold(), name_.casefold()):
-                return key_
-        return None
+
+    def named(self, names: Sequence[Name]) -> Organisation:
+        """The organisation once these names count, in place of earlier ones for the same words."""
+        if not names:
+            return self
+        new = {(name.kind, name.source, name.alias) for name in names}
+        kept = [name for name in self.names if (name.kind, name.source, name.alias) not in new]
+        return replace(self, names=(*kept, *names))
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, str, str], str]:
+        """Target by kind, source and word."""
+        return {
+            (name.kind, name.source, name.alias.strip().casefold()): name.target
+            for name in self.names
+        }
+
+    @cached_property
+    def _own(self) -> dict[tuple[str, str], str]:
+        """Key by kind and by key or name; of two alike the first."""
+        found: dict[tuple[str, str], str] = {}
+        for product in self.products:
+            for word in (product.product, product.name):
+                found.setdefault(("product", word.casefold()), product.product)
+        for squad in self.squads:
+            for word in (squad.squad, squad.name):
+                found.setdefault(("squad", word.casefold()), squad.squad)
+        return found

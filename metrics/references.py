@@ -138,16 +138,23 @@ def _copy(table: str, columns: tuple[str, ...]) -> exp.Insert:
 def people_names(organisation: Organisation) -> Iterator[tuple[str, str]]:
     """What files may call a person (key, address, name), in lower case, and the person's key.
 
-    A name that two people bear tells neither.
+    A name that two people bear tells neither, unless someone said whose it is.
     """
+    people = {person.person for person in organisation.people}
+    said = {
+        " ".join(name.alias.lower().split()): name.target
+        for name in organisation.names
+        if name.kind == "person" and name.target in people
+    }
+    yield from said.items()
     called: dict[str, set[str]] = {}
     for person in organisation.people:
         for name in (person.person, person.name, person.email):
             if name:
                 called.setdefault(" ".join(name.lower().split()), set()).add(person.person)
-    for name, people in called.items():
-        if len(people) == 1:
-            yield name, people.pop()
+    for name, bearers in called.items():
+        if len(bearers) == 1 and name not in said:
+            yield name, bearers.pop()
 
 
 def account_natures() -> list[tuple[str, str]]:

@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, import_cards, mapping_cards, sentences, tables
+from dashboard import belonging_cards, cards, import_cards, mapping_cards, sentences, tables
 from dashboard.session import Session
 from dashboard.uploads import Desk, past_imports, profile_names
+from metrics.belonging import words_of
 from metrics.importing.report import ImportOptions
 from metrics.register.ledger import ImportRecord
 
@@ -29,6 +30,7 @@ def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None
         follow(session, desk)
     else:
         new_files(session, desk)
+    belonging_cards.in_use(session, desk)
     past(session, desk)
 
 
@@ -49,6 +51,7 @@ def new_files(session: Session, desk: Desk) -> None:
         key = f"file_{desk.batch}_{index}"
         with import_cards.file(session, report, key):
             mapping_cards.offer(session, desk, index, key)
+    names = belonging_cards.ask(session, words_of(desk.reports, session.organisation), "whose")
     ready = len(desk.loadable)
     if not ready:
         st.markdown(cards.escape(words.say("Nothing here can be loaded.")))
@@ -58,7 +61,7 @@ def new_files(session: Session, desk: Desk) -> None:
         type="primary",
         key="load",
         on_click=desk.load,
-        args=(session,),
+        args=(session, names),
     )
 
 

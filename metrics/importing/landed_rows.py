@@ -73,7 +73,7 @@ def write(
         stream
         for stream in streams
         if dataset.belongs_to
-        and not any(session.organisation.place(kind, tool, stream) for kind in dataset.belongs_to)
+        and not session.organisation.answered(dataset.belongs_to, tool, stream)
     )
     if binding.profile.strangers and len(unknown) < len(streams):
         unknown = ()

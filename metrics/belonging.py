@@ -1,0 +1,198 @@
+"""Whom the tools' words stand for: which nobody has placed, who they most likely are, answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz, process, utils
+
+from metrics.engines import open_facts
+from metrics.importing.dataset import DATASETS
+from metrics.importing.report import FileReport
+from metrics.organisation import NOT_OURS, Name, Organisation
+from metrics.references import people_names
+from metrics.register.organisation import load_organisation
+from metrics.warehouse import current_path
+from metrics.workspace import Workspace
+
+#: How alike a word and one of ours must be, out of 100, to be suggested.
+ALIKE = 82
+SHORTEST = 3
+#: A project key such as ATE is told by how the name begins.
+LONGEST_KEY = 5
+PERSON = "person"
+#: Datasets in which strangers stand beside ours: once one is placed the others are rivals.
+NAMES_RIVALS = frozenset({"market", "ratings"})
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A product, squad or person of the company."""
+
+    kind: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a tool calls someone. `kinds` are what it may be; `owner` is whom it stands for now.
+
+    `answered` is also True when someone said that it is none of the company's.
+    """
+
+    source: str
+    word: str
+    kinds: tuple[str, ...]
+    rows: int
+    datasets: tuple[str, ...]
+    owner: Owner | None = None
+    answered: bool = False
+    suggestion: Owner | None = None
+
+    def stands_for(self, owner: Owner | None) -> tuple[Name, ...]:
+        """The names that make it stand for `owner`; for nobody of the company when None."""
+        source = "*" if self.kinds == (PERSON,) else self.source
+        return tuple(
+            Name(kind, source, self.word, owner.key if owner and owner.kind == kind else NOT_OURS)
+            for kind in self.kinds
+        )
+
+
+def owners(organisation: Organisation, kinds: Collection[str]) -> list[Owner]:
+    """Everyone of these kinds, products first."""
+    found = [Owner("product", each.product, each.name) for each in organisation.products]
+    found += [Owner("squad", each.squad, each.name) for each in organisation.squads]
+    found += [Owner(PERSON, each.person, each.name) for each in organisation.people]
+    return [owner for owner in found if owner.kind in kinds]
+
+
+def suggested(word: str, organisation: Organisation, kinds: Collection[str]) -> Owner | None:
+    """Who a word most likely stands for: by the likeness of names, of words already placed, or of
+    a key with a name's beginning. None when nobody is near, or when two are as near."""
+    known = owners(organisation, kinds)
+    texts: dict[str, Owner] = {}
+    for owner in known:
+        texts.setdefault(owner.key, owner)
+        texts.setdefault(owner.name, owner)
+    by_key = {(owner.kind, owner.key): owner for owner in known}
+    for name in organisation.names:
+        if (name.kind, name.target) in by_key:
+            texts.setdefault(name.alias, by_key[name.kind, name.target])
+    plain = utils.default_process(word)
+    if len(plain) < SHORTEST or not any(letter.isalpha() for letter in plain):
+        return None
+    if len(plain) <= LONGEST_KEY and " " not in plain:
+        begun = {
+            owner for text, owner in texts.items()
+            if utils.default_process(text).replace(" ", "").startswith(plain)
+        }  # fmt: skip
+        if len(begun) == 1:
+            return begun.pop()
+    near = process.extract(
+        word, list(texts), scorer=fuzz.WRatio, processor=utils.default_process,
+        score_cutoff=ALIKE, limit=4,
+    )  # fmt: skip
+    best = {texts[text] for text, score, _ in near if score >= near[0][1] - 1}
+    return best.pop() if len(best) == 1 else None
+
+
+def words_of(reports: Iterable[FileReport], organisation: Organisation) -> list[Word]:
+    """The words of files about to be loaded that nobody has placed, those of most rows first."""
+    found: dict[tuple[str, str], Word] = {}
+    for report in reports:
+        if report.status != "loaded":
+            continue
+        for stream in report.unknown_streams:
+            kinds = DATASETS[report.dataset].belongs_to
+            if organisation.answered(kinds, report.tool, stream) or not _asked(
+                report.dataset, stream
+            ):
+                continue
+            word = Word(report.tool, stream, kinds, report.streams[stream], (report.dataset,))
+            _merge(found, word)
+    return [_with_suggestion(word, organisation) for word in _ordered(found.values())]
+
+
+def words_in_use(workspace: Workspace) -> list[Word]:
+    """Every word of the imports that count: those that nobody has placed first."""
+    path = current_path(workspace)
+    if path is None:
+        return []
+    with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
+    found: dict[tuple[str, str], Word] = {}
+    with closing(open_facts(path)) as facts:
+        streams = facts.execute(
+            "select source, stream, dataset, sum(row_count)::bigint from import_streams "
+            "where stream <> '' group by all order by all"
+        ).fetchall()
+        people = facts.execute(
+            "select source, person, count(*) from landed_skills group by all order by all"
+        ).fetchall()
+    for source, stream, dataset, rows in streams:
+        kinds = DATASETS[dataset].belongs_to
+        if kinds and _asked(dataset, stream):
+            _merge(found, Word(source, stream, kinds, rows, (dataset,)))
+    known = dict(people_names(organisation))
+    by_key = {owner.key: owner for owner in owners(organisation, (PERSON,))}
+    strangers = {
+        name.alias for name in organisation.names if name.kind == PERSON and not name.target
+    }
+    for source, person, rows in people:
+        owner = by_key.get(known.get(person, ""))
+        word = Word(source, person, (PERSON,), rows, ("skills",), owner,
+                    owner is not None or person in strangers)  # fmt: skip
+        found[f"{source}:{PERSON}", person] = word
+    settled = (_settled(word, organisation) for word in found.values())
+    words = [word if word.answered else _with_suggestion(word, organisation) for word in settled]
+    ours = {(word.source, each) for word in words if word.owner for each in word.datasets}
+    words = [
+        word
+        for word in words
+        if word.answered or not any((word.source, each) in ours for each in word.datasets)
+        or not NAMES_RIVALS.issuperset(word.datasets)
+    ]  # fmt: skip
+    return sorted(words, key=lambda word: (word.answered, -word.rows, word.source, word.word))
+
+
+def _asked(dataset: str, stream: str) -> bool:
+    """Whether a word can be anyone's: not an account of the balance sheet."""
+    return bool(stream) and (dataset != "ledger" or not re.match(r"[1-5]\d{2}", stream))
+
+
+def _settled(word: Word, organisation: Organisation) -> Word:
+    """The word with whom it stands for now."""
+    if word.kinds == (PERSON,):
+        return word
+    names = {(owner.kind, owner.key): owner for owner in owners(organisation, word.kinds)}
+    for kind in word.kinds:
+        key = organisation.place(kind, word.source, word.word)
+        if key is not None and (kind, key) in names:
+            return replace(word, owner=names[kind, key], answered=True)
+    return replace(word, answered=organisation.answered(word.kinds, word.source, word.word))
+
+
+def _with_suggestion(word: Word, organisation: Organisation) -> Word:
+    return replace(word, suggestion=suggested(word.word, organisation, word.kinds))
+
+
+def _merge(found: dict[tuple[str, str], Word], word: Word) -> None:
+    """Add a word, or its rows to the same one of another dataset."""
+    earlier = found.get((word.source, word.word))
+    if earlier is None:
+        found[word.source, word.word] = word
+        return
+    found[word.source, word.word] = replace(
+        earlier,
+        kinds=tuple(dict.fromkeys((*earlier.kinds, *word.kinds))),
+        rows=earlier.rows + word.rows,
+        datasets=tuple(dict.fromkeys((*earlier.datasets, *word.datasets))),
+    )
+
+
+def _ordered(words: Iterable[Word]) -> Iterator[Word]:
+    yield from sorted(words, key=lambda word: (-word.rows, word.source, word.word))
