@@ -31,7 +31,7 @@ class Palette:
 
 LIGHT = Palette(
     surface="#ffffff",
-    ink="#1b2430",
+    ink="#0f151d",
     quiet="#5b6470",
     grid="#e6e9ee",
     band="#e9edf3",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
@@ -23,10 +24,14 @@ CHROMIUM_FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-DESKTOP, PHONE = (1440, 900), (390, 844)
+DESKTOP, LAPTOP, PHONE = (1440, 900), (1024, 768), (390, 844)
 START_SECONDS = 60
 #: On a deep link Streamlit's client first looks for the server under the page's own path.
 PROBES = ("_stcore/health", "_stcore/host-config")
+#: What hinders readers, as axe-core rates it …
+HINDERS = ("serious", "critical")
+#: … but for Streamlit's own box around a table, which scrolls and takes no focus.
+STREAMLITS = frozenset({"scrollable-region-focusable"})
 EXCEPTION_BOXES = "[data-testid=stException]"
 OVERFLOW = """() => {
   const main = document.querySelector('[data-testid=stMain]');
@@ -134,3 +139,14 @@ class Reader:
         ).all_inner_texts()
         assert page.evaluate(OVERFLOW) <= 0, f"{page.url} is wider than its window"
         assert self.complaints == []
+
+    def scan(self, page: Page) -> None:
+        """Fails on what axe-core finds that hinders readers with a keyboard, a screen reader or
+        weak sight."""
+        found = [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in Axe().run(page).response["violations"]
+            if violation["impact"] in HINDERS and violation["id"] not in STREAMLITS
+            for node in violation["nodes"]
+        ]
+        assert found == [], f"{page.url}: {found}"

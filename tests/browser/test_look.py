@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.cards import WRAPPING_ROW
 from dashboard.palette import DARK, LIGHT
-from tests.browser.serving import DESKTOP, PHONE, Reader, plain
+from tests.browser.serving import DESKTOP, LAPTOP, PHONE, Reader, plain
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,12 @@ def rgb(colour: str) -> str:
 def test_every_page_opens_cleanly(reader, path, size, dark, locale):
     page = reader.open(path, size=size, dark=dark, locale=locale)
     reader.check(page)
+    reader.scan(page)
     assert background(page) == rgb((DARK if dark else LIGHT).surface)
+    if size == DESKTOP:
+        page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+        reader.settle(page)
+        reader.check(page)
 
 
 def test_a_cpo_sees_the_headline_and_three_subjects_without_scrolling(reader):
