@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import duckdb
 import pandas as pd
 
-from metrics import models, references, warehouse
+from metrics import erasure, models, references, warehouse
 from metrics.catalogue import load_catalogue
 from metrics.definitions import definitions_of
 from metrics.documents import passed_over
@@ -25,6 +25,7 @@ from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
 from metrics.importing import parts, verbatims
 from metrics.importing.known_names import read_last
+from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, Problem
 from metrics.inputs import Contents, Inputs, note, unchanged
 from metrics.job import Job, Outcome
@@ -97,6 +98,15 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Erasing:
+    """Who is erased by this job, under which number, and the rows that went so far."""
+
+    person: erasure.Person
+    number: int
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Drafted:
     """What a job did to its draft, before anything is current."""
 
@@ -105,6 +115,7 @@ class Drafted:
     undone: tuple[int, ...]
     cause: Cause
     touched: bool  # False: the draft is the same as the current version
+    erasing: Erasing | None = None
 
 
 class Change:
@@ -153,7 +164,11 @@ class Change:
                     path.unlink(missing_ok=True)
                 raise
             self._reached("flipped")
-            warehouse.sweep(self.workspace, new.warehouse_version)
+            erasing = drafted.erasing
+            warehouse.sweep(self.workspace, new.warehouse_version, 0 if erasing else None)
+            if erasing:
+                erasure.erase_copies(self.workspace.path)
+                erasure.flush(self.register)
         return Outcome(
             "done",
             drafted.files,
@@ -162,6 +177,7 @@ class Change:
             published.rows_written,
             published.rows_closed,
             published.restated,
+            erased=erasing.rows if erasing else {},
         )
 
     def _work(self, lease: Lease, path: Path, state: State) -> tuple[Drafted, Published | None]:
@@ -177,10 +193,16 @@ class Change:
                     drafted = Drafted((), (), (), cause, True)
                 case "publish":
                     drafted = Drafted((), (), (), Cause("setting", "published by hand"), True)
+                case "erase":
+                    drafted = self._erase(facts)
             if not drafted.touched:
                 return drafted, None
             published = self._publish(lease, facts, state, drafted)
+            if drafted.erasing:
+                erasure.erase_names(facts, drafted.erasing.person, drafted.erasing.number)
             self._reached("judged")
+        if drafted.erasing:
+            warehouse.compact(path)
         return drafted, published
 
     def _worth_it(self, drafted: Drafted, published: Published, state: State) -> bool:
@@ -189,6 +211,7 @@ class Change:
             drafted.staged
             or drafted.undone
             or self.job.names
+            or drafted.erasing
             or published.publication
             or not state.warehouse_version
         )
@@ -322,6 +345,37 @@ class Change:
         self._reached("landed")
         return Drafted((), (), (number,), Cause("undo", f"import {number}: {record.file}"), True)
 
+    def _erase(self, facts: duckdb.DuckDBPyConnection) -> Drafted:
+        """Take a person out of the draft and of the archive; the register follows at the flip.
+
+        Raises VigieError when nothing is kept of them.
+        """
+        profiles = load_profiles(self.workspace.profiles)
+        with self.register.connect() as connection:
+            person = erasure.find(
+                connection,
+                facts,
+                self.workspace.secret,
+                self.job.person,
+                profiles,
+                self.job.known_as,
+            )
+            number = erasure.next_number(connection)
+            words = erasure.in_register(connection, person)
+        self._say("landing", 0.2, "Taking the person out of the facts and the archive.")
+        rows = dict(erasure.erase_facts(facts, person).rows)
+        archived = erasure.erase_archive(self.workspace.archive, person, profiles)
+        rows |= {place: count for place, count in (("archive", archived), ("register", words))
+                 if count}  # fmt: skip
+        if not rows:
+            raise VigieError(
+                "Nothing is kept under that address, name or identifier.",
+                next_step="Look for what the tools call this person, and erase that.",
+            )
+        self._reached("landed")
+        cause = Cause("erasure", f"erasure {number}")
+        return Drafted((), (), (), cause, True, Erasing(person, number, rows))
+
     def _publish(
         self,
         lease: Lease,
@@ -341,7 +395,11 @@ class Change:
         verbatims.refresh(facts, organisation, load_themes(self.workspace.path))
         failed: list[Mistake] = []
         contents = Contents(facts, self._models, organisation)
-        anew = self.job.kind == "publish"  # by hand: everything, whatever it was made of
+        anew = self.job.kind in (
+            "publish",
+            "erase",
+            "rebuild",
+        )  # everything, whatever it is made of
         models.refresh(
             facts,
             self._models,
@@ -437,6 +495,12 @@ class Change:
                 if self.job.names:
                     rows = [asdict(name) for name in self.job.names]
                     write_rows(connection, "names", rows, None, _now())
+                if drafted.erasing:
+                    person, number = drafted.erasing.person, drafted.erasing.number
+                    erasure.erase_register(connection, person, number)
+                    erasure.note(
+                        connection, number, erasure.Erased(drafted.erasing.rows), by=self.job.by
+                    )
                 finish(connection, published)
                 flip(connection, new)
         except BaseException:

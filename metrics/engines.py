@@ -61,6 +61,12 @@ def attach_read_only(connection: duckdb.DuckDBPyConnection, path: Path, name: st
     connection.execute(f"attach '{quoted}' as {name} (read_only)")
 
 
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Attach a file to be written beside what is open, under `name`; made if there is none."""
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as {name}")
+
+
 def open_database(url: str) -> sa.Engine:
     """Somebody else's database, to read from: no connection outlives its use.
 

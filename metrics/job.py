@@ -13,19 +13,22 @@ from metrics.organisation import Name
 
 @dataclass(frozen=True)
 class Job:
-    """What to change. `files` and `options` are for an import, `import_id` for an undo.
+    """What to change. `files` and `options` are for an import, `import_id` for an undo, `person`
+    and `known_as` for an erasure (see `erasure.find`).
 
     `names` are what tools' words stand for from now on: of the kind 'names' alone, or with an
     import, whose rows they place.
     """
 
-    kind: Literal["import", "undo", "publish", "names"]
+    kind: Literal["import", "undo", "publish", "names", "erase", "rebuild"]
     workspace: str
     by: str
     files: tuple[str, ...] = ()
     options: ImportOptions = field(default_factory=ImportOptions)
     import_id: int | None = None
     names: tuple[Name, ...] = ()
+    person: str = ""
+    known_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Outcome:
     figures_written: int = 0
     figures_closed: int = 0
     restated: int = 0
+    erased: dict[str, int] = field(default_factory=dict)  # by an erasure: place -> rows
     problem: str = ""
     choices: tuple[str, ...] = ()
     next_step: str = ""

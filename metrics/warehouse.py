@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from metrics.engines import open_facts
+from metrics.engines import attach, attach_read_only, open_facts
 from metrics.errors import VigieError
 from metrics.register.state import read_state
 from metrics.workspace import Workspace
@@ -53,6 +53,18 @@ def draft(workspace: Workspace, version: int) -> Path:
     return target
 
 
+def compact(path: Path) -> None:
+    """Write a draft anew, so that nothing of what was deleted from it is left in the file."""
+    anew = path.with_name(f"{path.name}.compact")
+    anew.unlink(missing_ok=True)
+    with open_facts(None, read_only=False) as connection:
+        attach_read_only(connection, path, "draft")
+        attach(connection, anew, "anew")
+        connection.execute("copy from database draft to anew")
+        connection.execute("detach anew")
+    anew.replace(path)
+
+
 def seal(path: Path) -> None:
     """Make sure that a finished draft has reached the disk before anyone is pointed to it."""
     for place in (path, path.parent):
@@ -63,9 +75,10 @@ def seal(path: Path) -> None:
             os.close(handle)
 
 
-def sweep(workspace: Workspace, version: int) -> list[Path]:
-    """Remove drafts newer than the current `version` and files older than the workspace keeps."""
-    oldest = version - workspace.settings.kept_versions
+def sweep(workspace: Workspace, version: int, kept: int | None = None) -> list[Path]:
+    """Remove drafts newer than the current `version` and files older than the workspace keeps, or
+    than the `kept` last ones."""
+    oldest = version - (workspace.settings.kept_versions if kept is None else kept)
     removed = []
     for path in sorted(workspace.warehouse.glob("*.duckdb*")):
         number = path.name.partition(".")[0]

@@ -17,6 +17,7 @@ VERBS = {
     "inbox": "inbox",
     "profile": "profile",
     "undo": "undo",
+    "erase": "erase",
     "publish": "publish",
     "baseline": "baseline",
     "kpi": "kpi",

@@ -71,8 +71,9 @@ def _list(bound: BoundField) -> exp.Expr:
     return parts
 
 
-def kind_of_identifier(bound: BoundField) -> str:
-    return bound.column.namespace or bound.name.removesuffix("_key")
+def kind_of_identifier(name: str, column: Column) -> str:
+    """What a field's identifiers name: users, accounts, persons."""
+    return column.namespace or name.removesuffix("_key")
 
 
 def identifier_of(profile: Profile, bound: BoundField, table: str | None = None) -> exp.Expr:
@@ -92,7 +93,7 @@ def identifier_of(profile: Profile, bound: BoundField, table: str | None = None)
                 true=exp.func(
                     "concat",
                     tool,
-                    exp.Literal.string(f":{kind_of_identifier(bound)}:"),
+                    exp.Literal.string(f":{kind_of_identifier(bound.name, bound.column)}:"),
                     identifier,
                 ),
             )

@@ -145,7 +145,8 @@ def _read_name(field: str) -> str:
 def _make_keys(
     connection: duckdb.DuckDBPyConnection, profile: Profile, bound: BoundField, name: str
 ) -> None:
-    namespace = "" if bound.tool_cell else f"{profile.tool}:{kind_of_identifier(bound)}:"
+    kind = kind_of_identifier(bound.name, bound.column)
+    namespace = "" if bound.tool_cell else f"{profile.tool}:{kind}:"
     distinct = exp.select(identifier_of(profile, bound).as_("raw")).distinct().from_("staged")
     identifier = exp.func("clean", exp.column("raw"))
     query = (

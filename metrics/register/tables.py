@@ -421,3 +421,13 @@ tokens = sa.Table(
     sa.Column("revoked_at", sa.DateTime),
     sa.Column("revoked_by", sa.String),
 )
+
+#: Erasures of persons: when and how much, never who.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("erased_at", sa.DateTime, nullable=False),
+    sa.Column("erased_by", sa.String, nullable=False),
+    sa.Column("rows", sa.JSON, nullable=False),  # place -> rows deleted or changed
+)

@@ -39,7 +39,7 @@ select record,
     ) as feedback_id,
     what as kind, coalesce(stream, '') as stream, opened as opened_at, opened_day as day,
     case when what = 'ticket' then state end as status, resolved as resolved_at, resolved_day,
-    cast(score as decimal(9, 2)) as rating, cast(low as decimal(9, 2)) as scale_min,
+    try_cast(score as decimal(9, 2)) as rating, cast(low as decimal(9, 2)) as scale_min,
     cast(high as decimal(9, 2)) as scale_max, language, words as text,
     cast(null as varchar[]) as themes -- filled in once the texts are read
 from scaled

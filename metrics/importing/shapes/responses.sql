@@ -27,7 +27,7 @@ select record, problem, cast(null as varchar) as skip,
     answered_day as day,
     coalesce(case when answer.kind in ('engagement', 'enps') then coalesce(squad, product)
         else coalesce(product, squad) end, '') as stream,
-    cast(answer.score as decimal(9, 2)) as score,
+    try_cast(answer.score as decimal(9, 2)) as score,
     cast(answer.low as decimal(9, 2)) as scale_min,
     cast(answer.high as decimal(9, 2)) as scale_max,
     case when place = 1 then comment end as comment,

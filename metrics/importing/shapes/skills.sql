@@ -5,7 +5,7 @@ with assessments as (
     from typed
     where skill is not null or (len(answers) = 0 and len(listed) = 0)
     union all
-    select record, problem, person, stream, day, answer.question, cast(answer.score as decimal(9, 2))
+    select record, problem, person, stream, day, answer.question, try_cast(answer.score as decimal(9, 2))
     from (select *, unnest(answers) as answer from typed where skill is null)
     union all
     select record, problem, person, stream, day, had, null

@@ -1,0 +1,61 @@
+"""`vigie erase`: a person taken out of everything that is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from metrics import jobs
+from metrics.command.output import (
+    ProgressOutput,
+    answer,
+    as_json,
+    checked,
+    in_workspace,
+    open_workspace,
+    who,
+)
+from metrics.errors import VigieError
+from metrics.intake import versions
+from metrics.job import Job
+
+
+@click.command("erase")
+@click.argument("person")
+@click.option(
+    "--as",
+    "known_as",
+    default="",
+    metavar="TOOL:KIND",
+    help="Whose identifier it is: mixpanel:user.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask: it cannot be taken back.")
+@in_workspace
+@as_json
+def verb(person: str, known_as: str, yes: bool, folder: Path | None, wants_json: bool) -> None:
+    """Take a person out of facts, archive, quarantine and register. It cannot be undone.
+
+    PERSON is an e-mail address, a name, or what a tool calls them.
+    """
+    if not person.strip():
+        raise VigieError("Whom to erase was not said.", exit_code=2)
+    workspace = open_workspace(folder)
+    if not yes:
+        if wants_json:
+            raise VigieError(
+                "An erasure cannot be taken back.", next_step="Add --yes.", exit_code=2
+            )
+        click.confirm("This cannot be taken back. Erase?", abort=True)
+    job = Job("erase", str(workspace.path), who(), person=person, known_as=known_as)
+    with ProgressOutput("Erasing") as progress:
+        outcome = checked(jobs.run(job, progress))
+    if wants_json:
+        answer(versions(outcome) | {"erased": outcome.erased})
+        return
+    places = ", ".join(f"{rows} in {place}" for place, rows in outcome.erased.items())
+    click.echo(
+        f"Erased: rows deleted or changed: {places}. {outcome.restated} figures restated, with the "
+        "erasure as their cause.\nErase them in the tools too, or exports bring them back; "
+        "older backups, and files in the inbox that were not loaded, still hold them."
+    )

@@ -1,0 +1,168 @@
+"""A person is erased everywhere, and the past says why it changed."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from metrics import erasure, warehouse
+from metrics.engines import open_facts
+from metrics.errors import VigieError
+from metrics.importing.dataset import DATASETS, Behaviour
+from metrics.job import Job
+from tests.small_workspace import SmallWorkspace
+
+FIRST, DAYS = date(2026, 8, 3), 28
+JOE = "joe.martin@acme.fr"
+SAID = "joe martin", "joe.martin", "Joe Martin", JOE
+
+
+def events(users: tuple[str, ...]) -> str:
+    rows = ["Event Name,Time,Distinct ID,Product,Account ID"]
+    for day in range(DAYS):
+        moment = datetime.combine(FIRST + timedelta(day), datetime.min.time()).replace(hour=10)
+        rows += [f"Open,{moment},{user},Forge,acme" for user in users]
+    return "\n".join(rows) + "\n"
+
+
+OTHERS = tuple(f"u{n}@b.fr" for n in range(6))
+FILES = {
+    "products.csv": "product,name\nforge,Forge\n",
+    "squads.csv": "squad,name\nnord,Nord\n",
+    "people.csv": f"person,name,email\njm,Joe Martin,{JOE}\nlea,Lea Petit,lea@b.fr\n",
+    "ownerships.csv": "person,role,target_kind,target,start,end\n"
+    "jm,PM,product,forge,2024-01-01,\nlea,PO,product,forge,2024-01-01,\n",
+    "Mixpanel events 2026-09-30.csv": events((JOE, *OTHERS)),
+    "skills 2026-09-30.csv": "person,skill,level,date\nJoe Martin,SQL,3,2026-09-01\n"
+    "Lea Petit,SQL,2,2026-09-01\n",
+    "feedback 2026-09-30.csv": "id,opened,product,text\n1,2026-09-01,Forge,slow says Joe Martin\n"
+    "2,2026-09-02,Forge,quick and kind\n",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's folder after its files were loaded, to be copied."""
+    company = SmallWorkspace(tmp_path_factory.mktemp("made") / "forge")
+    done = company.import_files(FILES)
+    assert [report.status for report in done.files] == ["loaded"] * len(FILES), done.files
+    company.workspace.register.dispose()
+    return company.folder
+
+
+@pytest.fixture
+def company(made: Path, tmp_path: Path) -> SmallWorkspace:
+    shutil.copytree(made, tmp_path / "forge")
+    return SmallWorkspace.again(tmp_path / "forge")
+
+
+def erase(company: SmallWorkspace, person: str, known_as: str = "") -> dict[str, int]:
+    job = Job("erase", str(company.folder), "test", person=person, known_as=known_as)
+    return company._do(job).erased
+
+
+def facts_of(company: SmallWorkspace) -> dict[str, list[str]]:
+    """Every landed row, without the moments at which files were taken."""
+    path = warehouse.current_path(company.workspace)
+    with closing(open_facts(path)) as facts:
+        return {
+            dataset.name: sorted(
+                map(str, facts.execute(f"select * from {dataset.table}").fetchall())  # noqa: S608
+            )
+            for dataset in DATASETS.values()
+            if dataset.behaviour is not Behaviour.ORGANISATION
+        }
+
+
+def test_an_address_is_erased_everywhere_and_is_the_cause_of_what_changes(company):
+    assert company.published("active_users")["2026-W32"] == 7
+    assert set(erase(company, JOE)) >= {"events", "skills", "feedback", "archive", "register"}
+    assert company.published("active_users")["2026-W32"] == 6
+    with company.workspace.register.connect() as connection:
+        causes = connection.exec_driver_sql("select cause, cause_detail from restatements").all()
+        assert set(causes) == {("erasure", "erasure 1")}
+        [noted] = connection.exec_driver_sql("select rows from erasures").scalars()
+        people = connection.exec_driver_sql("select person, name, email from people").all()
+        owners = connection.exec_driver_sql("select person from ownerships order by 1").scalars()
+        assert set(people) == {("erased-1", "erased-1", None), ("lea", "Lea Petit", "lea@b.fr")}
+        assert list(owners) == ["erased-1", "lea"]
+    assert "joe" not in noted.lower()
+    for name in ("events", "feedback"):
+        assert facts_of(company)[name]
+    assert "joe" not in str(facts_of(company)).lower()
+    company.workspace.register.dispose()
+    for path in company.folder.rglob("*"):
+        if path.is_file() and path.parent.name != "inbox":  # the inbox is the test's own
+            held = path.read_bytes().lower()
+            assert not [word for word in SAID if word.lower().encode() in held], path
+    assert [path.name for path in (company.folder / "warehouse").iterdir()] == ["2.duckdb"]
+
+
+def test_the_facts_are_those_of_a_company_that_never_knew_the_person(company, tmp_path):
+    folder = company.workspace.archive
+    before = {file.name: pq.read_table(file) for file in folder.iterdir()}
+    erase(company, JOE)
+    after = {file.name: pq.read_table(file) for file in folder.iterdir()}
+    gone = {name: before[name].num_rows - after[name].num_rows for name in before}
+    assert sorted(gone.values()) == [0, 0, 0, 1, 1, 1, DAYS]
+    for name in before:
+        assert after[name].schema.metadata == before[name].schema.metadata
+        assert set(after[name]["record"].to_pylist()) <= set(before[name]["record"].to_pylist())
+
+    never = SmallWorkspace(tmp_path / "never")
+    (never.folder / ".secret").write_text((company.folder / ".secret").read_text())
+    without = FILES | {"Mixpanel events 2026-09-30.csv": events(OTHERS)}
+    without["skills 2026-09-30.csv"] = "person,skill,level,date\nLea Petit,SQL,2,2026-09-01\n"
+    again = SmallWorkspace.again(never.folder)
+    again.import_files(without)
+    for name in ("events", "skills", "users", "responses"):
+        assert facts_of(company)[name] == facts_of(again)[name]
+
+
+def test_an_identifier_of_several_tools_must_say_which(company):
+    events_of_another = FILES["Mixpanel events 2026-09-30.csv"].replace(JOE, "acme")
+    company.import_files({"Mixpanel events 2026-10-30.csv": events_of_another})
+    with pytest.raises(VigieError) as refused:
+        erase(company, "acme")
+    assert set(refused.value.choices) == {"mixpanel:account", "mixpanel:user"}
+    with pytest.raises(VigieError, match="no kind of identifier"):
+        erase(company, "acme", "mixpanel:nobody")
+    assert set(erase(company, "acme", "mixpanel:user")) == {"events", "archive"}
+    assert company.published("active_users")["2026-W32"] == 6
+
+
+def test_aliases_of_one_person_go_together(company):
+    company.import_files(
+        {
+            "identities.csv": f"source,alias,person\nmixpanel,{OTHERS[0]},pers-1\n"
+            f"mixpanel,{OTHERS[1]},pers-1\n"
+        }
+    )
+    assert company.published("active_users")["2026-W32"] == 6
+    erased = erase(company, OTHERS[0])
+    assert erased["events"] == 2 * DAYS
+    assert erased["identities"] == 2
+    assert company.published("active_users")["2026-W32"] == 5
+
+
+def test_nobody_is_told_and_nothing_changes(company):
+    before = facts_of(company)
+    with pytest.raises(VigieError, match="Nothing is kept"):
+        erase(company, "nobody@nowhere.fr")
+    assert facts_of(company) == before
+
+
+def test_keys_are_made_as_the_import_makes_them(company):
+    with (
+        closing(open_facts(warehouse.current_path(company.workspace))) as facts,
+        company.workspace.register.connect() as connection,
+    ):
+        keys = {key for (key,) in facts.execute("select user_key from landed_events").fetchall()}
+        secret = company.workspace.secret
+        assert keys == {erasure.key_of(secret, f"mixpanel:user:{user}") for user in (JOE, *OTHERS)}
+        assert connection is not None
