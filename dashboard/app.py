@@ -11,11 +11,14 @@ from dashboard import cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import language_of, translation
 from dashboard.views import (
+    bearings,
     coverage,
     dictionary,
     explore,
     imports,
+    owner,
     portfolio,
+    preparing,
     product,
     review,
     squad,
@@ -103,6 +106,27 @@ def main(home: str = "review") -> None:
         words.say("Which products carry the growth, at what margin, towards what."),
         lambda: portfolio.show(current(), chooser, product_place, imports_place),
     )
+    bearings_place = place(
+        "cap-or-cadence",
+        words.say("Cap or cadence"),
+        "explore",
+        words.say("Does a product need a clearer heading or a steadier pace: the named signs."),
+        lambda: bearings.show(current(), chooser, explore_place, imports_place),
+    )
+    owner_place = place(
+        "owner",
+        words.say("Role owner"),
+        "badge",
+        words.say("What a person answers for in one role, with targets and open decisions."),
+        lambda: owner.show(current(), chooser, imports_place),
+    )
+    preparing_place = place(
+        "prepare",
+        words.say("Prepare"),
+        "checklist",
+        words.say("Who owes which export or comment, and what the review would show today."),
+        lambda: preparing.show(current(), chooser, review_place, imports_place),
+    )
     explore_place = place(
         "explore",
         words.say("Explore"),
@@ -131,17 +155,23 @@ def main(home: str = "review") -> None:
         words.say("Drop the exports of your tools, check them, load them, take them back."),
         lambda: imports.show(current(), chooser, review_place),
     )
-    shown = [
+    steering = [
         review_place,
+        preparing_place,
         product_place,
         squad_place,
+        owner_place,
         portfolio_place,
-        explore_place,
-        dictionary_place,
-        coverage_place,
-        imports_place,
+        bearings_place,
     ]
-    page = st.navigation([*shown, under_its_name(home, shown)], position="top")
+    data = [explore_place, dictionary_place, coverage_place, imports_place]
+    page = st.navigation(
+        {
+            "": [*steering, under_its_name(home, [*steering, *data])],
+            words.say("Data"): data,
+        },
+        position="top",
+    )
     st.set_page_config(page_title=f"{page.title} · Vigie")
     try:
         page.run()

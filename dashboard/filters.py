@@ -117,6 +117,21 @@ def squad(session: Session) -> str:
     return str(chosen)
 
 
+def owner(session: Session) -> str:
+    """The role owner of their page (`PM:c-morel`), as it stands in the address."""
+    names = session.voice.names
+    owners = sorted(
+        (scope for scope in names if scope.kind == "owner"), key=lambda scope: names[scope]
+    )
+    return addressed(
+        session.voice.words.say("Role owner"),
+        "owner",
+        [scope.key for scope in owners],
+        lambda key: names[Scope("owner", key)],
+        width=300,
+    )
+
+
 def side(session: Session) -> str:
     """The side of a product's page; its names are the same in both languages."""
     words = session.voice.words

@@ -14,10 +14,13 @@ import streamlit as st
 from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
 from dashboard.sentences import Voice
 from dashboard.translation import translation
+from metrics import bearings as courses
 from metrics import dictionary as definitions
 from metrics import exploring, meeting
 from metrics import freshness as coverage
+from metrics import owner_page as owners
 from metrics import portfolio as holdings
+from metrics import preparation as preparing
 from metrics import product_sides as sides
 from metrics import review as facts
 from metrics import squad_page as squads
@@ -186,6 +189,21 @@ def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:
 def squad_page(session: Session, squad: str, week: str | None) -> squads.SquadPage:
     """One squad: its delivery, people, needs and dependencies."""
     return _kept(session, "squad", squads.squad_page, squad=squad, week=week)
+
+
+def owner_page(session: Session, owner: str, week: str | None) -> owners.OwnerPage:
+    """A person in one role: what they answer for."""
+    return _kept(session, "owner", owners.owner_page, owner=owner, week=week)
+
+
+def bearings(session: Session, week: str | None) -> courses.Bearings:
+    """Every product's scores of cap and cadence, with their signs."""
+    return _kept(session, "bearings", courses.bearings, week=week)
+
+
+def preparation(session: Session) -> preparing.Preparation:
+    """What the next review waits for, today."""
+    return _kept(session, "preparation", preparing.preparation, today=session.today)
 
 
 def cadence_side(

@@ -17,15 +17,16 @@ from metrics.product_sides import SAY_DO, Bridge, SquadSprints
 from metrics.result import Scope
 
 
-def outlooks(session: Session, found: Sequence[Outlook]) -> None:
-    """Where KPIs will stand at the end of the month and quarter."""
+def outlooks(session: Session, found: Sequence[Outlook], *, scopes: bool = False) -> None:
+    """Where KPIs will stand at the end of the month and quarter; `scopes` says whose."""
     words = session.voice.words
     column = st.column_config
     st.dataframe(
-        tables.outlooks(found, session.voice),
+        tables.outlooks(found, session.voice, scopes=scopes),
         hide_index=True,
         column_config={
             "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+            "scope": column.TextColumn(words.say("Scope")),
             "period": column.TextColumn(words.say("Period")),
             "actual": column.TextColumn(words.say("To date"), alignment="right"),
             "landing": column.TextColumn(words.say("Landing"), alignment="right"),

@@ -9,15 +9,18 @@ from datetime import date
 import pandas as pd
 
 from dashboard import (
+    bearing_sentences,
     coverage_sentences,
     definition_sentences,
     import_sentences,
+    preparing_sentences,
     sentences,
     side_sentences,
 )
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline
 from dashboard.sentences import FAMILIES, MARKS, Voice
+from metrics.bearings import Bearing
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.dictionary import Entry
 from metrics.documents import FunnelTable
@@ -27,9 +30,11 @@ from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
 from metrics.portfolio import KPIS as PORTFOLIO_KPIS
 from metrics.portfolio import SIZE, Portfolio
+from metrics.preparation import Owed
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
+from metrics.signs import Sign
 from metrics.squad_page import Member, Served
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
@@ -270,12 +275,13 @@ def _without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d*0", text) else text
 
 
-def outlooks(found: Iterable[Outlook], voice: Voice) -> pd.DataFrame:
+def outlooks(found: Iterable[Outlook], voice: Voice, *, scopes: bool = False) -> pd.DataFrame:
     """Where each KPI will stand at a period's end, beside what was wanted; empty columns go."""
     frame = pd.DataFrame(
         [
             {
                 "kpi": voice.label(each.kpi),
+                "scope": voice.name(each.scope) if scopes else "",
                 "period": voice.format.period(each.period),
                 "actual": amount(each.kpi, each.actual, voice),
                 "landing": amount(each.kpi, each.landing, voice),
@@ -413,6 +419,75 @@ def members(found: Iterable[Member], voice: Voice) -> pd.DataFrame:
                 "name": each.name,
                 "roles": ", ".join(sentences.role(voice, role) for role in each.roles),
                 "since": voice.format.date(each.since),
+            }
+            for each in found
+        ]
+    )
+
+
+def bearings(found: Iterable[Bearing], voice: Voice) -> pd.DataFrame:
+    """Products with their two scores and who holds PM and PO."""
+    return pd.DataFrame(
+        [
+            {
+                "name": each.name,
+                "heading": bearing_sentences.score(voice, each.heading),
+                "pace": bearing_sentences.score(voice, each.pace),
+                "needs": voice.words.say(bearing_sentences.NEEDS[each.quadrant]),
+                "people": bearing_sentences.people(voice, each.pm, each.po),
+            }
+            for each in found
+        ]
+    )
+
+
+def signs(found: Iterable[Sign], voice: Voice) -> pd.DataFrame:
+    """Signs with what they rest on and where they are met."""
+    return pd.DataFrame(
+        [
+            {
+                "state": bearing_sentences.state(voice, sign),
+                "sign": bearing_sentences.name(voice, sign),
+                "evidence": bearing_sentences.evidence(voice, sign),
+                "rule": bearing_sentences.rule(voice, sign),
+            }
+            for sign in found
+        ]
+    )
+
+
+def owed(found: Iterable[Owed], voice: Voice, today: date) -> pd.DataFrame:
+    """Exports owed, in the order given."""
+    return pd.DataFrame(
+        [
+            {
+                "due": preparing_sentences.due(voice, each, today),
+                "by": voice.format.date(each.due, year=each.due.year != today.year),
+                "scope": each.name,
+                "what": preparing_sentences.topic(voice, each),
+                "tool": preparing_sentences.tool(voice, each),
+                "owner": preparing_sentences.owner(voice, each),
+                "since": voice.format.since(each.since, today),
+                "imported": (
+                    voice.format.moment(sentences.local(voice, each.last_import))
+                    if each.last_import
+                    else ""
+                ),
+            }
+            for each in found
+        ]
+    )
+
+
+def would_show(found: Iterable[Reading], voice: Voice) -> pd.DataFrame:
+    """Review KPIs with how complete they are."""
+    return pd.DataFrame(
+        [
+            {
+                "kpi": voice.label(each.kpi),
+                "shown": preparing_sentences.shown(voice, each),
+                "value": sentences.value(voice, each),
+                "period": sentences.period(voice, each.figure) if each.figure else "",
             }
             for each in found
         ]

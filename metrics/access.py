@@ -8,18 +8,24 @@ from enum import StrEnum
 
 class Role(StrEnum):
     CPO = "cpo"
+    MEMBER = "member"  # anyone else of the company
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person as the access rules see them. `key` is part of every cache key."""
+    """A person as the access rules see them. `key` is part of every cache key.
+
+    `owner` is the one role owner (`PM:c-morel`) whose figures this read may see whatever the
+    matrix says of all of them: see `metrics.owner_page`.
+    """
 
     person: str
     role: Role
+    owner: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.role}:{self.person}"
+        return f"{self.role}:{self.person}" + (f":{self.owner}" if self.owner else "")
 
 
 #: Until sign-in comes there is one viewer, and the server listens on loopback only.
@@ -29,6 +35,7 @@ LOCAL_CPO = Viewer(person="local", role=Role.CPO)
 #: here is seen by nobody, so a new kind stays hidden until someone decides otherwise.
 VISIBLE_SCOPES: dict[Role, frozenset[str]] = {
     Role.CPO: frozenset({"company", "line", "product", "squad", "owner"}),
+    Role.MEMBER: frozenset({"company", "line", "product", "squad"}),
 }
 
 

@@ -110,7 +110,7 @@ def _states(
             sources=tuple(sorted({applied.span.source for applied in own})),
             last_import=max((applied.observed_at for applied in own), default=None),
             until=until,
-            expected=_expected(calendar, cadence, until),
+            expected=None if until is None else expected_by(calendar, cadence, until),
             members=len(known),
             late=tuple(each for each in late if each.dataset == dataset and each.scope in known),
             gaps=tuple(gap for scope in known for gap in _gaps(coverage, dataset, scope)),
@@ -118,10 +118,8 @@ def _states(
         )
 
 
-def _expected(calendar: Calendar, cadence: Grain, until: date | None) -> date | None:
-    """By when the period of the first unknown day is due."""
-    if until is None:
-        return None
+def expected_by(calendar: Calendar, cadence: Grain, until: date) -> date:
+    """By when the period of the first day after `until` is due."""
     if cadence in (Grain.DAY, Grain.WEEK):
         return calendar.period(Grain.WEEK, until + timedelta(1)).end
     return calendar.period(cadence, until + timedelta(1)).end + NORMAL_LAG[cadence]

@@ -43,7 +43,7 @@ def missing_data(
         return ()
     names = {Scope("product", p.product): p.name for p in organisation.products}
     names |= {Scope("squad", s.squad): s.name for s in organisation.squads}
-    latest = _latest_imports(spans, organisation, scopes)
+    latest = latest_imports(spans, organisation, scopes)
     found = []
     for dataset, member_kind, cadence in sorted(
         feeds(catalogue), key=lambda feed: (feed[0], feed[1])
@@ -96,7 +96,7 @@ def due_period(calendar: Calendar, cadence: Grain, week: Period) -> Period:
     return period
 
 
-def _latest_imports(
+def latest_imports(
     spans: Sequence[AppliedSpan], organisation: Organisation, scopes: Collection[Scope]
 ) -> dict[tuple[str, Scope], datetime]:
     """When the newest export of a dataset was made, by the product or squad it speaks of."""

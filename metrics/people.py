@@ -12,6 +12,8 @@ from metrics.roles import plays
 
 PRODUCT_ROLES = ("PM", "PO")
 SQUAD_ROLES = ("PO", "squad lead")
+#: Roles whose holders manage those who answer for a product.
+MANAGING_ROLES = ("cpo", "head of product")
 
 
 def holders(
@@ -36,6 +38,25 @@ def holders(
                 ]
                 break
     return tuple(dict.fromkeys(found))
+
+
+def managers_of(organisation: Organisation, person: str, day: date) -> frozenset[str]:
+    """Who manages a role owner on `day`: the CPO, and heads of product of the company or of a line
+    of which the person holds a product."""
+    held = held_on(organisation.ownerships, day)
+    own = {_target(row) for row in held if row.person == person}
+    lines = {
+        product.line
+        for product in organisation.products
+        if Scope("product", product.product) in own or Scope("line", product.line or "") in own
+    }
+    return frozenset(
+        row.person
+        for row in held
+        if row.role.casefold() in MANAGING_ROLES
+        and (row.target_kind == "company" or (row.target_kind == "line" and row.target in lines))
+        and row.person != person
+    )
 
 
 def _target(row: Ownership) -> Scope:

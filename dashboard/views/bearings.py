@@ -1,0 +1,115 @@
+"""Cap or cadence: does a product need a clearer heading, or a steadier pace?"""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import bearing_charts, bearing_sentences, cards, filters, tables
+from dashboard.session import Session, bearings
+from metrics.bearings import Bearing, Bearings
+from metrics.signs import Score
+
+
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    explore_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
+    if session.is_empty or not session.organisation.products:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+    with chooser:
+        known = bearings(session, None)
+        week = filters.week(session, known.weeks)
+    found = known if week is None else bearings(session, week)
+    cards.headline(bearing_sentences.headline(voice, found))
+    st.markdown(cards.escape(bearing_sentences.summary(voice, found)))
+
+    chart(session, found)
+    st.dataframe(
+        tables.bearings(found.products, voice),
+        hide_index=True,
+        column_config={
+            "name": st.column_config.TextColumn(words.say("Product"), pinned=True),
+            "heading": st.column_config.TextColumn("Cap"),
+            "pace": st.column_config.TextColumn("Cadence"),
+            "needs": st.column_config.TextColumn(words.say("Needs")),
+            "people": st.column_config.TextColumn(words.say("PM and PO")),
+        },
+        height="content",
+        key="bearings",
+        alt=words.say("Products with their scores of cap and of cadence"),
+    )
+    evidence(session, found, explore_place)
+
+
+def chart(session: Session, found: Bearings) -> None:
+    voice = session.voice
+    words = voice.words
+    with st.container(border=True, key="quadrant"):
+        title = words.say("Up: cap, a clear heading. Across: cadence, a steady pace.")
+        st.markdown(f"**{cards.escape(title)}**")
+        colours = {each.product: session.colour(each.product) for each in found.products}
+        cards.plot(
+            bearing_charts.quadrant(found, voice, session.palette, colours),
+            "quadrant_chart",
+            f"{title} {bearing_sentences.summary(voice, found)}",
+        )
+        unplaced = [each.name for each in found.products if not each.quadrant]
+        told = words.say("A score is the share of its known signs that are met.")
+        if unplaced:
+            told += " " + words.say(
+                "Not placed, too few signs known: {names}.", names=", ".join(unplaced)
+            )
+        st.caption(cards.escape(told))
+
+
+def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -> None:
+    """One product's signs, each with what it rests on and its rule, and the advice."""
+    words = session.voice.words
+    st.subheader(words.say("The signs of a product"), anchor=False)
+    chosen = filters.product(session)
+    each = next(each for each in found.products if each.product.key == chosen)
+    with st.grid(2, min_column_width=420):
+        signs(session, each, "Cap", each.heading)
+        signs(session, each, "Cadence", each.pace)
+    st.markdown(f"**{cards.escape(words.say('PM and PO'))}**")
+    st.markdown(cards.escape(bearing_sentences.advice(session.voice, each)))
+    kpis = dict.fromkeys(s.kpi for s in (*each.heading.signs, *each.pace.signs) if s.kpi)
+    if explore_place is None:
+        return
+    with st.container(horizontal=True, gap="medium", key="evidence_links"):
+        for kpi in kpis:
+            if kpi in session.voice.catalogue:
+                st.page_link(
+                    explore_place,
+                    label=cards.escape(session.voice.short_label(kpi)),
+                    icon=":material/query_stats:",
+                    query_params={"kpi": kpi, "by": "product"},
+                )
+
+
+def signs(session: Session, each: Bearing, title: str, found: Score) -> None:
+    voice = session.voice
+    words = voice.words
+    with st.container(border=True, key=f"signs_{title}"):
+        told = bearing_sentences.score(voice, found)
+        st.markdown(f"**{title}** · {cards.escape(told)}")
+        column = st.column_config
+        st.dataframe(
+            tables.signs(found.signs, voice),
+            hide_index=True,
+            column_config={
+                "state": column.TextColumn(words.say("Status"), width=95),
+                "sign": column.TextColumn(words.say("Sign"), width=175),
+                "evidence": column.TextColumn(words.say("What it rests on"), width=215),
+                "rule": column.TextColumn(words.say("Rule"), width=190),
+            },
+            height="content",
+            key=f"signs_table_{title}",
+            alt=words.say("Signs of {name}, each with its figure and rule", name=each.name),
+        )

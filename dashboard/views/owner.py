@@ -1,0 +1,58 @@
+"""A role owner: everything a person answers for in one role."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, filters, owner_sentences, side_cards
+from dashboard.session import Session, owner_page
+from metrics.owner_page import OwnerPage
+
+
+def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
+    if session.is_empty or not session.organisation.ownerships:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+    with chooser:
+        owner = filters.owner(session)
+        known = owner_page(session, owner, None)
+        week = filters.week(session, known.weeks)
+    found = known if week is None else owner_page(session, owner, week)
+    cards.headline(owner_sentences.headline(voice, found))
+    st.markdown(cards.facts(owner_sentences.identity(voice, found)))
+    st.caption(
+        cards.escape(words.say("Seen by this person, those who manage them and the CPO only."))
+    )
+    cards.broken(session)
+
+    st.subheader(words.say("Open decisions"), anchor=False)
+    if not found.decisions:
+        st.caption(cards.escape(words.say("No open decision on what this role answers for.")))
+    for held in found.decisions:
+        st.markdown(f"- {cards.escape(owner_sentences.decision(voice, held))}")
+
+    st.subheader(words.say("Targets and pace"), anchor=False)
+    if found.outlooks:
+        side_cards.outlooks(session, found.outlooks, scopes=True)
+    else:
+        st.caption(cards.escape(words.say("No target or budget holds for what this role holds.")))
+
+    st.subheader(words.say("Figures by family"), anchor=False)
+    if any(cell.readings for cell in found.families):
+        cards.families_table(session, found.families, "owner_families")
+    else:
+        st.caption(cards.escape(words.say("No figure is published for this role.")))
+    history(session, found)
+
+
+def history(session: Session, found: OwnerPage) -> None:
+    """Since when what was held, and the revenue that came or went with it."""
+    voice = session.voice
+    st.subheader(voice.words.say("The role over time"), anchor=False)
+    for held in found.held:
+        st.markdown(f"- {cards.escape(owner_sentences.held(voice, held))}")
+    for figure in found.transferred:
+        st.markdown(f"- {cards.escape(owner_sentences.transferred(voice, figure))}")

@@ -1,0 +1,95 @@
+"""Prepare: who owes which export or comment by when, and what the review would show today."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cards, preparing_sentences, sentences, tables
+from dashboard.session import COMPANY, Session, preparation, review
+from metrics.preparation import Preparation
+
+
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    review_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
+    if session.is_empty:
+        cards.empty(session, imports_place)
+        return
+    voice = session.voice
+    words = voice.words
+    found = preparation(session)
+    with chooser:
+        cards.headline(preparing_sentences.headline(voice, found))
+    st.subheader(words.say("Exports owed"), anchor=False)
+    exports(session, found, imports_place)
+    st.subheader(words.say("Comments owed"), anchor=False)
+    comments(session, review_place)
+    st.subheader(words.say("What the review would show today"), anchor=False)
+    column = st.column_config
+    st.dataframe(
+        tables.would_show(found.review, voice),
+        hide_index=True,
+        column_config={
+            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+            "shown": column.TextColumn(words.say("Status")),
+            "value": column.TextColumn(words.say("Figure"), alignment="right"),
+            "period": column.TextColumn(words.say("Period")),
+        },
+        height="content",
+        key="would_show",
+        alt=words.say("Review KPIs with how complete their data are"),
+    )
+
+
+def exports(session: Session, found: Preparation, imports_place: st.Page | None) -> None:
+    """What is late, and what falls due within a week, the most pressing first."""
+    words = session.voice.words
+    if not found.owed:
+        st.caption(cards.escape(words.say("Nothing is late, and nothing falls due this week.")))
+        return
+    column = st.column_config
+    st.dataframe(
+        tables.owed(found.owed, session.voice, found.today),
+        hide_index=True,
+        column_config={
+            "due": column.TextColumn(words.say("Due"), pinned=True, width=130),
+            "by": column.TextColumn(words.say("By"), alignment="right", width=100),
+            "scope": column.TextColumn(words.say("Scope"), width=120),
+            "what": column.TextColumn(words.say("Export"), width=150),
+            "tool": column.TextColumn(words.say("Tools"), width=130),
+            "owner": column.TextColumn(words.say("Who"), width=250),
+            "since": column.TextColumn(words.say("No data since"), width=150),
+            "imported": column.TextColumn(words.say("Last import"), width=140),
+        },
+        height="content" if len(found.owed) <= cards.ROWS_SHOWN else "auto",
+        key="owed",
+        alt=words.say("Exports that are late or due soon, with who brings them"),
+    )
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def comments(session: Session, review_place: st.Page | None) -> None:
+    """The subjects of the coming review on which their owner has said nothing yet."""
+    voice = session.voice
+    words = voice.words
+    subjects = review(session, None, COMPANY).subjects
+    wanting = [each for each in subjects if not each.comments]
+    if not subjects:
+        st.caption(cards.escape(words.say("There is no subject to comment on.")))
+    elif not wanting:
+        st.caption(cards.escape(words.say("Every subject has a comment.")))
+    for each in wanting:
+        asked = sentences.owner_sentence(voice, each.owners, voice.kpi(each.reading).owner_role)
+        title = sentences.subject_title(voice, each)
+        moved = sentences.movement(voice, each.reading)
+        st.markdown(
+            f"{cards.mark(each.reading.status)} **{cards.escape(title)}** "
+            f"{cards.escape(f'{moved} {asked}')}"
+        )
+    if wanting and review_place is not None:
+        st.page_link(review_place, label=words.say("Weekly review"), icon=":material/visibility:")
