@@ -60,11 +60,11 @@ def summary(voice: Voice, found: Bearings) -> str:
         return voice.words.say("No product shows a need for a clearer heading or a steadier pace.")
     told = [
         voice.words.say(
-            "{name} needs {what}", name=each.name, what=voice.words.say(NEEDS[each.quadrant])
+            "{name} needs {what}.", name=each.name, what=voice.words.say(NEEDS[each.quadrant])
         )
         for each in wanting
     ]
-    return "; ".join(told) + "."
+    return " ".join(told)
 
 
 def score(voice: Voice, found: Score) -> str:

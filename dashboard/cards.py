@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import streamlit as st
@@ -232,6 +233,33 @@ def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -
     frame = tables.by_family(cells, session.voice, session.palette)
     with st.container(key=f"{key}_box"):
         _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
+
+
+def watched_families(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
+    """What is watched or stands out; the rest, which is as usual, is one click away."""
+    catalogue = session.voice.catalogue
+    shown, folded = [], []
+    for cell in cells:
+        quiet = [
+            reading
+            for reading in cell.readings
+            if reading.status == "steady" and not catalogue[reading.kpi].review
+        ]
+        folded.append(replace(cell, readings=tuple(quiet)))
+        shown.append(replace(cell, readings=tuple(r for r in cell.readings if r not in quiet)))
+    families_table(session, shown, key)
+    count = sum(len(cell.readings) for cell in folded)
+    if not count:
+        return
+    title = session.voice.words.count(
+        "Nothing to see: {n} figure within its usual range",
+        "Nothing to see: {n} figures within their usual range",
+        count,
+    )
+    rest = st.expander(title, key=f"quiet_{key}_fold", on_change="rerun")
+    if rest.open:
+        with rest:
+            families_table(session, folded, f"quiet_{key}")
 
 
 def grouped_table(

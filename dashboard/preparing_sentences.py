@@ -53,10 +53,13 @@ def due(voice: Voice, owed: Owed, today: date) -> str:
     return "· " + words.count("in {n} day", "in {n} days", -late)
 
 
-def shown(voice: Voice, reading: Reading) -> str:
-    """How far a KPI is: complete, "4 of 5 up to date", or why there is none."""
+def shown(voice: Voice, reading: Reading, today: date) -> str:
+    """How far a KPI is: complete, "4 of 5 up to date", or what it waits for."""
     figure = reading.figure
     if figure is not None and figure.closed and figure.value is not None:
         return "▲ " + voice.words.say("complete")
     mark = "◌" if figure is not None and figure.value is not None else "○"
+    if figure is not None and figure.end < today and figure.reason == "not_closed":
+        waits = voice.words.say("waits for data")
+        return f"{mark} {waits}"
     return f"{mark} {sentences.reason(voice, figure)}"

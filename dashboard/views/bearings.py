@@ -7,7 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import bearing_charts, bearing_sentences, cards, filters, tables
 from dashboard.session import Session, bearings
+from dashboard.side_sentences import SIDES
 from metrics.bearings import Bearing, Bearings
+from metrics.product_sides import CADENCE, CAP
 from metrics.signs import Score
 
 
@@ -35,8 +37,8 @@ def show(
         hide_index=True,
         column_config={
             "name": st.column_config.TextColumn(words.say("Product"), pinned=True),
-            "heading": st.column_config.TextColumn("Cap"),
-            "pace": st.column_config.TextColumn("Cadence"),
+            "heading": st.column_config.TextColumn(SIDES[CAP]),
+            "pace": st.column_config.TextColumn(SIDES[CADENCE]),
             "needs": st.column_config.TextColumn(words.say("Needs")),
             "people": st.column_config.TextColumn(words.say("PM and PO")),
         },
@@ -75,8 +77,8 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
     chosen = filters.product(session)
     each = next(each for each in found.products if each.product.key == chosen)
     with st.grid(2, min_column_width=420):
-        signs(session, each, "Cap", each.heading)
-        signs(session, each, "Cadence", each.pace)
+        signs(session, each, CAP, each.heading)
+        signs(session, each, CADENCE, each.pace)
     st.markdown(f"**{cards.escape(words.say('PM and PO'))}**")
     st.markdown(cards.escape(bearing_sentences.advice(session.voice, each)))
     kpis = dict.fromkeys(s.kpi for s in (*each.heading.signs, *each.pace.signs) if s.kpi)
@@ -93,12 +95,12 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
                 )
 
 
-def signs(session: Session, each: Bearing, title: str, found: Score) -> None:
+def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
     voice = session.voice
     words = voice.words
-    with st.container(border=True, key=f"signs_{title}"):
+    with st.container(border=True, key=f"signs_{side}"):
         told = bearing_sentences.score(voice, found)
-        st.markdown(f"**{title}** · {cards.escape(told)}")
+        st.markdown(f"**{SIDES[side]}** · {cards.escape(told)}")
         column = st.column_config
         st.dataframe(
             tables.signs(found.signs, voice),
@@ -110,6 +112,6 @@ def signs(session: Session, each: Bearing, title: str, found: Score) -> None:
                 "rule": column.TextColumn(words.say("Rule"), width=190),
             },
             height="content",
-            key=f"signs_table_{title}",
+            key=f"signs_table_{side}",
             alt=words.say("Signs of {name}, each with its figure and rule", name=each.name),
         )

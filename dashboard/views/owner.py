@@ -9,6 +9,8 @@ from dashboard import cards, filters, owner_sentences, side_cards
 from dashboard.session import Session, owner_page
 from metrics.owner_page import OwnerPage
 
+HEADLINE_KPIS = 5
+
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
     if session.is_empty or not session.organisation.ownerships:
@@ -28,6 +30,14 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     )
     cards.broken(session)
 
+    watched = [
+        reading
+        for cell in found.families
+        for reading in cell.readings
+        if voice.catalogue[reading.kpi].review and reading.figure and reading.figure.value
+    ]
+    cards.headline_kpis(session, watched[:HEADLINE_KPIS])
+
     st.subheader(words.say("Open decisions"), anchor=False)
     if not found.decisions:
         st.caption(cards.escape(words.say("No open decision on what this role answers for.")))
@@ -42,7 +52,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
 
     st.subheader(words.say("Figures by family"), anchor=False)
     if any(cell.readings for cell in found.families):
-        cards.families_table(session, found.families, "owner_families")
+        cards.watched_families(session, found.families, "owner_families")
     else:
         st.caption(cards.escape(words.say("No figure is published for this role.")))
     history(session, found)

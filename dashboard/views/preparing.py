@@ -31,7 +31,7 @@ def show(
     st.subheader(words.say("What the review would show today"), anchor=False)
     column = st.column_config
     st.dataframe(
-        tables.would_show(found.review, voice),
+        tables.would_show(found.review, voice, found.today),
         hide_index=True,
         column_config={
             "kpi": column.TextColumn(words.say("KPI"), pinned=True),
@@ -56,15 +56,15 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
         tables.owed(found.owed, session.voice, found.today),
         hide_index=True,
         column_config={
-            "due": column.TextColumn(words.say("Due"), pinned=True, width=130),
-            "by": column.TextColumn(words.say("By"), alignment="right", width=100),
-            "scope": column.TextColumn(words.say("Scope"), width=120),
-            "what": column.TextColumn(words.say("Export"), width=150),
-            "tool": column.TextColumn(words.say("Tools"), width=130),
-            "owner": column.TextColumn(words.say("Who"), width=250),
-            "since": column.TextColumn(words.say("No data since"), width=150),
-            "imported": column.TextColumn(words.say("Last import"), width=140),
+            "due": column.TextColumn(words.say("Due"), pinned=True, width=120),
+            "by": column.TextColumn(words.say("By"), alignment="right", width=85),
+            "owner": column.TextColumn(words.say("Who"), width=210),
+            "what": column.TextColumn(words.say("Export"), width=330),
+            "scope": column.TextColumn(words.say("Scope"), width=170),
+            "tool": column.TextColumn(words.say("Tools"), width=200),
+            "since": column.TextColumn(words.say("No data since"), width=130),
         },
+        row_height=cards.WRAPPING_ROW,
         height="content" if len(found.owed) <= cards.ROWS_SHOWN else "auto",
         key="owed",
         alt=words.say("Exports that are late or due soon, with who brings them"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -44,7 +42,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         cadence(session, facts, week)
 
     st.subheader(words.say("Figures by family"), anchor=False)
-    families(session, facts, side)
+    cards.watched_families(session, of_side(facts, side), "families")
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, week, side)
@@ -119,33 +117,6 @@ def identity(session: Session, facts: ProductPage) -> None:
         (words.say("Launched"), launched),
     ]
     st.markdown(cards.facts(told))
-
-
-def families(session: Session, facts: ProductPage, side: str) -> None:
-    """What is watched or stands out; the rest, which is as usual, is one click away."""
-    catalogue = session.voice.catalogue
-    shown, folded = [], []
-    for cell in of_side(facts, side):
-        quiet = [
-            reading
-            for reading in cell.readings
-            if reading.status == "steady" and not catalogue[reading.kpi].review
-        ]
-        folded.append(replace(cell, readings=tuple(quiet)))
-        shown.append(replace(cell, readings=tuple(r for r in cell.readings if r not in quiet)))
-    cards.families_table(session, shown, "families")
-    count = sum(len(cell.readings) for cell in folded)
-    if not count:
-        return
-    title = session.voice.words.count(
-        "Nothing to see: {n} figure within its usual range",
-        "Nothing to see: {n} figures within their usual range",
-        count,
-    )
-    rest = st.expander(title, key="quiet", on_change="rerun")
-    if rest.open:
-        with rest:
-            cards.families_table(session, folded, "quiet_families")
 
 
 def of_side(facts: ProductPage, side: str) -> list[ScorecardCell]:
