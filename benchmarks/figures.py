@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -93,18 +94,29 @@ def computed(facts: duckdb.DuckDBPyConnection, setting: Setting) -> int:
     return rows
 
 
-def agreement(facts: duckdb.DuckDBPyConnection, setting: Setting, name: str) -> str:
-    """How many of our closed figures the hand-written query gives as well: "310 of 312".
+@dataclass(frozen=True)
+class Agreement:
+    """How many of our closed figures a hand-written query gives as well, and the others: scope,
+    period, our value, theirs."""
 
-    Its columns are a product or squad (null for the company), a period's first or last day, and a
-    value. Figures of 0 are left out: a query has no row where nothing happened.
+    compared: int
+    otherwise: tuple[tuple[str, str, float, float | None], ...]
+
+    def __str__(self) -> str:
+        return f"{self.compared - len(self.otherwise)} of {self.compared}"
+
+
+def agreement(facts: duckdb.DuckDBPyConnection, setting: Setting, name: str) -> Agreement | None:
+    """Our closed figures beside those of the hand-written query; None where it has another grain.
+
+    Its columns are a product or squad (null for the company), a period's first or last day, named
+    by the grain, and a value. Figures of 0 are left out: a query has no row where nothing happened.
     """
     cursor = facts.execute((HERE / "sql" / f"{name}.sql").read_text("utf-8"))
     member, period, *_ = [column[0] for column in cursor.description or ()]
     grain = period.partition("_")[0]
-    kpi = setting.catalogue[name]
-    if len(cursor.description or ()) != 3 or grain not in kpi.grains:
-        return "not compared"
+    if grain not in setting.catalogue[name].grains:
+        return None
     written = {
         (key or "", day.date() if hasattr(day, "date") else day): value
         for key, day, value in cursor.fetchall()
@@ -115,17 +127,13 @@ def agreement(facts: duckdb.DuckDBPyConnection, setting: Setting, name: str) -> 
         for figure in figures_of(facts, setting, LOCAL_CPO, Question((name,), by, Grain(grain)))
         if figure.closed and figure.value
     ]
-    found = [
-        (figure.value, written.get((figure.scope.key, figure.start)))
-        if (figure.scope.key, figure.start) in written
-        else (figure.value, written.get((figure.scope.key, figure.end)))
-        for figure in ours
-    ]
-    same = sum(
-        other is not None and math.isclose(value or 0, float(other), rel_tol=1e-6)
-        for value, other in found
-    )
-    return f"{same} of {len(found)}"
+    otherwise = []
+    for figure in ours:
+        key = figure.scope.key
+        theirs = written.get((key, figure.start), written.get((key, figure.end)))
+        if theirs is None or not math.isclose(figure.value or 0, float(theirs), rel_tol=1e-6):
+            otherwise.append((key, figure.period, figure.value or 0.0, theirs))
+    return Agreement(len(ours), tuple(otherwise))
 
 
 def measure(workspace: Workspace, runs: int) -> None:
@@ -159,7 +167,7 @@ def measure(workspace: Workspace, runs: int) -> None:
                 ours = seconds(asked(file.stem), runs)
                 print(
                     f"| {file.stem} | {ours:.2f} | {by_hand:.2f} | {ours / by_hand:.2f} "
-                    f"| {agreement(facts, setting, file.stem)} |"
+                    f"| {agreement(facts, setting, file.stem) or 'not compared'} |"
                 )
         whole = seconds(lambda: computed(facts, setting), 1)
         print(

@@ -12,7 +12,7 @@ firsts as (select product, user_key, min(week) as cohort from weeks group by all
 
 select
     f.product,
-    cohort,
+    cohort as week,
     count(*) filter (w.week is not null) / count(*) as value
 from firsts as f
 left join weeks as w

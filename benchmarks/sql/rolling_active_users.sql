@@ -5,8 +5,8 @@ with active as (
     where user_key is not null
 ),
 
-ends as (select distinct cast(date_trunc('week', day) as date) + 6 as end_day from active)
+ends as (select distinct cast(date_trunc('week', day) as date) + 6 as week_end from active)
 
-select product, end_day, count(distinct user_key) as users
-from active join ends on day between end_day - 27 and end_day
+select product, week_end, count(distinct user_key) as users
+from active join ends on day between week_end - 27 and week_end
 group by grouping sets ((1, 2), (2))

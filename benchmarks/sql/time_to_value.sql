@@ -1,4 +1,5 @@
--- Median hours from sign-up to the activation event, per week of sign-up.
+-- Median hours from sign-up to the activation event, of those who activated within seven days, per
+-- week of sign-up.
 with signups as (
     select s.product, user_key, min(time) as signed_up_at, min(day) as day
     from events join streams as s using (source, stream)
@@ -8,7 +9,7 @@ with signups as (
 ),
 
 activations as (
-    select u.product, u.user_key, min(e.time) as time
+    select u.product, u.user_key, min(e.time) as time, min(e.day) as day
     from events as e join streams as s using (source, stream)
     join products as p on p.product = s.product and event = activation_event
     join signups as u on u.product = s.product and u.user_key = e.user_key
@@ -19,6 +20,6 @@ activations as (
 select
     product,
     date_trunc('week', u.day) as week,
-    median(epoch(a.time - u.signed_up_at) / 3600) as value
+    median(epoch(a.time - u.signed_up_at) / 3600) filter (a.day <= u.day + 7) as value
 from signups as u left join activations as a using (product, user_key)
 group by grouping sets ((1, 2), (2))

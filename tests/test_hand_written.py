@@ -1,0 +1,47 @@
+"""Figures of the sample company beside one hand-written query a KPI, from the canonical tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from benchmarks.figures import agreement
+from metrics import warehouse
+from metrics.engines import open_facts
+from metrics.query import setting_of
+from metrics.setting import Setting
+from tests.sample_workspace import Sample
+
+
+@pytest.fixture(scope="module")
+def opened(sample: Sample) -> Iterator[tuple[duckdb.DuckDBPyConnection, Setting]]:
+    path = warehouse.current_path(sample.workspace)
+    assert path is not None
+    with open_facts(path) as facts:
+        yield facts, setting_of(sample.workspace).of_facts(facts)
+
+
+@pytest.mark.parametrize(
+    "kpi",
+    [
+        "mrr",
+        "expansion_mrr",
+        "fx_mrr",
+        "net_revenue_retention",
+        "growth_contribution",
+        "pql_rate",
+        "sessions_per_active_user",
+        "conversion_rate",
+        "time_to_value",
+        "retention_w4",
+    ],
+)
+def test_a_hand_written_query_gives_every_closed_figure(
+    opened: tuple[duckdb.DuckDBPyConnection, Setting], kpi: str
+) -> None:
+    found = agreement(*opened, kpi)
+    assert found is not None
+    assert found.compared > 20
+    assert found.otherwise == ()
