@@ -31,7 +31,8 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
         if report.status != "refused":
             st.markdown(escape(import_sentences.becomes(voice, report)))
             st.table(tables.changes(report.rows, voice), border="horizontal", hide_index=True)
-        problems(session, report.problems)
+        asked = ("unknown_stream",)  # asked about above, once for all files
+        problems(session, [each for each in report.problems if each.reason not in asked])
         if report.status != "refused":
             with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
                 st.dataframe(

@@ -12,6 +12,7 @@ from metrics.importing.report import FileReport, Problem
 from metrics.importing.vocabulary import fields_of
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
+from metrics.rhythm import SourceState
 
 OUTCOMES = {
     "done": mark("Loaded. The review shows it now."),
@@ -52,6 +53,10 @@ def dataset(voice: Voice, key: str) -> str:
     return voice.words.say(DATASETS.get(key, key))
 
 
+#: KPIs that a file feeds, named before the others are counted.
+KPIS_NAMED = 5
+
+
 def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
     """What people call a column of landed rows."""
     labels = {each.name: each.label for each in fields_of(dataset_key)}
@@ -63,6 +68,35 @@ def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
     if name == "day":
         return voice.words.say("Day")
     return name.replace("_", " ")
+
+
+#: How often a source sends files.
+RHYTHMS = {
+    "daily": mark("daily"),
+    "weekly": mark("weekly"),
+    "monthly": mark("monthly"),
+    "quarterly": mark("quarterly"),
+    "once": mark("when it changes"),
+    "irregular": mark("no rhythm yet"),
+}
+
+
+def seen(voice: Voice, state: SourceState) -> str:
+    """ "12 days ago"."""
+    if state.days_ago == 0:
+        return voice.words.say("today")
+    return voice.words.count("{n} day ago", "{n} days ago", state.days_ago)
+
+
+def rhythm(voice: Voice, state: SourceState) -> str:
+    """ "Jira · work items: expected weekly, last seen 12 days ago"."""
+    return voice.words.say(
+        "{tool} · {what}: expected {rhythm}, last seen {ago}.",
+        tool=tool(voice, state.tool),
+        what=dataset(voice, state.dataset),
+        rhythm=voice.words.say(RHYTHMS[state.expected]),
+        ago=seen(voice, state),
+    )
 
 
 def word_asked(voice: Voice, word: Word) -> str:
@@ -105,15 +139,11 @@ def becomes(voice: Voice, report: FileReport) -> str:
         parts.append(words.say("Period: {period}.", period=span(voice, report.period)))
     if report.kpis:
         known = [voice.label(kpi) for kpi in report.kpis if kpi in voice.catalogue]
-        parts.append(words.say("Feeds {kpis}.", kpis=", ".join(known)))
-    if report.unknown_streams:
-        parts.append(
-            words.say(
-                "Nobody has said yet what these names stand for: {names}. Their rows are kept "
-                "and wait for a name.",
-                names=", ".join(report.unknown_streams),
-            )
-        )
+        named = ", ".join(known[:KPIS_NAMED])
+        rest = len(known) - KPIS_NAMED
+        if rest > 0:
+            named = f"{named}, {words.count('and {n} more', 'and {n} more', rest)}"
+        parts.append(words.say("Feeds {kpis}.", kpis=named))
     return " ".join(parts)
 
 

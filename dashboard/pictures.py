@@ -56,6 +56,39 @@ def trend(reading: Reading, voice: Voice, palette: Palette) -> str:
     )
 
 
+def weeks_known(
+    weeks: Sequence[float | None], palette: Palette, *, width: int = 280, height: int = 24
+) -> str:
+    """The weeks of a source as bars, as high as the part of their days that is known; a week of
+    which nothing is known is an empty frame, one outside the first and last known day a dot."""
+    step = width / max(len(weeks), 1)
+    top, full = 2, height - 4
+    marks = []
+    for place, share in enumerate(weeks):
+        x = round(place * step + 1, 2)
+        wide = round(step - 3, 2)
+        if share is None:
+            marks.append(
+                f'<circle cx="{round(x + wide / 2, 2)}" cy="{height - 4}" r="1" '
+                f'fill="{palette.quiet}"/>'
+            )
+        elif share == 0:
+            marks.append(
+                f'<rect x="{x}" y="{top}" width="{wide}" height="{full}" fill="none" '
+                f'stroke="{palette.worse}"/>'
+            )
+        else:
+            high = round(max(share * full, 2), 2)
+            marks.append(
+                f'<rect x="{x}" y="{round(top + full - high, 2)}" width="{wide}" '
+                f'height="{high}" fill="{palette.quiet}"/>'
+            )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}">{"".join(marks)}</svg>'
+    )
+
+
 def describes(limits: Limits, values: Sequence[float | None]) -> bool:
     """Whether the usual range of the last period is that of the earlier ones too.
 

@@ -18,7 +18,7 @@ from dashboard import (
     side_sentences,
 )
 from dashboard.palette import Palette
-from dashboard.pictures import data_uri, sparkline
+from dashboard.pictures import data_uri, sparkline, weeks_known
 from dashboard.sentences import FAMILIES, MARKS, Voice
 from metrics.bearings import Bearing
 from metrics.catalogue.kpi import Kpi, Unit
@@ -34,6 +34,7 @@ from metrics.preparation import Owed
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
+from metrics.rhythm import SourceState
 from metrics.signs import Sign
 from metrics.squad_page import Member, Served
 
@@ -561,6 +562,25 @@ def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
                 "status": import_sentences.import_status(voice, record),
             }
             for record in records
+        ]
+    )
+
+
+def sources(found: Iterable[SourceState], voice: Voice, palette: Palette) -> pd.DataFrame:
+    """One row per kind of export: how often it comes, when last, and the weeks made known."""
+    return pd.DataFrame(
+        [
+            {
+                "tool": import_sentences.tool(voice, state.tool),
+                "holds": import_sentences.dataset(voice, state.dataset),
+                "expected": voice.words.say(import_sentences.RHYTHMS[state.expected]),
+                "last": f"{MARKS['no_data']} {import_sentences.seen(voice, state)}"
+                if state.late
+                else import_sentences.seen(voice, state),
+                "imports": state.imports,
+                "weeks": data_uri(weeks_known(state.weeks, palette)),
+            }
+            for state in found
         ]
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from streamlit.typing import UploadedFile
 
 from dashboard.session import Session
-from metrics import importing
+from metrics import importing, rhythm
 from metrics.definitions import definitions_of
 from metrics.feeds import kpis_fed
 from metrics.importing.container import Part
@@ -25,6 +25,7 @@ from metrics.importing.report import FileReport, ImportOptions
 from metrics.jobs import Job, Outcome, RunningJob, start
 from metrics.organisation import Name
 from metrics.register.ledger import ImportRecord, history, read_quarantine
+from metrics.rhythm import SourceState
 from metrics.warehouse import current_path
 
 
@@ -148,6 +149,11 @@ def past_imports(session: Session) -> list[ImportRecord]:
     """The ledger, newest first."""
     with session.workspace.register.connect() as connection:
         return history(connection)
+
+
+def sources(session: Session) -> tuple[SourceState, ...]:
+    """How often each source sends files, what is late, and the weeks made known."""
+    return rhythm.sources(session.workspace, session.today)
 
 
 def quarantined(session: Session, import_id: int) -> list[dict[str, object]]:

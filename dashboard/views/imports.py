@@ -8,14 +8,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import belonging_cards, cards, import_cards, mapping_cards, sentences, tables
+from dashboard.import_sentences import rhythm as rhythm_sentence
+from dashboard.sentences import MARKS
 from dashboard.session import Session
-from dashboard.uploads import Desk, past_imports, profile_names
+from dashboard.uploads import Desk, past_imports, profile_names, sources
 from metrics.belonging import words_of
 from metrics.importing.report import ImportOptions
+from metrics.organisation import Name
 from metrics.register.ledger import ImportRecord
 
 FOLLOW_EVERY_SECONDS = 0.7
 LARGEST_FILE_MB = 1000
+MOST_LATE = 5
 
 
 def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None) -> None:
@@ -31,33 +35,47 @@ def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None
     else:
         new_files(session, desk)
     belonging_cards.in_use(session, desk)
+    sent(session)
     past(session, desk)
 
 
 def new_files(session: Session, desk: Desk) -> None:
+    """Files on their way in: what must be answered and the one button first, then each file."""
     words = session.voice.words
+    whole = st.session_state.get("whole_folder", False)
     files = st.file_uploader(
-        words.say("Drop the exports of your tools here, several at once."),
-        accept_multiple_files=True,
+        words.say("Drop a folder of exports here.")
+        if whole
+        else words.say("Drop the exports of your tools here, several at once."),
+        accept_multiple_files="directory" if whole else True,
         max_upload_size=LARGEST_FILE_MB,
-        key=f"files_{desk.batch}",
+        key=f"files_{desk.batch}_{whole}",
     )
+    st.toggle(words.say("A whole folder"), key="whole_folder")
     if not files:
         return
+    ready, asked = st.container(), st.container()
     desk.look_at(session, files, options(session))
     if desk.kept:
         st.markdown(f":green[▲] {cards.escape(desk.kept)}")
+    with asked:
+        names = belonging_cards.ask(session, words_of(desk.reports, session.organisation), "whose")
+    with ready:
+        load(session, desk, names)
     for index, report in enumerate(desk.reports):
         key = f"file_{desk.batch}_{index}"
         with import_cards.file(session, report, key):
             mapping_cards.offer(session, desk, index, key)
-    names = belonging_cards.ask(session, words_of(desk.reports, session.organisation), "whose")
-    ready = len(desk.loadable)
-    if not ready:
+
+
+def load(session: Session, desk: Desk, names: tuple[Name, ...]) -> None:
+    """The one button, or why there is none."""
+    words = session.voice.words
+    if not desk.loadable:
         st.markdown(cards.escape(words.say("Nothing here can be loaded.")))
         return
     st.button(
-        words.count("Load {n} file", "Load {n} files", ready),
+        words.count("Load {n} file", "Load {n} files", len(desk.loadable)),
         type="primary",
         key="load",
         on_click=desk.load,
@@ -114,6 +132,32 @@ def follow(session: Session, desk: Desk) -> None:
     stage = words.say(sentences.STAGES.get(progress.stage, progress.stage))
     st.progress(min(max(progress.done, 0.0), 1.0), text=cards.escape(stage))
     st.button(words.say("Cancel"), key="cancel", on_click=desk.job.cancel)
+
+
+def sent(session: Session) -> None:
+    """What each source sends: how often, when last, and the weeks that it made known."""
+    words = session.voice.words
+    found = sources(session)
+    if not found:
+        return
+    st.subheader(words.say("What each source sends"), anchor=False)
+    for late in [each for each in found if each.late][:MOST_LATE]:
+        st.markdown(f"{MARKS['no_data']} {cards.escape(rhythm_sentence(session.voice, late))}")
+    column = st.column_config
+    st.dataframe(
+        tables.sources(found, session.voice, session.palette),
+        hide_index=True,
+        column_config={
+            "tool": column.TextColumn(words.say("Tool"), pinned=True, width=170),
+            "holds": column.TextColumn(words.say("Holds"), width=190),
+            "expected": column.TextColumn(words.say("Expected"), width=110),
+            "last": column.TextColumn(words.say("Last seen"), width=150),
+            "imports": column.NumberColumn(words.say("Files"), width=70),
+            "weeks": column.ImageColumn(words.say("Days known, 26 weeks"), width=290),
+        },
+        key="sources",
+        alt=words.say("How often each source sends files, and the weeks that it made known"),
+    )
 
 
 def past(session: Session, desk: Desk) -> None:
