@@ -1,7 +1,7 @@
 # make run   sets everything up, loads the sample company, opens http://localhost:8501
 # make test  sets everything up and runs every test, the real-browser ones included
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden lock sample chromium clean
+.PHONY: help run test check format golden pictures lock sample chromium clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -52,6 +52,10 @@ format: $(VENV)/.dev
 # make golden writes the SQL of every KPI on every engine again, for review
 golden: $(VENV)/.dev
 	$(BIN)/python -m tests.golden_sql
+
+# make pictures takes every page of the sample company again, into docs/pages
+pictures: $(VENV)/.dev chromium
+	$(BIN)/python -m tests.browser.pictures
 
 # make lock renews both locks from pyproject.toml
 lock: $(VENV)/.dev

@@ -4,21 +4,10 @@ import pytest
 
 from dashboard.cards import WRAPPING_ROW
 from dashboard.palette import DARK, LIGHT
+from tests.browser.pages import PAGES
 from tests.browser.serving import DESKTOP, LAPTOP, PHONE, Reader, plain
 
 pytestmark = pytest.mark.browser
-
-PATHS = (
-    "/",
-    "/product",
-    "/product?side=Cadence",
-    "/dictionary",
-    "/dictionary?kpi=mrr",
-    "/explore",
-    "/coverage",
-    "/portfolio",
-    "/imports",
-)
 
 
 def background(page) -> str:
@@ -31,7 +20,7 @@ def rgb(colour: str) -> str:
     return "rgb({}, {}, {})".format(*(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 @pytest.mark.parametrize(
     ("size", "dark", "locale"),
     [(DESKTOP, False, "fr-FR"), (PHONE, True, "en-GB")],
