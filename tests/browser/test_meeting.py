@@ -1,0 +1,101 @@
+"""The CPO's journey in real Chromium: open the review, decide, mute, leave with the minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.serving import PHONE, Reader, plain, serve
+from tests.made_up_review import publish
+from tests.test_review import figures
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "en-GB": {
+        "decide": "Decide", "what": "What", "write": "Write it down", "mute": "Mute",
+        "reason": "Reason", "muted": "1 signal muted", "again": "Talk about it again",
+        "alike": "Already open, and like this one", "download": "Download the minutes",
+        "decisions": "## Decisions", "decision": "Roll back the new form",
+        "likewise": "We roll the new forms back", "meeting": "Decided in this review",
+    },
+    "fr-FR": {
+        "decide": "Décider", "what": "Quoi", "write": "Enregistrer", "mute": "Mettre en sourdine",
+        "reason": "Raison", "muted": "1 signal en sourdine", "again": "En reparler",
+        "alike": "Déjà ouverte, et semblable", "download": "Télécharger le compte rendu",
+        "decisions": "## Décisions", "decision": "Simplifier le formulaire d'inscription",
+        "likewise": "On simplifie les formulaires", "meeting": "Décidé dans cette revue",
+    },
+}  # fmt: skip
+SUBJECT = ".st-key-subject_0"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("meeting")
+    workspace = publish(folder / "workspace", figures())
+    with serve(workspace.path, folder / "server.log") as found:
+        yield found
+
+
+@pytest.fixture
+def reader(chromium, address):
+    found = Reader(chromium, address)
+    yield found
+    for context in chromium.contexts:
+        context.close()
+
+
+def press(page: Page, label: str) -> None:
+    page.get_by_role("dialog").get_by_role("button", name=label, exact=True).click()
+
+
+@pytest.mark.parametrize("locale", list(WORDS))
+def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale: str) -> None:
+    words = WORDS[locale]
+    page = reader.open("/", locale=locale)
+    subject = page.locator(SUBJECT)
+
+    subject.get_by_role("button", name=words["decide"]).click()
+    page.get_by_role("dialog").get_by_label(words["what"], exact=True).fill(words["decision"])
+    press(page, words["write"])
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(subject).to_contain_text(words["decision"])
+    page.get_by_role("heading", name=words["meeting"]).scroll_into_view_if_needed()
+
+    # One like it is pointed out; who presses again has been told.
+    subject.get_by_role("button", name=words["decide"]).click()
+    page.get_by_role("dialog").get_by_label(words["what"], exact=True).fill(words["likewise"])
+    press(page, words["write"])
+    expect(page.get_by_role("dialog")).to_contain_text(words["alike"])
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    subject.get_by_role("button", name=words["mute"]).click()
+    page.get_by_role("dialog").get_by_label(words["reason"]).fill("A known bug")
+    press(page, words["mute"])
+    expect(subject).to_have_count(0)
+    folded = page.locator(".st-key-steady")
+    expect(folded).to_contain_text(words["muted"])
+
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=words["download"]).click()
+    minutes = Path(taken.value.path()).read_text("utf-8")
+    assert words["decisions"] in minutes
+    assert words["decision"] in plain(minutes)
+    assert words["likewise"] not in minutes
+    assert "A known bug" in minutes
+    reader.check(page)
+
+    folded.locator("summary").click()
+    page.get_by_role("button", name=words["again"]).click()
+    expect(page.locator(SUBJECT)).to_be_visible()
+    reader.check(page)
+
+
+def test_a_meeting_reads_on_a_phone(reader: Reader) -> None:
+    page = reader.open("/", size=PHONE)
+    expect(page.locator(SUBJECT).get_by_role("button", name="Decide")).to_be_visible()
+    reader.check(page)
