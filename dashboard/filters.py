@@ -58,6 +58,18 @@ def week(session: Session, weeks: tuple[Period, ...]) -> str | None:
     return None if chosen in (None, LATEST) else str(chosen)
 
 
+def meeting(session: Session) -> bool:
+    """Whether the review is held on a screen that everybody looks at."""
+    return bool(
+        st.toggle(
+            session.voice.words.say("Meeting"),
+            key="meeting",
+            bind="query-params",
+            help=session.voice.words.say("One topic a screen, in large type; ← and → turn over."),
+        )
+    )
+
+
 def scope(session: Session) -> Scope:
     """The company, or one line, product, squad or role owner."""
     labels = scope_labels(session)

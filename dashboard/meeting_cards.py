@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import cards, dialogs, minutes, tables
+from dashboard import cards, dialogs, meeting_tables, minutes, tables
 from dashboard import meeting_sentences as told
 from dashboard.session import Session
 from metrics.meeting import Agenda, Promise
+from metrics.portfolio import Holding
 from metrics.register.decisions import ACTION, DECISION, OPEN, Decision
 from metrics.result import Scope
 from metrics.review import Muted, Review, Subject
+from metrics.slipping import Slip
 
 #: Promises told before a click: the first subjects stay on the screen.
 TOLD_AT_FIRST = 3
+#: A longer table scrolls, at so many pixels.
+ROWS_SHOWN, ROWS_HEIGHT = 8, 320
 LATE, DUE, CLOSED = ":material/schedule:", ":material/event:", ":material/task_alt:"
 ICONS = {DECISION: ":material/gavel:", ACTION: ":material/checklist:"}
 
@@ -82,7 +86,7 @@ def actions(session: Session, found: Subject, *, period: str, key: str) -> None:
     kpi, scope = found.reading.kpi, found.reading.scope
     if _small(words.say("Decide"), f"{key}_decide", ICONS[DECISION]):
         dialogs.decide_about(session, kpi, scope, found.owners)
-    if _small(words.say("Note an action"), f"{key}_action", ICONS[ACTION]):
+    if _small(words.say("Action"), f"{key}_action", ICONS[ACTION]):
         dialogs.decide_about(session, kpi, scope, found.owners, kind=ACTION, part_of=_latest(found))
     if _small(words.say("Comment"), f"{key}_comment", ":material/comment:"):
         dialogs.comment_on(session, kpi, scope, period, found.owners)
@@ -110,6 +114,54 @@ def muted(session: Session, found: Sequence[Muted]) -> None:
             )
             if _small(words.say("Talk about it again"), f"unmute_{each.mute.id}"):
                 dialogs.unmute(session, each.mute.id)
+
+
+def slipping(session: Session, found: Sequence[Slip]) -> None:
+    """Initiatives that slip, the soonest due first; nothing when none does."""
+    if not found:
+        return
+    words = session.voice.words
+    st.subheader(
+        words.count("{n} initiative slips", "{n} initiatives slip", len(found)), anchor=False
+    )
+    column = st.column_config
+    st.dataframe(
+        meeting_tables.slips(found, session.voice),
+        hide_index=True,
+        column_config={
+            "title": column.TextColumn(words.say("Initiative"), pinned=True),
+            "product": column.TextColumn(words.say("Product")),
+            "due": column.TextColumn(words.say("Due")),
+            "slip": column.TextColumn(words.say("Slip")),
+            "objective": column.TextColumn(words.say("Objective")),
+        },
+        height="content" if len(found) <= ROWS_SHOWN else ROWS_HEIGHT,
+        key="slips",
+        alt=words.say("Initiatives that slip, with when they are due"),
+    )
+
+
+def objectives(session: Session, found: Sequence[Holding]) -> None:
+    """Objectives against what the date asks for, product by product; nothing without any."""
+    frame = meeting_tables.objectives(found, session.voice)
+    if frame.empty:
+        return
+    words = session.voice.words
+    st.subheader(words.say("Objectives against their pace"), anchor=False)
+    column = st.column_config
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            "name": column.TextColumn(words.say("Scope"), pinned=True),
+            "progress": column.TextColumn(words.say("Progress"), alignment="right"),
+            "expected": column.TextColumn(words.say("Expected by now"), alignment="right"),
+            "pace": column.TextColumn(words.say("Pace")),
+        },
+        height="content" if len(frame) <= ROWS_SHOWN else ROWS_HEIGHT,
+        key="objectives",
+        alt=words.say("Objectives: progress and what the date asks for"),
+    )
 
 
 def closing(session: Session, facts: Review, agenda: Agenda) -> None:
@@ -179,7 +231,7 @@ def of_scope(session: Session, agenda: Agenda, scope: Scope) -> None:
     with st.container(horizontal=True, gap="small"):
         if _small(words.say("Decide"), "scope_decide", ICONS[DECISION]):
             dialogs.decide_about(session, "", scope)
-        if _small(words.say("Note an action"), "scope_action", ICONS[ACTION]):
+        if _small(words.say("Action"), "scope_action", ICONS[ACTION]):
             dialogs.decide_about(session, "", scope, kind=ACTION)
 
 

@@ -36,6 +36,7 @@ from metrics.register import left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
 from metrics.result import Scope
+from metrics.slipping import Slip, slipping
 from metrics.workspace import Workspace
 
 WORKSPACE_VARIABLE = "VIGIE_WORKSPACE"
@@ -140,6 +141,11 @@ def agenda(
         session, "agenda", meeting.agenda,
         week=week, latest=latest, scopes=scopes, today=session.today,
     )  # fmt: skip
+
+
+def slips(session: Session, scopes: tuple[Scope, ...] | None) -> tuple[Slip, ...]:
+    """The initiatives that slip."""
+    return _kept(session, "slips", slipping, scopes=scopes, today=session.today)
 
 
 def likened(

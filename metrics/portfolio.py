@@ -16,6 +16,8 @@ from metrics.workspace import Workspace
 CONTRIBUTION, MARGIN, SIZE = "growth_contribution", "contribution_margin_rate", "mrr"
 PROGRESS, EXPECTED = "okr_progress", "okr_expected_progress"
 KPIS = (SIZE, CONTRIBUTION, MARGIN, PROGRESS, EXPECTED)
+#: Progress no farther than this from what the date asks for is on pace.
+ON_PACE = 0.05
 #: Points may differ by so much: sums of floating-point numbers.
 NOTHING = 1e-6
 
@@ -30,6 +32,21 @@ class Holding:
     def value(self, kpi: str) -> float | None:
         reading = self.readings.get(kpi)
         return reading.figure.value if reading and reading.figure else None
+
+    @property
+    def ahead(self) -> float | None:
+        """Progress of the objectives less what the date asks for; None where one is unknown."""
+        progress, expected = self.value(PROGRESS), self.value(EXPECTED)
+        return None if progress is None or expected is None else progress - expected
+
+    @property
+    def pace(self) -> str | None:
+        """Whether the objectives are ahead, behind or on_pace; None where nobody can say."""
+        if self.ahead is None:
+            return None
+        if abs(self.ahead) <= ON_PACE:
+            return "on_pace"
+        return "ahead" if self.ahead > 0 else "behind"
 
     def period(self, kpi: str) -> str:
         reading = self.readings.get(kpi)

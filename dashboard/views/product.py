@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, sentences, side_cards, side_sentences
-from dashboard.session import Session, cadence_side, cap_side, product_page
+from dashboard import cards, filters, meeting_cards, sentences, side_cards, side_sentences
+from dashboard.session import Session, agenda, cadence_side, cap_side, product_page
 from metrics.product_sides import CADENCE, CAP, FAMILIES_OF
 from metrics.result import Scope
 from metrics.review import ProductPage, Reading, ScorecardCell
@@ -34,6 +36,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
 
     side = filters.side(session)
     subjects(session, facts, side)
+    decisions(session, facts, week is None)
     cards.missing(session, facts.missing)
     cards.broken(session)
     if side == CAP:
@@ -53,7 +56,15 @@ def subjects(session: Session, facts: ProductPage, side: str) -> None:
     catalogue = session.voice.catalogue
     own = [s for s in facts.subjects if catalogue[s.reading.kpi].family in FAMILIES_OF[side]]
     for index, subject in enumerate(own):
-        cards.subject(session, subject, f"subject_{index}", None)
+        key = f"subject_{index}"
+        cards.subject(
+            session,
+            subject,
+            key,
+            None,
+            beside=partial(meeting_cards.actions, session, period=facts.week.key, key=key),
+            below=partial(meeting_cards.conversation, session),
+        )
     if not facts.subjects:
         told = session.voice.words.say("Nothing out of the ordinary this week.")
         st.markdown(cards.escape(told))
@@ -61,6 +72,19 @@ def subjects(session: Session, facts: ProductPage, side: str) -> None:
         other = CADENCE if side == CAP else CAP
         more = len(facts.subjects) - len(own)
         st.caption(cards.escape(side_sentences.elsewhere(session.voice, more, other)))
+
+
+def decisions(session: Session, facts: ProductPage, latest: bool) -> None:
+    """What is decided of the product and its squads, and a way to decide more."""
+    scopes = (
+        Scope("product", facts.product),
+        *(Scope("squad", squad) for squad, _, _ in facts.squads),
+    )
+    held = agenda(session, facts.week, latest, scopes)
+    if held.due or held.later:
+        st.subheader(session.voice.words.say("Open decisions"), anchor=False)
+    meeting_cards.of_scope(session, held, scopes[0])
+    meeting_cards.muted(session, facts.muted)
 
 
 def cap(session: Session, facts: ProductPage, week: str | None) -> None:

@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, meeting_cards, sentences
-from dashboard.session import Session, agenda, review
+from dashboard.session import Session, agenda, portfolio, review, slips
+from dashboard.views import meeting
+from metrics.portfolio import Holding
 from metrics.result import Scope
 from metrics.review import Review
 
@@ -32,8 +34,15 @@ def show(
         scope = filters.scope(session)
         known = review(session, None, scope)
         week = filters.week(session, known.weeks)
+        on_a_wall = filters.meeting(session)
     facts = known if week is None else review(session, week, scope)
-    held = agenda(session, facts.week, facts.week == known.week, scopes_of(facts))
+    scopes = scopes_of(facts)
+    held = agenda(session, facts.week, facts.week == known.week, scopes)
+    slipping = slips(session, scopes)
+    holdings = objectives_of(session, scopes, week)
+    if on_a_wall:
+        meeting.show(session, facts, held, slipping, holdings)
+        return
 
     meeting_cards.promises(session, held)
     cards.headline(sentences.headline(voice, facts))
@@ -55,6 +64,9 @@ def show(
 
     if facts.unusual:
         also_unusual(session, facts)
+
+    meeting_cards.slipping(session, slipping)
+    meeting_cards.objectives(session, holdings)
 
     if facts.scorecard:
         st.subheader(words.say("Scorecard"), anchor=False)
@@ -107,6 +119,16 @@ def scopes_of(facts: Review) -> tuple[Scope, ...] | None:
     below |= {row.scope for row in facts.scorecard}
     below |= {subject.reading.scope for subject in facts.subjects}
     return tuple(sorted({facts.scope, *below}))
+
+
+def objectives_of(
+    session: Session, scopes: tuple[Scope, ...] | None, week: str | None
+) -> list[Holding]:
+    """The company and the products under review whose objectives are known."""
+    found = portfolio(session, week)
+    return [
+        each for each in (found.company, *found.products) if scopes is None or each.scope in scopes
+    ]
 
 
 def also_unusual(session: Session, facts: Review) -> None:

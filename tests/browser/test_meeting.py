@@ -22,7 +22,7 @@ WORDS = {
         "likewise": "We roll the new forms back", "meeting": "Decided in this review",
     },
     "fr-FR": {
-        "decide": "Décider", "what": "Quoi", "write": "Enregistrer", "mute": "Mettre en sourdine",
+        "decide": "Décider", "what": "Quoi", "write": "Enregistrer", "mute": "Sourdine",
         "reason": "Raison", "muted": "1 signal en sourdine", "again": "En reparler",
         "alike": "Déjà ouverte, et semblable", "download": "Télécharger le compte rendu",
         "decisions": "## Décisions", "decision": "Simplifier le formulaire d'inscription",

@@ -1,0 +1,68 @@
+"""What a meeting looks at in tables: initiatives that slip, objectives against their pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from dashboard.sentences import Voice
+from dashboard.translation import mark
+from metrics.portfolio import EXPECTED, PROGRESS, Holding
+from metrics.result import Scope
+from metrics.slipping import Slip
+
+PACES = {"ahead": mark("▲ ahead"), "behind": mark("▼ behind"), "on_pace": mark("· on pace")}
+
+
+def slips(found: Iterable[Slip], voice: Voice) -> pd.DataFrame:
+    """One row per initiative: what, whose, when it is due and by how much that slips."""
+    return pd.DataFrame(
+        [
+            {
+                "title": each.initiative.title or each.initiative.initiative,
+                "product": voice.name(Scope("product", each.initiative.product or "")),
+                "due": voice.format.date(each.initiative.due),
+                "slip": slip(voice, each),
+                "objective": each.initiative.objective or "",
+            }
+            for each in found
+        ],
+        columns=["title", "product", "due", "slip", "objective"],
+    )
+
+
+def slip(voice: Voice, found: Slip) -> str:
+    """ "▼ 12 days late", "▼ moved by 28 days", or both."""
+    parts = []
+    if found.late:
+        parts.append(voice.words.count("{n} day late", "{n} days late", found.late))
+    if found.moved:
+        parts.append(voice.words.count("moved by {n} day", "moved by {n} days", found.moved))
+    return f"▼ {', '.join(parts)}"
+
+
+def objectives(found: Sequence[Holding], voice: Voice) -> pd.DataFrame:
+    """One row per product with objectives: progress, what the date asks for, and which is more."""
+    rows = []
+    for each in found if PROGRESS in voice.catalogue else ():
+        unit = voice.catalogue[PROGRESS].unit
+        if each.value(PROGRESS) is None:
+            continue
+        rows.append(
+            {
+                "name": voice.name(each.scope),
+                "progress": voice.format.exact(unit, each.value(PROGRESS)),
+                "expected": voice.format.exact(unit, each.value(EXPECTED)),
+                "pace": pace(voice, each),
+            }
+        )
+    return pd.DataFrame(rows, columns=["name", "progress", "expected", "pace"])
+
+
+def pace(voice: Voice, found: Holding) -> str:
+    """ "▼ behind (−12 points)"; empty where nothing says what the date asks for."""
+    if found.pace is None or found.ahead is None:
+        return ""
+    points = voice.format.points(voice.catalogue[PROGRESS].unit, found.ahead)
+    return f"{voice.words.say(PACES[found.pace])} ({points})"

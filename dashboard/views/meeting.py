@@ -1,0 +1,156 @@
+"""The review on a wall: one topic a screen, in large type, turned over by ← and →."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from dashboard import cards, filters, meeting_cards, sentences
+from dashboard.pictures import trend
+from dashboard.session import Session
+from metrics.meeting import Agenda
+from metrics.portfolio import PROGRESS, Holding
+from metrics.review import Reading, Review, Subject
+from metrics.slipping import Slip
+
+TOPIC = "topic"
+#: Streamlit has no type size for a part of a page; this is of a container with a key, and holds no
+#: value. 30 px, and 22 for what is pressed.
+LARGE = """<style>
+.st-key-meeting_topic :is(p, li) { font-size: 30px; line-height: 1.35; }
+.st-key-meeting_topic :is(h2, h3) { font-size: 40px; }
+.st-key-meeting_topic button p { font-size: 22px; }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One screen: how it is called where topics are listed, and what draws it."""
+
+    name: str
+    draw: Callable[[], None]
+
+
+def show(
+    session: Session,
+    facts: Review,
+    held: Agenda,
+    slips: Sequence[Slip],
+    holdings: Sequence[Holding],
+) -> None:
+    """The topics in the order of a meeting; which one is shown stands in the address."""
+    topics = topics_of(session, facts, held, slips, holdings)
+    keys = [str(number) for number in range(1, len(topics) + 1)]
+    words = session.voice.words
+    names = dict(zip(keys, topics, strict=True))
+    with st.container(horizontal=True, vertical_alignment="center", key="meeting_bar"):
+        at = keys.index(
+            filters.addressed(
+                words.say("Topic"),
+                TOPIC,
+                keys,
+                lambda key: f"{key}/{len(keys)} · {names[key].name}",
+                width=420,
+            )
+        )
+        for label, icon, shortcut, to in (
+            (words.say("Previous"), ":material/arrow_back:", "Left", at - 1),
+            (words.say("Next"), ":material/arrow_forward:", "Right", at + 1),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                shortcut=shortcut,
+                disabled=not 0 <= to < len(keys),
+                on_click=_turn_to,
+                args=(str(to + 1),),
+                key=f"turn_{shortcut}",
+            )
+    st.html(LARGE)
+    with st.container(key="meeting_topic"):
+        topics[at].draw()
+
+
+def topics_of(
+    session: Session,
+    facts: Review,
+    held: Agenda,
+    slips: Sequence[Slip],
+    holdings: Sequence[Holding],
+) -> list[Topic]:
+    """What there is to go through: what was promised, where we stand, each subject, what slips,
+    the objectives, what was decided."""
+    voice = session.voice
+    words = voice.words
+    found = []
+    if held.due:
+        found.append(Topic(words.say("Due"), partial(meeting_cards.promises, session, held)))
+    found.append(Topic(words.say("Where we stand"), partial(_stand, session, facts)))
+    for index, subject in enumerate(facts.subjects):
+        found.append(
+            Topic(
+                sentences.subject_title(voice, subject),
+                partial(_subject, session, facts, subject, f"subject_{index}"),
+            )
+        )
+    if slips:
+        found.append(
+            Topic(words.say("Initiatives"), partial(meeting_cards.slipping, session, slips))
+        )
+    if PROGRESS in voice.catalogue and any(each.pace for each in holdings):
+        found.append(
+            Topic(words.say("Objectives"), partial(meeting_cards.objectives, session, holdings))
+        )
+    found.append(
+        Topic(words.say("Decisions"), partial(meeting_cards.closing, session, facts, held))
+    )
+    return found
+
+
+def _stand(session: Session, facts: Review) -> None:
+    """The headline, and each of its KPIs on a line of its own."""
+    voice = session.voice
+    cards.headline(sentences.headline(voice, facts))
+    for reading in facts.headline:
+        if reading.figure is not None and reading.figure.value is not None:
+            st.markdown(f"{cards.mark(reading.status)} {cards.escape(_line(session, reading))}")
+    cards.missing(session, facts.missing)
+
+
+def _line(session: Session, reading: Reading) -> str:
+    """ "MRR €1.84 M, +1.2 % on the week, +14 % on the year"."""
+    voice = session.voice
+    parts = (
+        f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}",
+        sentences.change(voice, reading),
+        sentences.change_on_year(voice, reading),
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _subject(session: Session, facts: Review, subject: Subject, key: str) -> None:
+    """One subject: its sentence, its chart, who answers for it, what was said and decided."""
+    voice, reading = session.voice, subject.reading
+    title = sentences.subject_title(voice, subject)
+    cards.headline(title)
+    why = (sentences.movement(voice, reading), sentences.driver_sentence(voice, subject))
+    st.markdown(
+        f"{cards.mark(reading.status)} " + " ".join(cards.escape(told) for told in why if told)
+    )
+    picture, beside = st.columns([3, 2], vertical_alignment="center")
+    picture.image(
+        trend(reading, voice, session.palette), width="stretch", alt=" ".join((title, *why))
+    )
+    beside.markdown(
+        cards.escape(sentences.owner_sentence(voice, subject.owners, voice.kpi(reading).owner_role))
+    )
+    with beside, st.container(horizontal=True, gap="medium"):
+        meeting_cards.actions(session, subject, period=facts.week.key, key=key)
+    meeting_cards.conversation(session, subject)
+
+
+def _turn_to(topic: str) -> None:
+    st.session_state[filters.choice(TOPIC)] = topic
