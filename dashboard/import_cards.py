@@ -11,11 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import import_sentences, sentences, tables, uploads
 from dashboard.cards import escape
 from dashboard.session import Session
+from dashboard.uploads import Desk
+from metrics.importing.landed_rows import LISTED_WHOLE
 from metrics.importing.report import FileReport, Problem
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
 
 PROBLEMS_SHOWN = 8
+STREAMS_NAMED = 5
 
 
 def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
@@ -52,6 +55,33 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
                     alt=words.say("What each column becomes"),
                 )
     return card
+
+
+def complete_list(session: Session, desk: Desk, report: FileReport, key: str) -> None:
+    """Ask whether a file that can be one is the complete list of what it names."""
+    words = session.voice.words
+    if report.status != "loaded" or report.dataset not in LISTED_WHOLE:
+        return
+    named = [stream for stream in report.streams if stream]
+    shown = ", ".join(named[:STREAMS_NAMED])
+    if len(named) > STREAMS_NAMED:
+        rest = len(named) - STREAMS_NAMED
+        shown = f"{shown}, {words.count('and {n} more', 'and {n} more', rest)}"
+    st.toggle(
+        words.say("This is the complete list of {names}: what it lacks was deleted", names=shown)
+        if shown
+        else words.say("This is the complete list: what it lacks was deleted"),
+        value=report.sha256 in desk.complete,
+        key=f"{key}_complete",
+        on_change=desk.declare,
+        args=(report.sha256,),
+    )
+    if report.sha256 in desk.complete:
+        told = words.count(
+            "{n} item known today is not in it.", "{n} items known today are not in it.",
+            report.deleted,
+        )  # fmt: skip
+        st.caption(escape(told))
 
 
 def problems(session: Session, found: Sequence[Problem]) -> None:

@@ -176,6 +176,12 @@ def _chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mapp
     if start.periods:
         names = [name for name in names if name not in ("period", "value")]
     required = {each.name for each in fields_of(start.dataset) if each.required}
+    if start.corrects is not None:  # what such files usually have is asked about at once
+        required |= {
+            name
+            for name, column in start.corrects.columns.items()
+            if column.required or column.expected
+        }
     first = [
         name
         for place, name in enumerate(names)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -43,6 +43,7 @@ class Desk:
     mapped: int | None = None  # the report whose columns are being mapped
     loadable: tuple[Path, ...] = ()
     options: ImportOptions = field(default_factory=ImportOptions)
+    complete: set[str] = field(default_factory=set)  # digests of files declared complete
     job: RunningJob | None = None
     outcome: Outcome | None = None
     ended: str = ""  # the kind of job that the outcome is of
@@ -54,6 +55,7 @@ class Desk:
         self, session: Session, files: Sequence[UploadedFile], options: ImportOptions
     ) -> None:
         """Inspect the files unless these very ones were, with the same options."""
+        options = replace(options, complete=tuple(sorted(self.complete)))
         key = (session.publication.id, options, *(file.file_id for file in files))
         if key == self.inspected:
             return
@@ -92,6 +94,10 @@ class Desk:
     def map_columns(self, index: int | None) -> None:
         """Begin to map the columns of one report's file; None ends it."""
         self.mapped = index
+
+    def declare(self, sha256: str) -> None:
+        """Say, or say no more, that a file is the complete list of what it names."""
+        self.complete ^= {sha256}
 
     def look_again(self) -> None:
         """Forget what was said of the files: how they are read has changed."""

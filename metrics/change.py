@@ -257,7 +257,7 @@ class Change:
                         connection,
                         number,
                         report,
-                        options=self.job.options,
+                        options=self.job.options.of(report.sha256),
                         archive=landed.archive,
                         by=self.job.by,
                     )

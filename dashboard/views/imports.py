@@ -65,6 +65,7 @@ def new_files(session: Session, desk: Desk) -> None:
     for index, report in enumerate(desk.reports):
         key = f"file_{desk.batch}_{index}"
         with import_cards.file(session, report, key):
+            import_cards.complete_list(session, desk, report, key)
             mapping_cards.offer(session, desk, index, key)
 
 

@@ -48,6 +48,11 @@ from metrics.workspace import Workspace
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
     help="When the tool wrote the files, local time; else found in the file or its name.",
 )
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The files are the complete lists of the projects they name: what they lack was deleted.",
+)
 @in_workspace
 @as_json
 def verb(
@@ -60,6 +65,7 @@ def verb(
     product: str | None,
     squad: str | None,
     observed_at: datetime | None,
+    complete: bool,
     folder: Path | None,
     wants_json: bool,
 ) -> None:
@@ -69,7 +75,7 @@ def verb(
     workspace = open_workspace(folder, writes=not dry_run)
     if profile is not None and profile.endswith(".yml"):
         profile = str(Path(profile).resolve())
-    options = ImportOptions(profile, product, squad, observed_at)
+    options = ImportOptions(profile, product, squad, observed_at, ("*",) if complete else ())
     with tempfile.TemporaryDirectory(prefix="vigie-") as extracts:
         files += tuple(extract(database or "", each, Path(extracts)) for each in asked)
         reports = _done(workspace, files, options, dry_run, wants_json)

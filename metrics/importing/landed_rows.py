@@ -22,6 +22,8 @@ from metrics.importing.source import Source
 
 #: Datasets whose history is read from the days on which exports were taken.
 DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
+#: Datasets of which a file may be the complete list for what it names.
+LISTED_WHOLE = ("work_items",)
 #: Datasets whose rows without a stream are the company's own.
 OF_THE_COMPANY = ("objectives", "key_results")
 
@@ -33,6 +35,7 @@ class Facts:
     coverage: tuple[CoverageSpan, ...]
     streams: dict[str, int]
     unknown_streams: tuple[str, ...]
+    deleted: int = 0  # items that a complete list lacks
 
 
 def write(
@@ -69,6 +72,9 @@ def write(
     streams = _insert_streams(connection, dataset, import_id, tool)
     if by_slices:
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
+    deleted = 0
+    if session.options.is_complete(source.sha256) and dataset.name in LISTED_WHOLE:
+        deleted = _insert_lists(session, dataset, tool, observed, tuple(streams))
     unknown = tuple(
         stream
         for stream in streams
@@ -112,8 +118,34 @@ def write(
             if s or dataset.name not in OF_THE_COMPANY
         ]
     return compared, Facts(
-        problems, period_of(session, dataset, counts), covered.spans, streams, unknown
+        problems, period_of(session, dataset, counts), covered.spans, streams, unknown, deleted
     )
+
+
+def _insert_lists(
+    session: Session, dataset: Dataset, tool: str, observed: Observed, streams: Sequence[str]
+) -> int:
+    """Note that the import is the complete list of its streams; gives how many of the items that
+    count now it lacks."""
+    connection, import_id = session.connection, session.import_id
+    day = session.local_day(observed.at)
+    connection.executemany(
+        "insert into complete_lists values (?, ?, ?, ?, ?, ?)",
+        [[import_id, dataset.name, tool, stream, observed.at, day] for stream in streams],
+    )
+    if not session.now:
+        return 0
+    key = dataset.key[0]
+    held = exp.select(key).from_(dataset.table).where("import_id = ?")
+    gone = (
+        exp.select(exp.Count(this=exp.Star()))
+        .from_(f'"{session.now}".main.{dataset.name}')
+        .where("source = ?", "status_category <> 'cancelled'", "observed_at < ?")
+        .where(exp.column("stream").isin(*streams))
+        .where(exp.column(key).isin(query=held).not_())
+    )
+    found = connection.execute(gone.sql("duckdb"), [tool, observed.at, import_id]).fetchone()
+    return found[0] if found else 0
 
 
 def _insert(

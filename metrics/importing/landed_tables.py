@@ -29,7 +29,7 @@ def import_tables() -> list[str]:
         for dataset in DATASETS.values()
         if dataset.behaviour is not Behaviour.ORGANISATION
     ]
-    return [*landed, "slices", "import_streams", "imports"]
+    return [*landed, "slices", "import_streams", "complete_lists", "imports"]
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

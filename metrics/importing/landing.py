@@ -245,6 +245,7 @@ def _land(
             coverage=facts.coverage,
             streams=facts.streams,
             unknown_streams=facts.unknown_streams,
+            deleted=facts.deleted,
         )
     rows = RowCounts(
         read=account.read,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 
@@ -80,6 +80,7 @@ class FileReport:
     preview: tuple[dict[str, str], ...] = ()  # first typed rows
     import_id: int | None = None
     sha256: str = ""
+    deleted: int = 0  # items known now that a complete list lacks
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,15 @@ class ImportOptions:
     product: str | None = None  # every row belongs to this product
     squad: str | None = None
     observed_at: datetime | None = None  # when the tool wrote the export, local time
+    complete: tuple[str, ...] = ()  # digests of files that hold all there is of what they name
+
+    def is_complete(self, sha256: str) -> bool:
+        """Whether a file was declared a complete list; '*' says it of all."""
+        return "*" in self.complete or sha256 in self.complete
+
+    def of(self, sha256: str) -> ImportOptions:
+        """What was said of one file of the import, for its entry in the ledger."""
+        return replace(self, complete=("*",) if self.is_complete(sha256) else ())
 
 
 @dataclass(frozen=True)

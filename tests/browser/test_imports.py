@@ -1,4 +1,5 @@
-"""A PM's three minutes: drop files, check them, load them, see the figure move, take it back."""
+"""A PM's three minutes: drop files of four kinds, correct how one is read, say what another is,
+load them, see the figure move, take it back."""
 
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,12 @@ PRODUCTS = (
     "product,name,line,stage,launched,vision,north_star,signup_event,activation_event\n"
     "atelier,Atelier,,,,,,,\n"
 )
+SIZED = "Custom field (Size)"
+TICKETS = (
+    f"Summary,Issue key,Issue Type,Status,Project key,Created,Status Category,{SIZED}\n"
+    "One,ATE-1,Bug,Done,ATE,2026-10-05 10:00,Done,5\n"
+)
+VISITS = "Datum;Besucher\n01.10.2026;1.234\n02.10.2026;1.300\n"
 CHART = "[class*=st-key-chart_active_users_product_atelier] table"
 LOADING_MS = 90_000
 
@@ -66,16 +73,26 @@ def test_files_go_in_move_a_figure_and_come_out_again(reader):
     first = [
         dropped("products.csv", PRODUCTS.encode()),
         dropped("Mixpanel events 2026-11-16.csv", events(FIRST, 7 * WEEKS, USERS)),
-        dropped("shopping.csv", b"fruit,colour\napple,red\npear,green\n"),
+        dropped("jira.csv", TICKETS.encode()),
+        dropped("besucher.csv", VISITS.encode()),
     ]
     page.locator("input[type=file]").set_input_files(first)
-    page.get_by_role("button", name="Load 2 files").wait_for(timeout=LOADING_MS)
+    page.get_by_role("button", name="Load 3 files").wait_for(timeout=LOADING_MS)
     checked = plain(page.locator(".st-key-file_0_1").inner_text())
     assert "Mixpanel" in checked
     assert "can be loaded" in checked
     assert f"{7 * WEEKS * USERS}" in checked  # rows read, before anything is loaded
-    assert "refused" in page.locator(".st-key-file_0_2").inner_text()
-    page.get_by_role("button", name="Load 2 files").click()
+    assert "refused" in page.locator(".st-key-file_0_3").inner_text()
+
+    page.get_by_role("button", name="Correct its columns").last.click()
+    jira = page.locator(".st-key-file_0_2_map")
+    jira.get_by_label("Points", exact=True).click(timeout=LOADING_MS)
+    page.get_by_role("option", name=SIZED).click()
+    jira.get_by_role("button", name="Keep this mapping").click(timeout=LOADING_MS)
+    page.get_by_text("Kept: files like this one").wait_for(timeout=LOADING_MS)
+    page.get_by_role("button", name="Say what its columns are").click()
+    page.get_by_role("button", name="Keep this mapping").click(timeout=LOADING_MS)
+    page.get_by_role("button", name="Load 4 files").click(timeout=LOADING_MS)
     ended(page, "Loaded. The review shows it now.", "2026-11-16.csv")
     assert last_week(reader) == str(USERS)
 
