@@ -2,10 +2,14 @@
 
 PAGES = {
     "review": "/",
+    "meeting": "/?meeting=true",
+    "prepare": "/prepare",
     "product-cap": "/product",
     "product-cadence": "/product?side=Cadence",
     "squad": "/squad",
+    "owner": "/owner",
     "portfolio": "/portfolio",
+    "cap-or-cadence": "/cap-or-cadence",
     "explore": "/explore",
     "dictionary": "/dictionary",
     "dictionary-kpi": "/dictionary?kpi=mrr",
