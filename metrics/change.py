@@ -20,15 +20,16 @@ from metrics import erasure, models, references, warehouse
 from metrics.catalogue import load_catalogue
 from metrics.definitions import definitions_of
 from metrics.documents import passed_over
-from metrics.engines import open_facts
+from metrics.engines import attach_read_only, open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.feeds import kpis_fed
-from metrics.importing import parts, verbatims
+from metrics.importing import parts, relanding, verbatims
 from metrics.importing.known_names import read_last
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, Problem
 from metrics.inputs import Contents, Inputs, note, unchanged
 from metrics.job import Job, Outcome
+from metrics.leftovers import sweep_archive, sweep_scratch
 from metrics.organisation import Organisation
 from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import ledger, migrate
@@ -116,6 +117,7 @@ class Drafted:
     cause: Cause
     touched: bool  # False: the draft is the same as the current version
     erasing: Erasing | None = None
+    differs: tuple[str, ...] = ()
 
 
 class Change:
@@ -144,7 +146,8 @@ class Change:
             self._reached("copying")
             path = warehouse.path_of(self.workspace, state.warehouse_version + 1)
             try:
-                warehouse.draft(self.workspace, state.warehouse_version)
+                anew = self.job.kind == "rebuild"
+                warehouse.draft(self.workspace, state.warehouse_version, empty=anew)
                 self._reached("copied")
                 drafted, published = self._work(lease, path, state)
                 if published is None or not self._worth_it(drafted, published, state):
@@ -177,6 +180,7 @@ class Change:
             published.rows_written,
             published.rows_closed,
             published.restated,
+            differs=drafted.differs,
             erased=erasing.rows if erasing else {},
         )
 
@@ -195,6 +199,8 @@ class Change:
                     drafted = Drafted((), (), (), Cause("setting", "published by hand"), True)
                 case "erase":
                     drafted = self._erase(facts)
+                case "rebuild":
+                    drafted = self._rebuild(facts, state)
             if not drafted.touched:
                 return drafted, None
             published = self._publish(lease, facts, state, drafted)
@@ -212,6 +218,7 @@ class Change:
             or drafted.undone
             or self.job.names
             or drafted.erasing
+            or self.job.kind == "rebuild"
             or published.publication
             or not state.warehouse_version
         )
@@ -344,6 +351,29 @@ class Change:
         self._steps.remove(facts, number)
         self._reached("landed")
         return Drafted((), (), (number,), Cause("undo", f"import {number}: {record.file}"), True)
+
+    def _rebuild(self, facts: duckdb.DuckDBPyConnection, state: State) -> Drafted:
+        """Land every import that counts again, from the archive, on an empty draft.
+
+        Raises VigieError when an archived file or its profile is missing.
+        """
+        with self.register.connect() as connection:
+            organisation = load_organisation(connection)
+            imports = [kept for kept in ledger.kept(connection) if kept.in_warehouse]
+        relanding.check_kept(self.workspace, imports)
+        for number, kept in enumerate(imports):
+            self._say("landing", 0.05 + 0.4 * number / len(imports), f"{kept.file}: landing again")
+            relanding.land_again(facts, self.workspace, kept, organisation)
+        self._reached("landed")
+        differs: tuple[str, ...] = ()
+        current = warehouse.path_of(self.workspace, state.warehouse_version)
+        if current.exists():
+            attach_read_only(facts, current, "before")
+            now, before = warehouse.digests(facts), warehouse.digests(facts, "before")
+            facts.execute("detach before")
+            differs = tuple(name for name in now if now[name] != before[name])
+        cause = Cause("rebuild", f"{len(imports)} imports from the archive")
+        return Drafted((), (), (), cause, True, differs=differs)
 
     def _erase(self, facts: duckdb.DuckDBPyConnection) -> Drafted:
         """Take a person out of the draft and of the archive; the register follows at the flip.
@@ -527,6 +557,8 @@ class Change:
 
     def _tidy(self, lease: Lease) -> None:
         """Remove what a job that did not finish, this one or a dead one, has left behind."""
+        sweep_scratch()
+        sweep_archive(self.workspace.archive)
         clean(self.register, lease)
         with self.register.begin() as connection:
             lease.hold(connection)

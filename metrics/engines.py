@@ -38,7 +38,7 @@ def open_facts(path: Path | None, *, read_only: bool = True) -> duckdb.DuckDBPyC
     if path is not None and read_only and not path.exists():
         raise VigieError(
             f"The warehouse file {path.name} is missing.",
-            next_step="Run 'vigie check' on the workspace, or import the archived files again.",
+            next_step="Make it again from the archive: vigie rebuild",
         )
     try:
         connection = duckdb.connect(

@@ -58,6 +58,7 @@ class Outcome:
     figures_written: int = 0
     figures_closed: int = 0
     restated: int = 0
+    differs: tuple[str, ...] = ()  # of a rebuild: tables that are not as they were
     erased: dict[str, int] = field(default_factory=dict)  # by an erasure: place -> rows
     problem: str = ""
     choices: tuple[str, ...] = ()

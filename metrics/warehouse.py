@@ -12,9 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from metrics.engines import attach, attach_read_only, open_facts
 from metrics.errors import VigieError
+from metrics.importing.landed_tables import import_tables
 from metrics.register.state import read_state
 from metrics.workspace import Workspace
 
@@ -30,27 +32,40 @@ def current_path(workspace: Workspace) -> Path | None:
     return path_of(workspace, version) if version else None
 
 
-def draft(workspace: Workspace, version: int) -> Path:
+def draft(workspace: Workspace, version: int, *, empty: bool = False) -> Path:
     """Copy the file of `version` to the next number and return its path, ready to be changed.
 
-    From version 0 the draft is an empty file with the schema. What dead jobs left behind and files
-    older than the workspace keeps are removed first. Raises VigieError when the disk is too full.
+    From version 0, and when it is to be `empty`, the draft is an empty file with the schema. What
+    dead jobs left behind and files older than the workspace keeps are removed first. Raises
+    VigieError when the disk is too full.
     """
     workspace.warehouse.mkdir(exist_ok=True)
     sweep(workspace, version)
     target = path_of(workspace, version + 1)
-    if version:
+    if version and not empty:
         current = path_of(workspace, version)
         if not current.exists():
             raise VigieError(
                 f"The warehouse file {current.name} is missing.",
-                next_step="Restore it from a backup of the workspace.",
+                next_step="Make it again from the archive: vigie rebuild",
             )
         _make_room(current)
         shutil.copyfile(current, target)
     with open_facts(target, read_only=False) as connection:
         migrate(connection)
     return target
+
+
+def digests(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> dict[str, str]:
+    """What each table that imports write holds, whatever the order of its rows, as digests."""
+    found = {}
+    for name in import_tables():
+        table = exp.alias_(exp.table_(name, db="main" if catalog else None, catalog=catalog), "t",
+                           table=True)  # fmt: skip
+        rows = exp.func("hash", exp.column("t"))
+        query = exp.select("count(*)", exp.Sum(this=exp.cast(rows, "hugeint"))).from_(table)
+        found[name] = str(connection.execute(query.sql("duckdb")).fetchone())
+    return found
 
 
 def compact(path: Path) -> None:

@@ -18,6 +18,7 @@ VERBS = {
     "profile": "profile",
     "undo": "undo",
     "erase": "erase",
+    "rebuild": "rebuild",
     "publish": "publish",
     "baseline": "baseline",
     "kpi": "kpi",

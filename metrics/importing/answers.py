@@ -66,10 +66,15 @@ def add_answers(
             exp.Case(ifs=[exp.If(this=given.copy().is_(exp.null()).not_(), true=struct)])
         )
     columns["answers"] = exp.func("given_answers", exp.array(*structs))
-    used = [cell for bound in binding.fields for cell in bound.cells]
-    used += [bound.cell for bound in binding.questions]
+    used: list[exp.Expr] = []
+    for bound_field in binding.fields:
+        if bound_field.column.read is Reading.HASH:  # the same from the archive
+            used.append(exp.cast(columns[bound_field.name].copy(), "varchar"))
+        else:
+            used += [exp.column(cell) for cell in bound_field.cells]
+    used += [exp.column(bound.cell) for bound in binding.questions]
     columns["content"] = exp.func(
         "concat_ws",
         exp.func("chr", exp.Literal.number(31)),
-        *(exp.func("coalesce", exp.column(cell), exp.Literal.string("")) for cell in used),
+        *(exp.func("coalesce", cell, exp.Literal.string("")) for cell in used),
     )

@@ -29,23 +29,25 @@ def keep(
     binding: Binding,
     options: ImportOptions,
     observed_at: datetime,
+    import_id: int,
     *,
-    without: Collection[str] = (),
+    texts: Collection[str] = (),
 ) -> str:
-    """Write `<sha256>.parquet` into the folder and return its name.
+    """Write `<import>-<sha256>.parquet` into the folder and return its name.
 
     Columns are `record`, `line` and the staged cells; the Parquet metadata key `vigie` holds, as
     JSON, what landing it again needs: file, profile, headers per cell, options, observed_at.
-    Fields of `without` are not kept.
+    Of `texts`, fields in which people say something, only those of rows that may keep them are
+    kept. Two columns more then hold what is made of texts: `themes`, and the row's `own_id`.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{source.sha256}.parquet"
+    name = f"{import_id}-{source.sha256}.parquet"
     cells: dict[str, exp.Expr] = {}
     headers: dict[str, str] = {}
     hashed = []
     joins: list[tuple[str, exp.Expr]] = []
     query = exp.select("s.record", "s.line")
-    for bound in (field for field in binding.fields if field.name not in without):
+    for bound in binding.fields:
         for cell in bound.cells:
             headers[cell] = binding.table.header[int(cell[1:])]
         if bound.column.read is Reading.HASH:
@@ -53,11 +55,17 @@ def keep(
             key = exp.column("key", table=f"keys_{bound.name}")
             joins.append((f"keys_{bound.name}", identifier_of(binding.profile, bound, "s")))
             cells[bound.cells[0]] = exp.cast(key, "varchar")
+        elif bound.name in texts:
+            kept = exp.column("has_text", table="found")
+            cells |= {
+                cell: exp.Case(ifs=[exp.If(this=kept.copy(), true=exp.column(cell, table="s"))])
+                for cell in bound.cells
+            }
         else:
             cells |= {cell: exp.column(cell, table="s") for cell in bound.cells}
     for question in binding.questions:
         cells[question.cell] = exp.column(question.cell, table="s")
-        headers[question.cell] = question.header
+        headers[question.cell] = binding.table.header[int(question.cell[1:])]
     for other in binding.others:
         cells[other.cell] = exp.column(other.cell, table="s")
         headers[other.cell] = other.header
@@ -66,6 +74,9 @@ def keep(
     )
     for keys, cell_text in joins:
         query = query.join(keys, on=exp.column("raw", table=keys).eq(cell_text), join_type="left")
+    if texts:
+        query = query.select("found.themes", "found.own_id")
+        query = query.join(_found(binding), on="found.record = s.record", join_type="left")
     about = json.dumps(
         {
             "file": source.name,
@@ -89,3 +100,19 @@ def keep(
     unfinished.chmod(0o600)
     unfinished.replace(folder / name)
     return name
+
+
+def _found(binding: Binding) -> exp.Subquery:
+    """Per record: whether its text is kept, the themes of it, and the row's own identifier."""
+    text, own_id = binding.dataset.text, binding.dataset.key[0]
+    return (
+        exp.select(
+            "record",
+            exp.func("bool_or", exp.column(text).is_(exp.null()).not_()).as_("has_text"),
+            exp.func("any_value", exp.column("themes")).as_("themes"),
+            exp.func("any_value", exp.column(own_id)).as_("own_id"),
+        )
+        .from_("shaped")
+        .group_by("record")
+        .subquery("found")
+    )

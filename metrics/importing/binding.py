@@ -53,7 +53,10 @@ class OtherColumn:
 
 @dataclass(frozen=True)
 class Binding:
-    """Everything needed to read one file by one profile. `missing` are expected headers."""
+    """Everything needed to read one file by one profile. `missing` are expected headers.
+
+    `keyed` says that identifiers are keys already, as in the archive.
+    """
 
     profile: Profile
     dataset: Dataset
@@ -63,6 +66,7 @@ class Binding:
     others: tuple[OtherColumn, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()  # (field, the header it usually has)
     unused: tuple[str, ...] = field(default=())
+    keyed: bool = False
 
     @property
     def reversed_questions(self) -> tuple[BoundQuestion, ...]:

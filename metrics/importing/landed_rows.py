@@ -148,6 +148,27 @@ def _insert_lists(
     return found[0] if found else 0
 
 
+def write_again(
+    session: Session, binding: Binding, observed_at: datetime, spans: Sequence[CoverageSpan]
+) -> None:
+    """Insert the shaped rows as they were inserted before, with the days that `spans` told then."""
+    connection, dataset = session.connection, binding.dataset
+    tool, import_id = binding.profile.tool, session.import_id
+    columns = comparison.landed_columns(connection, dataset)
+    day = session.local_day(observed_at)
+    _insert(connection, dataset, columns, import_id, tool, observed_at, day)
+    connection.execute(
+        "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed_at]
+    )
+    streams = _insert_streams(connection, dataset, import_id, tool)
+    if session.options.is_complete("") and dataset.name in LISTED_WHOLE:
+        _insert_lists(session, dataset, tool, Observed(observed_at, True), tuple(streams))
+    if dataset.behaviour is Behaviour.SLICES:
+        counts = comparison.day_counts(connection, dataset, import_id)
+        covered = covering.Coverage(tuple(spans), {})
+        _insert_slices(connection, dataset, import_id, tool, counts, covered)
+
+
 def _insert(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,

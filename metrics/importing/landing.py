@@ -265,7 +265,8 @@ def _land(
             binding,
             session.options,
             observed.at,
-            without=("text", "title", "comment") if dropped else (),
+            session.import_id,
+            texts=("text", "title", "comment") if dropped else (),
         )
     return Landed(
         replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept

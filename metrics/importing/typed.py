@@ -42,7 +42,9 @@ def make_typed(
     joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
     calendars = {} if large else _make_calendars(connection, binding)
     for bound in binding.fields:
-        if bound.column.read is Reading.HASH:
+        if bound.column.read is Reading.HASH and binding.keyed:
+            columns[bound.name] = exp.cast(cell_of(bound), "bigint")
+        elif bound.column.read is Reading.HASH:
             keys = f"keys_{bound.name}"
             _make_keys(connection, binding.profile, bound, keys)
             columns[bound.name] = exp.column("key", table=keys)

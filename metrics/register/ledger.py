@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from metrics.errors import VigieError
+from metrics.importing.relanding import Kept
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions, Problem, RowCounts
 from metrics.register.organisation import remove_rows
 from metrics.register.tables import coverage, imports, quarantine
@@ -236,6 +237,35 @@ def get(connection: sa.Connection, import_id: int) -> ImportRecord:
             exit_code=2,
         )
     return _record(row)
+
+
+def kept(connection: sa.Connection) -> list[Kept]:
+    """The imports that count, as landing them again from the archive needs them, oldest first."""
+    spans: dict[int, list[CoverageSpan]] = {}
+    for row in connection.execute(sa.select(coverage).order_by(*coverage.primary_key.columns)):
+        span = CoverageSpan(row.dataset, row.source, row.stream, row.start, row.end)
+        spans.setdefault(row.import_id, []).append(span)
+    found = []
+    for row in connection.execute(
+        sa.select(imports).where(imports.c.status == "applied").order_by(imports.c.id)
+    ):
+        said = dict(row.options)
+        moment = said.pop("observed_at", None)
+        at = datetime.fromisoformat(moment) if moment else None
+        said["complete"] = tuple(said.get("complete", ()))
+        found.append(
+            Kept(
+                import_id=row.id,
+                file=row.file,
+                profile=row.profile,
+                dataset=row.dataset,
+                archive=row.archive,
+                observed_at=row.observed_at,
+                options=ImportOptions(**said, observed_at=at),
+                coverage=tuple(spans.get(row.id, ())),
+            )
+        )
+    return found
 
 
 def read_quarantine(connection: sa.Connection, import_id: int) -> list[Quarantined]:

@@ -1,0 +1,145 @@
+"""From the archive back to landed rows, as the first import of each file left them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from metrics.errors import VigieError
+from metrics.importing import accounting, verbatims
+from metrics.importing.binding import bind
+from metrics.importing.dataset import DATASETS, Behaviour
+from metrics.importing.dialect import Dialect
+from metrics.importing.landed_rows import write_again
+from metrics.importing.profile import Profile, load_profiles
+from metrics.importing.report import CoverageSpan, ImportOptions
+from metrics.importing.session import Session
+from metrics.importing.staging import LARGE_FROM_RECORDS, Table, drop_temporary
+from metrics.importing.typed import make_typed
+from metrics.importing.values import prepare
+from metrics.organisation import Organisation
+from metrics.themes import load_themes
+from metrics.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An import as the ledger knows it, with the days it made known."""
+
+    import_id: int
+    file: str
+    profile: str
+    dataset: str
+    archive: str | None
+    observed_at: datetime  # UTC
+    options: ImportOptions
+    coverage: tuple[CoverageSpan, ...] = ()
+
+    @property
+    def in_warehouse(self) -> bool:
+        """Whether it has rows there; those of the organisation are in the register."""
+        dataset = DATASETS.get(self.dataset)
+        return dataset is not None and dataset.behaviour is not Behaviour.ORGANISATION
+
+
+def check_kept(workspace: Workspace, imports: Sequence[Kept]) -> None:
+    """Raises VigieError when an import cannot be landed again from what is kept."""
+    names = {profile.name for profile in load_profiles(workspace.profiles)}
+    for kept in imports:
+        if not kept.archive or not (workspace.archive / kept.archive).is_file():
+            raise VigieError(
+                f"The archived file of import {kept.import_id} ({kept.file}) is missing.",
+                next_step="Restore the archive from a backup, or undo that import first.",
+            )
+        if kept.profile not in names:
+            raise VigieError(
+                f"Import {kept.import_id} ({kept.file}) was read by the profile '{kept.profile}', "
+                "which is gone.",
+                next_step="Put its file back into the folder profiles of the workspace.",
+            )
+
+
+def land_again(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    kept: Kept,
+    organisation: Organisation,
+) -> None:
+    """Land one archived import on a draft that does not hold it, in one transaction."""
+    path = workspace.archive / str(kept.archive)
+    profile = next(each for each in load_profiles(workspace.profiles) if each.name == kept.profile)
+    connection.execute("begin")
+    try:
+        _land(connection, workspace, path, kept, profile, organisation)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _land(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    path: Path,
+    kept: Kept,
+    profile: Profile,
+    organisation: Organisation,
+) -> None:
+    settings = workspace.settings
+    prepare(
+        connection,
+        workspace.zone,
+        settings.currency,
+        workspace.secret,
+        fiscal_year_start=settings.fiscal_year_start,
+        file_name=kept.file,
+    )
+    session = Session(
+        connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,
+        lambda stage, done: None,
+    )  # fmt: skip
+    table, rows, has_texts = _stage(connection, path)
+    binding = replace(bind(connection, profile, table), keyed=True)
+    large = rows > LARGE_FROM_RECORDS
+    make_typed(connection, binding, kept.options, large=large)
+    day = exp.Literal.string(session.local_day(kept.observed_at).isoformat())
+    day_sql = exp.cast(day, "date").sql("duckdb")
+    connection.execute(f"create or replace temp macro observed_day() as {day_sql}")
+    accounting.make_shaped(connection, binding, large=large)
+    if binding.dataset.text:
+        taxonomy = load_themes(workspace.path)
+        verbatims.mark(connection, binding.dataset, profile.tool, organisation, taxonomy)
+        if has_texts:
+            own_id = exp.to_identifier(binding.dataset.key[0]).sql("duckdb")
+            connection.execute(
+                f"update shaped set {own_id} = raw_rows.own_id, "  # noqa: S608 - a column of ours
+                "themes = coalesce(shaped.themes, raw_rows.themes) from raw_rows "
+                "where raw_rows.record = shaped.record and raw_rows.own_id is not null"
+            )
+    write_again(session, binding, kept.observed_at, kept.coverage)
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[Table, int, bool]:
+    """Make `raw_rows` and `staged` of the archived file; its table, its rows, and whether it
+    tells what was made of texts that are gone."""
+    with pq.ParquetFile(path) as parquet:
+        names, rows = parquet.schema_arrow.names, parquet.metadata.num_rows
+        about = json.loads((parquet.schema_arrow.metadata or {})[b"vigie"])
+    cells = [name for name in names if name not in ("record", "line", "themes", "own_id")]
+    header = [""] * (max((int(cell[1:]) for cell in cells), default=-1) + 1)
+    for cell in cells:
+        header[int(cell[1:])] = about["headers"][cell]
+    drop_temporary(connection, "staged", "raw_rows")
+    reader = exp.func("read_parquet", exp.Literal.string(str(path)))
+    everything = exp.select("*").from_(reader).order_by("record")
+    connection.execute(f"create temp table raw_rows as {everything.sql('duckdb')}")
+    staged = exp.select("record", "line", *cells).from_("raw_rows")
+    connection.execute(f"create or replace temp view staged as {staged.sql('duckdb')}")
+    return Table(Dialect(","), tuple(header), 1), rows, "themes" in names
