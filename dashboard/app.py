@@ -61,7 +61,7 @@ def main(home: str = "review") -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        chooser = st.container(horizontal=True, key="chooser")
+        chooser = st.container(horizontal=True, vertical_alignment="center", key="chooser")
         language = filters.language()
     words = translation(language)
 

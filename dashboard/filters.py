@@ -130,16 +130,18 @@ def squad(session: Session) -> str:
 
 
 def owner(session: Session) -> str:
-    """The role owner of their page (`PM:c-morel`), as it stands in the address."""
+    """The role owner of their page (`PM:c-morel`), as it stands in the address; a PM at first."""
     names = session.voice.names
     owners = sorted(
         (scope for scope in names if scope.kind == "owner"), key=lambda scope: names[scope]
     )
+    keys = [scope.key for scope in owners]
     return addressed(
         session.voice.words.say("Role owner"),
         "owner",
-        [scope.key for scope in owners],
+        keys,
         lambda key: names[Scope("owner", key)],
+        default=next((key for key in keys if key.startswith("PM:")), None),
         width=300,
     )
 

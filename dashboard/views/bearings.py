@@ -84,6 +84,7 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
     kpis = dict.fromkeys(s.kpi for s in (*each.heading.signs, *each.pace.signs) if s.kpi)
     if explore_place is None:
         return
+    st.caption(words.say("Explore the figures behind the signs:"))
     with st.container(horizontal=True, gap="medium", key="evidence_links"):
         for kpi in kpis:
             if kpi in session.voice.catalogue:
@@ -107,10 +108,11 @@ def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
             hide_index=True,
             column_config={
                 "state": column.TextColumn(words.say("Status"), width=95),
-                "sign": column.TextColumn(words.say("Sign"), width=175),
-                "evidence": column.TextColumn(words.say("What it rests on"), width=215),
-                "rule": column.TextColumn(words.say("Rule"), width=190),
+                "sign": column.TextColumn(words.say("Sign"), width=140),
+                "evidence": column.TextColumn(words.say("What it rests on"), width=160),
+                "rule": column.TextColumn(words.say("Rule"), width=185),
             },
+            row_height=cards.WRAPPING_ROW,
             height="content",
             key=f"signs_table_{side}",
             alt=words.say("Signs of {name}, each with its figure and rule", name=each.name),
