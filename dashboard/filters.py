@@ -17,11 +17,13 @@ from dashboard.side_sentences import SIDES
 from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
+from metrics.portfolio import Plans
 from metrics.product_sides import CAP
 from metrics.result import Scope
 
 LATEST = "latest"
 ALL = "all"
+UNDATED = "undated"
 FIRST_EXPLORED = "mrr"
 SPANS = (6, 12, 24)  # months
 SCOPE_ORDER = ("line", "product", "squad", "owner")
@@ -144,6 +146,23 @@ def owner(session: Session) -> str:
         default=next((key for key in keys if key.startswith("PM:")), None),
         width=300,
     )
+
+
+def quarter(session: Session, found: Plans) -> str | None:
+    """A quarter of the roadmap; None while it is the present one, whichever that becomes."""
+    voice = session.voice
+    names = {each.key: voice.format.period(each) for each in found.quarters}
+    if found.undated:
+        names[UNDATED] = voice.words.say("no date")
+    chosen = addressed(
+        voice.words.say("Quarter"),
+        "quarter",
+        list(names),
+        names.__getitem__,
+        default=found.quarter,
+        width=190,
+    )
+    return None if chosen == found.quarter else "" if chosen == UNDATED else chosen
 
 
 def side(session: Session) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from dashboard.charts import Drawing, axis_ticks, frame
+from dashboard.charts import HEIGHT, Drawing, axis_ticks, frame
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
 from dashboard.waterfall import Bar
+from metrics.by_member import FeatureMap
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Unit
 from metrics.cohort_grid import CohortRow, RetentionTable
-from metrics.product_sides import Bridge
+from metrics.product_sides import Bridge, Earnings, LifeMonth
 
 ROW = 24  # pixels of a cohort in the grid
+NAMED_FEATURES = 12
+NEAR = 0.08  # of an axis: the names of nearer features stand on different sides
+EDGE = 0.8  # beyond it a name is written to the left of its point
 
 
 def retention_curve(
@@ -131,3 +136,115 @@ def bridge(found: Bridge, voice: Voice, labels: dict[str, str]) -> list[Bar]:
         *moved,
         Bar(voice.words.say("closing"), closing, tell.short(Unit.MONEY, closing), True),
     ]
+
+
+def earnings(found: Earnings, voice: Voice) -> list[Bar]:
+    """From revenue to the product's result, or to its margin where squads' cost is not known."""
+    revenue = found.revenue.value or 0.0
+
+    def whole(name: str, amount: float) -> Bar:
+        return Bar(name, amount, voice.format.short(Unit.MONEY, amount), total=True)
+
+    def step(name: str, amount: float) -> Bar:
+        return Bar(name, amount, voice.format.difference(Unit.MONEY, amount))
+
+    words = voice.words
+    bars = [
+        step(words.say("revenue"), revenue),
+        step(words.say("variable cost"), found.margin - revenue),
+        whole(words.say("margin"), found.margin),
+    ]
+    if found.result is None:
+        return bars
+    return [
+        *bars,
+        step(words.say("squads"), found.result - found.margin),
+        whole(words.say("result"), found.result),
+    ]
+
+
+def lifecycle(found: Sequence[LifeMonth], voice: Voice, palette: Palette) -> dict[str, Any]:
+    """Months of users: new, back and kept above the line, lost below it."""
+    words = voice.words
+    months = list(range(len(found)))
+    drawing = Drawing()
+    for name, counts, colour in (
+        (words.say("kept"), [month.retained for month in found], palette.quiet),
+        (words.say("back"), [month.resurrected for month in found], palette.accent),
+        (words.say("new users"), [month.new for month in found], palette.better),
+        (words.say("lost users"), [-month.churned for month in found], palette.worse),
+    ):
+        told = [f"{escape(name)} {escape(voice.format.number(abs(count)))}" for count in counts]
+        drawing.traces.append(
+            {
+                "type": "bar",
+                "name": escape(name),
+                "x": months,
+                "y": counts,
+                "marker": {"color": colour},
+                "customdata": told,
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )
+    top = [month.retained + month.resurrected + month.new for month in found]
+    ticks = axis_ticks([*top, *(-month.churned for month in found)], from_zero=True)
+    frame(drawing, ticks, voice, Unit.COUNT, palette)
+    drawing.layout |= {
+        "barmode": "relative",
+        "bargap": 0.25,
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": -0.14},
+        "height": HEIGHT + 30,
+    }
+    drawing.layout["yaxis"]["ticktext"] = [
+        escape(voice.format.short(Unit.COUNT, abs(tick))) for tick in ticks
+    ]
+    drawing.layout["xaxis"] |= {
+        "tickvals": months[::-1][::2],
+        "ticktext": [escape(voice.format.month(found[at].start)) for at in months[::-1][::2]],
+    }
+    return drawing.figure
+
+
+def feature_map(found: FeatureMap, voice: Voice, palette: Palette, colour: str) -> dict[str, Any]:
+    """Features by the share of users who have used them, across, and uses per user, up."""
+    placed = [(each, each.depth) for each in found.features if each.depth is not None]
+    drawing = Drawing()
+    drawing.add_scatter(
+        x=[each.breadth for each, _ in placed],
+        y=[depth for _, depth in placed],
+        mode="markers",
+        marker={"size": 11, "color": colour, "opacity": 0.8},
+        customdata=[
+            f"<b>{escape(each.feature)}</b><br>"
+            f"{escape(voice.format.exact(Unit.RATE, each.breadth))}<br>"
+            f"{escape(voice.format.exact(Unit.NUMBER, depth))}"
+            for each, depth in placed
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    most = max((depth for _, depth in placed), default=1.0)
+    for at, (each, depth) in enumerate(placed[:NAMED_FEATURES]):
+        crowded = any(
+            abs(each.breadth - other.breadth) < NEAR and abs(depth - deep) < NEAR * most
+            for other, deep in placed[:at]
+        )
+        left = (each.breadth > EDGE) != crowded
+        drawing.add_annotation(
+            x=each.breadth,
+            y=depth,
+            text=escape(each.feature),
+            showarrow=False,
+            xanchor="right" if left else "left",
+            xshift=-9 if left else 9,
+            font={"size": 11, "color": palette.ink},
+        )
+    depths = [depth for _, depth in placed]
+    frame(drawing, axis_ticks([*depths, 1.0], from_zero=True), voice, Unit.NUMBER, palette)
+    ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    drawing.layout["xaxis"] |= {
+        "tickvals": ticks,
+        "ticktext": [escape(voice.format.percent(tick)) for tick in ticks],
+        "range": [-0.03, 1.05],
+    }
+    return drawing.figure

@@ -182,6 +182,11 @@ def portfolio(session: Session, week: str | None) -> holdings.Portfolio:
     return _kept(session, "portfolio", holdings.portfolio, week=week)
 
 
+def plans(session: Session, week: str | None, quarter: str | None) -> holdings.Plans:
+    """A quarter of the roadmap with its effects, and the key results that run."""
+    return _kept(session, "plans", holdings.plans, week=week, quarter=quarter)
+
+
 def freshness(session: Session) -> tuple[DatasetState, ...]:
     """What has come of each kind of data, what is late and what waits for it."""
     return _kept(session, "freshness", coverage.freshness)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import cards, charts, product_charts, sentences, side_sentences, tables
+from dashboard import (
+    cards,
+    charts,
+    flow_charts,
+    product_charts,
+    sentences,
+    side_sentences,
+    tables,
+)
 from dashboard.session import Session
 from dashboard.waterfall import is_cut, waterfall
-from metrics.catalogue.kpi import Unit
+from metrics.by_member import FeatureMap, ThemeShares
+from metrics.catalogue.kpi import Text, Unit
 from metrics.cohort_grid import RetentionTable
 from metrics.documents import ProductUsage
 from metrics.outlook import Outlook
-from metrics.product_sides import SAY_DO, Bridge, SquadSprints
+from metrics.product_sides import SAY_DO, Bridge, Earnings, LifeMonth, SquadSprints
 from metrics.result import Scope
 
 
@@ -150,3 +159,123 @@ def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
             "say_do_chart",
             voice.words.say("{kpi}, sprint by sprint", kpi=voice.label(SAY_DO)),
         )
+
+
+def folded(title: str, key: str, draw: Callable[[], None]) -> None:
+    """A chart one click away: it is drawn when its title is opened."""
+    fold = st.expander(title, key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            draw()
+
+
+def features(session: Session, found: FeatureMap, product: str) -> None:
+    """Which features are used by many, and which often."""
+    voice = session.voice
+    words = voice.words
+    told = words.say(
+        "{month}. Across: share of users who used it. Up: uses per user.",
+        month=side_sentences.month(voice, found.start, found.end, found.period),
+    )
+    st.caption(cards.escape(told))
+    colour = session.colour(Scope("product", product))
+    cards.plot(
+        product_charts.feature_map(found, voice, session.palette, colour), "feature_map", told
+    )
+    unused = [each.feature for each in found.features if each.depth is None]
+    if unused:
+        nobody = words.say("Used by nobody: {names}.", names=", ".join(unused))
+        st.caption(cards.escape(nobody))
+
+
+def lifecycle(session: Session, found: Sequence[LifeMonth]) -> None:
+    told = session.voice.words.say("Users kept, back, new and lost, month by month")
+    cards.plot(product_charts.lifecycle(found, session.voice, session.palette), "lifecycle", told)
+
+
+def earnings(session: Session, found: Earnings) -> None:
+    """A month from revenue to the product's result."""
+    voice = session.voice
+    told = sentences.period(voice, found.revenue)
+    st.caption(cards.escape(told))
+    cards.plot(
+        waterfall(product_charts.earnings(found, voice), voice, Unit.MONEY, session.palette),
+        "earnings",
+        voice.words.say("{month}: from revenue to the product's result", month=told),
+    )
+    if found.result is None:
+        unknown = voice.words.say("The cost of its squads is not known, so it ends at the margin.")
+        st.caption(cards.escape(unknown))
+    st.caption(cards.escape(voice.words.say("Shared cost is not allocated to products.")))
+
+
+def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text]) -> None:
+    """What users spoke of, in a month; a theme without a label is told by its name."""
+    voice = session.voice
+    words = voice.words
+    st.subheader(words.say("What users speak of"), anchor=False)
+    st.caption(
+        cards.escape(
+            words.count(
+                "{month}: {n} comment, ticket or review; one can be about several themes.",
+                "{month}: {n} comments, tickets and reviews; one can be about several themes.",
+                found.verbatims,
+                month=side_sentences.month(voice, found.start, found.end, found.period),
+            )
+        )
+    )
+    column = st.column_config
+    st.dataframe(
+        tables.themes(found.themes, labels, voice),
+        hide_index=True,
+        column_config={
+            "theme": column.TextColumn(words.say("Theme"), pinned=True),
+            "share": column.ProgressColumn(
+                words.say("Of what was said"), min_value=0, max_value=100, format="%.1f %%"
+            ),
+            "change": column.TextColumn(words.say("On the month"), alignment="right"),
+            "count": column.NumberColumn(words.say("Comments")),
+        },
+        height="content",
+        key="themes",
+        alt=words.say("Themes of what users said, with their shares"),
+    )
+
+
+def flow(session: Session, each: SquadSprints) -> None:
+    """A squad's current sprint in words; its flow in charts one click away."""
+    voice, found = session.voice, each.flow
+    if found is None:
+        return
+    words = voice.words
+    if found.sprint is not None:
+        for line in side_sentences.sprint(voice, found.sprint):
+            st.markdown(cards.escape(line))
+    key = each.squad.key
+
+    def draw() -> None:
+        told = words.say("Until {day}.", day=voice.format.date(found.until))
+        st.caption(cards.escape(told))
+        with st.grid(2, min_column_width=420):
+            for title, figure, name in (
+                (
+                    words.say("Cumulative flow"),
+                    flow_charts.piles(found, voice, session.palette),
+                    "piles",
+                ),
+                (
+                    words.say("Cycle time of each finished item"),
+                    flow_charts.cycle_times(found, voice, session.palette, session.palette.accent),
+                    "cycle",
+                ),
+                (
+                    words.say("Age of items in progress"),
+                    flow_charts.ages(found, voice, session.palette),
+                    "ages",
+                ),
+            ):
+                with st.container(border=True, key=f"flow_{name}_{key}"):
+                    st.markdown(f"**{cards.escape(title)}**")
+                    cards.plot(figure, f"plot_{name}_{key}", title)
+
+    folded(words.say("How work flows"), f"flow_{key}", draw)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dashboard.sentences import Voice, period
 from dashboard.translation import mark
+from metrics.calendar import Grain, Period
+from metrics.flow import CurrentSprint
 from metrics.outlook import Outlook
 from metrics.product_sides import CADENCE, CAP, Bridge, CapSide
 
@@ -71,3 +75,40 @@ def elsewhere(voice: Voice, count: int, side: str) -> str:
         count,
         side=SIDES[side],
     )
+
+
+def month(voice: Voice, start: date, end: date, key: str) -> str:
+    """ "October 2026"."""
+    return voice.format.period(Period(start, end, Grain.MONTH, key))
+
+
+def sprint(voice: Voice, found: CurrentSprint) -> list[str]:
+    """The sprint in two lines: what it was for, and how much of it is done."""
+    words, tell = voice.words, voice.format
+    goal = found.goal or words.say("no goal said")
+    state = {True: words.say("goal met"), False: words.say("goal not met"), None: ""}[
+        found.goal_met
+    ]
+    first = words.say(
+        "{sprint}, {start} to {end}: {goal}",
+        sprint=found.name,
+        start=tell.date(found.start, year=False),
+        end=tell.date(found.end, year=False),
+        goal=f"{goal} ({state})" if state else goal,
+    )
+    if found.committed is None:
+        known = words.say("The commitment is not known: no export within a day of the start.")
+    else:
+        known = words.say(
+            "Committed {committed} points, kept {kept}; added since {added}, removed {removed}.",
+            committed=tell.number(found.committed),
+            kept=tell.number(found.kept or 0),
+            added=tell.number(found.added or 0),
+            removed=tell.number(found.removed or 0),
+        )
+    served = words.say(
+        "Done {done} points, {served} of them for objectives.",
+        done=tell.number(found.done),
+        served=tell.number(found.for_objectives),
+    )
+    return [first, f"{known} {served}"]

@@ -13,6 +13,7 @@ from dashboard import (
     coverage_sentences,
     definition_sentences,
     import_sentences,
+    plan_sentences,
     preparing_sentences,
     sentences,
     side_sentences,
@@ -21,7 +22,8 @@ from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline, weeks_known
 from dashboard.sentences import FAMILIES, MARKS, Voice
 from metrics.bearings import Bearing
-from metrics.catalogue.kpi import Kpi, Unit
+from metrics.by_member import ThemeShare
+from metrics.catalogue.kpi import Kpi, Text, Unit
 from metrics.dictionary import Entry
 from metrics.documents import FunnelTable
 from metrics.exploring import Series
@@ -29,10 +31,10 @@ from metrics.freshness import DatasetState
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
 from metrics.portfolio import KPIS as PORTFOLIO_KPIS
-from metrics.portfolio import SIZE, Portfolio
+from metrics.portfolio import SIZE, KeyResultState, Planned, Portfolio
 from metrics.preparation import Owed
 from metrics.register.ledger import ImportRecord
-from metrics.result import Figure
+from metrics.result import Figure, Scope
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
 from metrics.rhythm import SourceState
 from metrics.signs import Sign
@@ -395,6 +397,77 @@ def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
                     line["year"] = voice.format.change(voice.catalogue[kpi].unit, moved)
         rows.append(line)
     return pd.DataFrame(rows)
+
+
+def roadmap(found: Iterable[Planned], voice: Voice) -> pd.DataFrame:
+    """Initiatives of a quarter; columns that say nothing are left out."""
+    frame = pd.DataFrame(
+        [
+            {
+                "title": each.initiative.title or each.initiative.initiative,
+                "product": (
+                    voice.name(Scope("product", each.initiative.product))
+                    if each.initiative.product
+                    else ""
+                ),
+                "state": plan_sentences.state(voice, each.initiative.state),
+                "rice": each.initiative.rice,
+                "moscow": plan_sentences.moscow(voice, each.initiative.moscow),
+                "target": plan_sentences.target(voice, each),
+                "effect": plan_sentences.effect(voice, each.effect),
+                "due": voice.format.date(each.initiative.due) if each.initiative.due else "",
+                "slipped": plan_sentences.slipped(voice, each.slipped),
+                "objective": each.initiative.objective or "",
+            }
+            for each in found
+        ]
+    )
+    return frame[[name for name in frame.columns if name == "rice" or frame[name].any()]]
+
+
+def key_results(found: Iterable[KeyResultState], voice: Voice) -> pd.DataFrame:
+    """Key results one by one."""
+    return pd.DataFrame(
+        [
+            {
+                "objective": each.planned.objective or "",
+                "product": (
+                    voice.name(Scope("product", each.planned.product))
+                    if each.planned.product
+                    else voice.name(Scope("company", ""))
+                ),
+                "result": plan_sentences.result(voice, each),
+                "pace": plan_sentences.pace(voice, each),
+                "start": plan_sentences.amount(voice, each, each.planned.start_value),
+                "current": plan_sentences.amount(voice, each, each.current),
+                "target": plan_sentences.amount(voice, each, each.planned.target_value),
+                "progress": None if each.progress is None else round(100 * each.progress, 1),
+                "expected": voice.format.percent(each.expected),
+            }
+            for each in found
+        ]
+    )
+
+
+def themes(found: Iterable[ThemeShare], labels: Mapping[str, Text], voice: Voice) -> pd.DataFrame:
+    """Themes with their shares in per cent."""
+    return pd.DataFrame(
+        [
+            {
+                "theme": (
+                    labels[each.theme][voice.words.language] if each.theme in labels else each.theme
+                ),
+                "share": round(100 * each.share, 1),
+                "change": (
+                    voice.format.points(Unit.RATE, each.share - each.previous)
+                    if each.previous is not None
+                    else ""
+                ),
+                "count": each.verbatims,
+            }
+            for each in found
+        ]
+    )
 
 
 def served(found: Iterable[Served], voice: Voice) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def bounds(bars: Sequence[Bar]) -> tuple[float, float]:
     low, high = min(reached), max(reached)
     span = max(high - low, max(abs(low), abs(high)) * 0.01) or 1.0
     if not opened:
-        return low - span * 0.02, high + span * ROOM
+        return low - span * (ROOM if low < 0 else 0.02), high + span * ROOM
     return low - span if low < 0 else max(0.0, low - span), high + span * ROOM
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
 from metrics.access import Viewer
+from metrics.by_member import FeatureMap, ThemeShares, feature_map, theme_shares
 from metrics.calendar import Grain
-from metrics.catalogue.kpi import Family, Kpi, Unit
+from metrics.catalogue.kpi import Family, Kpi, Text, Unit
 from metrics.documents import ProductUsage, product_usage
+from metrics.flow import Flow, read_flow
 from metrics.organisation import held_on
 from metrics.outlook import Outlook, outlooks
 from metrics.panel import Panel, open_panel
 from metrics.reading import Reading
 from metrics.result import Figure, Scope
 from metrics.signals import UNBORN
+from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
 CAP, CADENCE = "cap", "cadence"
@@ -36,6 +39,9 @@ MOVEMENTS = (
     ("churned_mrr", -1),
 )
 STOCK = "mrr"
+LIFECYCLE = ("new_users", "retained_users", "resurrected_users", "churned_users")
+EARNINGS = ("revenue", "contribution_margin", "product_result")
+YEAR = timedelta(days=366)
 MOST_INPUTS = 4
 MONTHS_LOOKED_AT = timedelta(days=124)
 #: What a squad is asked about at the end of a sprint.
@@ -71,6 +77,27 @@ class Bridge:
 
 
 @dataclass(frozen=True)
+class LifeMonth:
+    """A closed month's users: new + retained + resurrected are the active ones."""
+
+    start: date
+    new: float
+    retained: float
+    resurrected: float
+    churned: float
+
+
+@dataclass(frozen=True)
+class Earnings:
+    """A closed month from revenue to the product's result. `result` is None where the cost of the
+    squads is not known; shared cost stays unallocated."""
+
+    revenue: Figure
+    margin: float
+    result: float | None
+
+
+@dataclass(frozen=True)
 class CapSide:
     """Where a product is heading. `north_star` is what it named; `inputs` are KPIs that move it."""
 
@@ -79,15 +106,22 @@ class CapSide:
     outlooks: tuple[Outlook, ...]
     usage: ProductUsage
     bridge: Bridge | None
+    features: FeatureMap | None = None
+    themes: ThemeShares | None = None
+    theme_labels: Mapping[str, Text] = field(default_factory=dict)
+    lifecycle: tuple[LifeMonth, ...] = ()
+    earnings: Earnings | None = None
 
 
 @dataclass(frozen=True)
 class SquadSprints:
-    """One squad of a product: its sprint figures now, and its say/do sprint by sprint."""
+    """One squad of a product: its sprint figures now, its say/do sprint by sprint, and how work
+    flowed through it until the last known day."""
 
     squad: Scope
     readings: tuple[Reading, ...]
     say_do: tuple[Figure, ...]
+    flow: Flow | None = None
 
 
 def cap_side(
@@ -114,6 +148,14 @@ def cap_side(
             ),
             usage=usage,
             bridge=_bridge(panel, scope),
+            features=feature_map(connection, viewer, product),
+            themes=theme_shares(connection, viewer, product),
+            theme_labels={
+                theme.name: Text(theme.label.en, theme.label.fr)
+                for theme in load_themes(workspace.path).themes
+            },
+            lifecycle=_lifecycle(panel, scope),
+            earnings=_earnings(panel, scope),
         )
 
 
@@ -142,6 +184,7 @@ def cadence_side(
                     if (kpi.name, squad) in found and told(found[kpi.name, squad])
                 ),
                 tuple(f for f in sprints if f.scope == squad),
+                read_flow(connection, viewer, squad.key),
             )
             for squad in squads
         )
@@ -195,6 +238,42 @@ def _bridge(panel: Panel, scope: Scope) -> Bridge | None:
             continue
         steps = tuple(Step(name, sign * (amount or 0.0)) for name, sign, amount in amounts)
         return Bridge(closing, opening, steps)
+    return None
+
+
+def _months(panel: Panel, names: Sequence[str], scope: Scope) -> dict[date, dict[str, Figure]]:
+    """The last twelve closed months with the figures that each has, by KPI."""
+    if any(name not in panel.catalogue for name in names):
+        return {}
+    day = panel.week.end
+    found: dict[date, dict[str, Figure]] = {}
+    for figure in panel.figures(names, [scope], [Grain.MONTH], day - YEAR, day):
+        if figure.closed and figure.value is not None and figure.end <= day:
+            found.setdefault(figure.start, {})[figure.kpi] = figure
+    return dict(sorted(found.items()))
+
+
+def _lifecycle(panel: Panel, scope: Scope) -> tuple[LifeMonth, ...]:
+    """The closed months of which all four counts are known."""
+    return tuple(
+        LifeMonth(start, *(found[name].value or 0.0 for name in LIFECYCLE))
+        for start, found in _months(panel, LIFECYCLE, scope).items()
+        if len(found) == len(LIFECYCLE)
+    )
+
+
+def _earnings(panel: Panel, scope: Scope) -> Earnings | None:
+    """The latest closed month of which revenue and margin are known."""
+    revenue, margin, result = EARNINGS
+    months = _months(panel, EARNINGS[:2], scope)
+    results = _months(panel, [result], scope)
+    for start in sorted(months, reverse=True):
+        found = months[start]
+        if revenue in found and margin in found:
+            last = results.get(start, {}).get(result)
+            return Earnings(
+                found[revenue], found[margin].value or 0.0, last.value if last else None
+            )
     return None
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from metrics.access import Viewer
 from metrics.calendar import Period
 from metrics.errors import unknown
+from metrics.flow import read_flow
 from metrics.organisation import Organisation, held_on
 from metrics.panel import Panel, open_panel
 from metrics.people import PRODUCT_ROLES, SQUAD_ROLES, holders
@@ -99,7 +100,9 @@ def squad_page(
             serves=_served(panel.organisation, squad, day),
             members=_members(panel.organisation, squad, day),
             parts=_parts(panel, scope),
-            sprints=SquadSprints(scope, (), tuple(sprints_of(panel, [scope]))),
+            sprints=SquadSprints(
+                scope, (), tuple(sprints_of(panel, [scope])), read_flow(connection, viewer, squad)
+            ),
         )
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, portfolio_charts, sentences, tables
-from dashboard.session import Session, portfolio
-from metrics.portfolio import CONTRIBUTION, KPIS, Portfolio
+from dashboard.session import Session, plans, portfolio
+from metrics.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
 
 
 def show(
@@ -35,6 +35,85 @@ def show(
     else:
         charts(session, found)
     table(session, found, product_place)
+    roadmap(session, week)
+
+
+def roadmap(session: Session, week: str | None) -> None:
+    """The roadmap of a quarter with what it did, and the key results one by one."""
+    voice = session.voice
+    words = voice.words
+    now = plans(session, week, None)
+    st.subheader(words.say("Roadmap"), anchor=False)
+    if len(now.quarters) < 2 and not now.roadmap and not now.undated:
+        told = words.say(
+            "No roadmap yet. Import an export of your roadmap tool to see initiatives."
+        )
+        st.caption(cards.escape(told))
+    else:
+        chosen = filters.quarter(session, now)
+        initiatives(session, now if chosen is None else plans(session, week, chosen))
+    st.subheader(words.say("Objectives"), anchor=False)
+    if not now.results:
+        none = words.say("No objective runs this week. Import a file of key results to see them.")
+        st.caption(cards.escape(none))
+        return
+    column = st.column_config
+    st.dataframe(
+        tables.key_results(now.results, voice),
+        hide_index=True,
+        column_config={
+            "objective": column.TextColumn(words.say("Objective"), width=230),
+            "product": column.TextColumn(words.say("Product"), width=110),
+            "result": column.TextColumn(words.say("Key result"), width=220),
+            "pace": column.TextColumn(words.say("Pace"), width=150),
+            "start": column.TextColumn(words.say("From"), alignment="right", width=85),
+            "current": column.TextColumn(words.say("Now"), alignment="right", width=85),
+            "target": column.TextColumn(words.say("To"), alignment="right", width=85),
+            "progress": column.ProgressColumn(
+                words.say("Progress"), min_value=0, max_value=100, format="%.0f %%", width=140
+            ),
+            "expected": column.TextColumn(words.say("Time gone"), alignment="right", width=95),
+        },
+        height="content" if len(now.results) <= cards.ROWS_SHOWN else "auto",
+        key="key_results",
+        alt=words.say("Key results with their progress and the time gone"),
+    )
+
+
+def initiatives(session: Session, found: Plans) -> None:
+    voice = session.voice
+    words = voice.words
+    if not found.roadmap:
+        st.caption(cards.escape(words.say("No initiative in this quarter.")))
+        return
+    column = st.column_config
+    st.dataframe(
+        tables.roadmap(found.roadmap, voice),
+        hide_index=True,
+        column_config={
+            "title": column.TextColumn(words.say("Initiative"), pinned=True, width=180),
+            "product": column.TextColumn(words.say("Product"), width=100),
+            "state": column.TextColumn(words.say("Status"), width=85),
+            "rice": column.NumberColumn("RICE", format="localized", width=80),
+            "moscow": column.TextColumn("MoSCoW", width=125),
+            "target": column.TextColumn(words.say("Is to move"), width=220),
+            "effect": column.TextColumn(words.say("Measured effect"), width=150),
+            "due": column.TextColumn(words.say("Due"), alignment="right", width=110),
+            "slipped": column.TextColumn(words.say("Moved"), width=125),
+            "objective": column.TextColumn(words.say("Objective"), width=220),
+        },
+        height="content" if len(found.roadmap) <= cards.ROWS_SHOWN else "auto",
+        key="roadmap",
+        alt=words.say("Initiatives of the quarter, the highest RICE first"),
+    )
+    st.caption(
+        cards.escape(
+            words.say(
+                "RICE is reach × impact × confidence / effort. An effect is seen when the KPI left "
+                "its usual range between shipping and review."
+            )
+        )
+    )
 
 
 def charts(session: Session, found: Portfolio) -> None:

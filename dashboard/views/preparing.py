@@ -57,7 +57,7 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
         hide_index=True,
         column_config={
             "due": column.TextColumn(words.say("Due"), pinned=True, width=120),
-            "by": column.TextColumn(words.say("By"), alignment="right", width=85),
+            "by": column.TextColumn(words.say("Due on"), alignment="right", width=85),
             "owner": column.TextColumn(words.say("Who"), width=210),
             "what": column.TextColumn(words.say("Export"), width=330),
             "scope": column.TextColumn(words.say("Scope"), width=170),

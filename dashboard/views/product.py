@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, meeting_cards, sentences, side_cards, side_sentences
 from dashboard.session import Session, agenda, cadence_side, cap_side, product_page
-from metrics.product_sides import CADENCE, CAP, FAMILIES_OF
+from metrics.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
 from metrics.result import Scope
 from metrics.review import ProductPage, Reading, ScorecardCell
 
@@ -104,6 +104,32 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
         side_cards.retention(session, found.usage.retention, facts.product)
         side_cards.bridge(session, found.bridge)
     side_cards.funnel(session, found.usage)
+    if found.themes is not None:
+        side_cards.themes(session, found.themes, found.theme_labels)
+    more(session, found, facts.product)
+
+
+def more(session: Session, found: CapSide, product: str) -> None:
+    """Charts that are one click away: who came and went, what they use, what it earns."""
+    words = session.voice.words
+    if found.lifecycle:
+        side_cards.folded(
+            words.say("Users kept, back, new and lost"),
+            "fold_lifecycle",
+            lambda: side_cards.lifecycle(session, found.lifecycle),
+        )
+    if (features := found.features) is not None:
+        side_cards.folded(
+            words.say("Features: how many use them, how often"),
+            "fold_features",
+            lambda: side_cards.features(session, features, product),
+        )
+    if (earned := found.earnings) is not None:
+        side_cards.folded(
+            words.say("From revenue to result"),
+            "fold_earnings",
+            lambda: side_cards.earnings(session, earned),
+        )
 
 
 def cadence(session: Session, facts: ProductPage, week: str | None) -> None:
@@ -116,6 +142,7 @@ def cadence(session: Session, facts: ProductPage, week: str | None) -> None:
     side_cards.say_do(session, squads)
     for each in squads:
         st.subheader(cards.escape(voice.name(each.squad)), anchor=False)
+        side_cards.flow(session, each)
         cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
 
 

@@ -39,6 +39,9 @@ def show(
     cards.missing(session, [fact for fact in told.missing if fact.scope == found.squad])
     cards.broken(session)
 
+    if found.sprints.flow is not None:
+        st.subheader(voice.words.say("Sprint"), anchor=False)
+        side_cards.flow(session, found.sprints)
     side_cards.say_do(session, [found.sprints])
     figures(session, found, ("delivery",), "squad_delivery")
     figures(session, found, TEAM, "squad_team")
