@@ -411,7 +411,7 @@ def roadmap(found: Iterable[Planned], voice: Voice) -> pd.DataFrame:
                     else ""
                 ),
                 "state": plan_sentences.state(voice, each.initiative.state),
-                "rice": each.initiative.rice,
+                "rice": None if each.initiative.rice is None else round(each.initiative.rice),
                 "moscow": plan_sentences.moscow(voice, each.initiative.moscow),
                 "target": plan_sentences.target(voice, each),
                 "effect": plan_sentences.effect(voice, each.effect),

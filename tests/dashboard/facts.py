@@ -13,6 +13,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
 from metrics.cohort_grid import CohortRow, CurvePoint, RetentionTable
 from metrics.documents import FunnelTable, ProductUsage, TableStep
+from metrics.flow import CurrentSprint, Finished, Flow, InProgress, Pile
 from metrics.format import formatter
 from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
 from metrics.organisation import Person as KnownPerson
@@ -435,6 +436,24 @@ def cadence_side() -> tuple[SquadSprints, ...]:
         SquadSprints(dune, (reading("sprint_predictability", dune),), sprints),
         SquadSprints(Scope("squad", "crique"), (), ()),
     )
+
+
+def flow() -> Flow:
+    """Three days of a squad's work."""
+    last = date(2026, 11, 15)
+    return Flow(
+        until=last,
+        sprint=CurrentSprint(
+            "Dune 12", date(2026, 11, 2), last, "Ship the search", True, 20.0, 15.0, 4.0, 1.0,
+            18.0, 9.0,
+        ),
+        finished=(*tuple(Finished(f"D-{days}", "Story", last - timedelta(at), days) for at, days in enumerate((1, 2, 3, 10))), Finished("D-0", "Bug", last, None)),
+        in_progress=(
+            InProgress("D-20", "Story", last - timedelta(12), 12, True),
+            InProgress("D-21", "Bug", last - timedelta(3), 3, False),
+        ),
+        piles=tuple(Pile(last - timedelta(2 - at), 5 - at, 2, 3 * at) for at in range(3)),
+    )  # fmt: skip
 
 
 def squad_page(squad: str = "dune") -> SquadPage:

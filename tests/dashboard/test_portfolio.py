@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import portfolio_charts
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
-from metrics.portfolio import CONTRIBUTION, portfolio
+from metrics.portfolio import CONTRIBUTION, plans, portfolio
 from metrics.query import query
 from metrics.result import Scope
 from tests.dashboard.facts import voice
@@ -58,3 +58,53 @@ def test_the_page_lists_every_product_with_its_figures(sample, monkeypatch, lang
     assert len(page.get("plotly_chart")) == 2
     assert any("points" in text for text in texts(page))
     assert found.products[0].scope == Scope("product", "oree")
+
+
+def test_key_results_average_to_the_published_progress(sample):
+    """Of products whose key results are read from KPIs, at the last week with data."""
+    found = plans(sample.workspace, LOCAL_CPO)
+    asked = {
+        figure.scope.key: figure.value
+        for figure in query(
+            sample.workspace, LOCAL_CPO, ["okr_progress"], by="product", grain="month"
+        )
+        if figure.period == "2026-11"
+    }
+    for product, value in asked.items():
+        own = [each.progress for each in found.results if each.planned.product == product]
+        assert len(own) == 3
+        assert sum(own) / len(own) == pytest.approx(value), product
+
+
+def test_a_quarter_of_the_roadmap_holds_what_ships_or_falls_due_in_it(sample):
+    now = plans(sample.workspace, LOCAL_CPO)
+    assert now.quarter == "2026-Q4"
+    assert now.quarter in [period.key for period in now.quarters]
+    everything = []
+    for period in now.quarters:
+        shown = plans(sample.workspace, LOCAL_CPO, quarter=period.key).roadmap
+        for each in shown:
+            day = each.initiative.shipped or each.initiative.due
+            assert period.start <= day <= period.end
+            assert each.slipped == max((each.initiative.due - each.initiative.first_due).days, 0)
+        rices = [each.initiative.rice for each in shown if each.initiative.rice is not None]
+        assert rices == sorted(rices, reverse=True)
+        everything += [each.initiative.initiative for each in shown]
+    assert len(everything) == len(set(everything))
+    assert {each.effect is None for each in now.roadmap if not each.initiative.shipped} == {True}
+
+
+def test_the_page_shows_another_quarter_from_its_address(sample, monkeypatch):
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(sample.workspace.path))
+    page = AppTest.from_string(
+        "from dashboard import app\napp.main('portfolio')", default_timeout=60
+    )
+    page.query_params["lang"] = "FR"
+    page.query_params["quarter"] = "2026-Q3"
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="quarter_choice").value == "2026-Q3"
+    roadmap, results = page.dataframe[1].value, page.dataframe[2].value
+    expected = plans(sample.workspace, LOCAL_CPO, quarter="2026-Q3")
+    assert list(roadmap["title"]) == [each.initiative.title for each in expected.roadmap]
+    assert len(results) == len(expected.results)

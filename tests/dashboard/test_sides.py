@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from dashboard import product_charts
+from dashboard import flow_charts, product_charts
 from dashboard.palette import LIGHT
-from dashboard.side_sentences import step_labels
-from dashboard.waterfall import is_cut, waterfall
+from dashboard.side_sentences import sprint, step_labels
+from dashboard.waterfall import Bar, bounds, is_cut, levels, waterfall
 from metrics.catalogue.kpi import Unit
 from metrics.documents import DECLARE_FUNNEL, ProductUsage
 from tests.dashboard import facts
@@ -83,3 +84,43 @@ def test_cells_of_weeks_that_are_not_closed_stay_empty(language):
     assert plain(drawn["text"][0][0]) == "48 %"
     curve = product_charts.retention_curve(table, facts.voice(language), LIGHT, "#000")
     assert curve["data"][0]["y"] == [0.48, 0.405, 0.35]
+
+
+def test_a_waterfall_that_ends_below_zero_keeps_room_for_its_labels():
+    bars = [
+        Bar("revenue", 10.0, "10"),
+        Bar("squads", -30.0, "-30"),
+        Bar("result", -20.0, "-20", True),
+    ]
+    low, high = bounds(bars)
+    assert low < -20 < 10 < high
+    assert not is_cut(bars)
+    assert levels(bars) == [10.0, -20.0, -20.0]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_flow_of_a_squad_is_drawn_pile_on_pile(language):
+    voice, flow = facts.voice(language), facts.flow()
+    drawn = flow_charts.piles(flow, voice, LIGHT)["data"]
+    assert [list(trace["y"]) for trace in drawn] == [
+        [pile.done for pile in flow.piles],
+        [pile.doing for pile in flow.piles],
+        [pile.waiting for pile in flow.piles],
+    ]
+    scatter = flow_charts.cycle_times(flow, voice, LIGHT, "#000000")
+    assert scatter["data"][0]["y"] == [1, 2, 3, 10]
+    lines = [shape["y0"] for shape in scatter["layout"]["shapes"]]
+    assert lines == [pytest.approx(2.5), pytest.approx(np.quantile([1, 2, 3, 10], 0.85))]
+    assert flow_charts.ages(flow, voice, LIGHT)["data"][0]["x"] == [12, 3]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Committed 20 points, kept 15"), ("fr", "20 points au début du sprint, 15 tenus")],
+)
+def test_a_sprint_is_told_in_two_lines(language, said):
+    first, second = sprint(facts.voice(language), facts.flow().sprint)
+    assert "Ship the search" in first
+    assert said in plain(second)
+    unknown = replace(facts.flow().sprint, committed=None, kept=None, added=None, removed=None)
+    assert "20" not in sprint(facts.voice(language), unknown)[1]

@@ -23,7 +23,7 @@ SHOWN = {
     "ImageColumn", "progress",
 }  # fmt: skip
 #: Names that are the same in every language.
-PROPER = {"Langue / Language", "Vigie"}
+PROPER = {"Langue / Language", "Vigie", "RICE", "MoSCoW"}
 
 
 def french():
