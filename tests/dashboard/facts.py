@@ -447,7 +447,13 @@ def flow() -> Flow:
             "Dune 12", date(2026, 11, 2), last, "Ship the search", True, 20.0, 15.0, 4.0, 1.0,
             18.0, 9.0,
         ),
-        finished=(*tuple(Finished(f"D-{days}", "Story", last - timedelta(at), days) for at, days in enumerate((1, 2, 3, 10))), Finished("D-0", "Bug", last, None)),
+        finished=(
+            *(
+                Finished(f"D-{days}", "Story", last - timedelta(at), days)
+                for at, days in enumerate((1, 2, 3, 10))
+            ),
+            Finished("D-0", "Bug", last, None),
+        ),
         in_progress=(
             InProgress("D-20", "Story", last - timedelta(12), 12, True),
             InProgress("D-21", "Bug", last - timedelta(3), 3, False),
