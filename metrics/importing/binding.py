@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 from sqlglot import exp
 
 from metrics.importing.dataset import DATASETS, Dataset
 from metrics.importing.header import comparable
+from metrics.importing.marks import writes_commas
 from metrics.importing.profile import Column, Profile, Question
 from metrics.importing.staging import Table
 from metrics.importing.values import Reading, read
@@ -148,6 +149,17 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         ]
         others = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
         taken |= set(left)
+    numbers = [bound for bound in fields if bound.column.read is Reading.DECIMAL]
+    cells = tuple(dict.fromkeys([cell for bound in numbers for cell in bound.cells]
+                                + [other.cell for other in others]))  # fmt: skip
+    if writes_commas(connection, cells):
+        fields = [
+            replace(bound, column=bound.column.model_copy(update={"mark": "comma"}))
+            if bound in numbers
+            else bound
+            for bound in fields
+        ]
+        profile = profile.model_copy(update={"other_mark": "comma"})
     unused = tuple(table.header[place] for place in range(len(headers)) if place not in taken)
     return Binding(
         profile,

@@ -76,7 +76,7 @@ def serve(workspace: Path, log: Path, *, script: Path = APP, **environment: str)
         yield address
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:

@@ -7,19 +7,19 @@ judged as (
     select t.*, coalesce(b.by_links, []) as by_links,
         case
             when t.cancelled is not null
-                or regexp_matches(lower(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject)')
+                or regexp_matches(lower(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject|storniert|abgelehnt|verworfen|descart|rechaz|scartat)')
                 or lower(t.resolution) in (
                     'won''t do', 'won''t fix', 'duplicate', 'declined', 'cannot reproduce',
                     'ne sera pas fait', 'doublon', 'annulé'
                 ) then 'cancelled'
             when t.status_category is not null then t.status_category
             when t.done is not null
-                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré)')
+                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto)')
                 then 'done'
             when t.started is not null
-                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip)')
+                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em )')
                 then 'doing'
-            when regexp_matches(lower(t.status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned)')
+            when regexp_matches(lower(t.status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert)')
                 then 'todo'
         end as category
     from typed as t
