@@ -1,4 +1,4 @@
-"""Whether a file writes decimals with a comma: what 1.234 means where a single cell leaves it open."""
+"""Whether a file writes decimals with a comma: what 1.234 means where the cell leaves it open."""
 
 from __future__ import annotations
 
