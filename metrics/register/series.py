@@ -280,7 +280,7 @@ def _wanted(
     dimensions: Iterable[str] | None,
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions on a series, the viewer's scope kinds first."""
-    visible = series.c.scope_kind.in_(visible_scope_kinds(viewer))
+    visible: sa.ColumnElement[bool] = series.c.scope_kind.in_(visible_scope_kinds(viewer))
     if viewer.owner:
         own = sa.and_(series.c.scope_kind == "owner", series.c.scope == viewer.owner)
         visible = sa.or_(visible, own)
