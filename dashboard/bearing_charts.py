@@ -16,6 +16,7 @@ from metrics.signs import HIGH
 
 TICKS = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 NEAR = 0.06  # of an axis: names nearer than that are put on different sides
+MOST_NAMES = 20
 EDGE = 0.85  # beyond it a name is written to the left of its point
 
 
@@ -45,7 +46,9 @@ def quadrant(
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    for at, (each, x, y) in enumerate(placed):
+    # More names than that would lie on one another: the pointer tells them.
+    named = placed if len(placed) <= MOST_NAMES else []
+    for at, (each, x, y) in enumerate(named):
         crowded = any(abs(x - a) < NEAR and abs(y - b) < NEAR for _, a, b in placed[:at])
         left = x > EDGE
         drawing.add_annotation(

@@ -179,6 +179,23 @@ def empty(session: Session, imports_place: st.Page | None) -> None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 
 
+def has(
+    session: Session, known: Sequence[object], what: str, imports_place: st.Page | None
+) -> bool:
+    """Whether there is anything for a page to be about; where not, it says what to import."""
+    if session.is_empty:
+        empty(session, imports_place)
+        return False
+    if known:
+        return True
+    words = session.voice.words
+    headline(words.say(sentences.NOBODY[what]))
+    st.markdown(escape(words.say(sentences.BRING[what])))
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+    return False
+
+
 def scorecard(
     session: Session, rows: Sequence[ScorecardRow], product_place: st.Page | None
 ) -> None:

@@ -166,6 +166,21 @@ EMPTY = {
     "skills": mark("No skills yet. Import a skills matrix to see coverage and bus factor."),
     "survey_waves": mark("No invitations yet. Import a CSV of survey waves to see participation."),
 }
+#: A page that nothing is known for yet, and what brings it.
+NOBODY = {
+    "products": mark("No product yet."),
+    "squads": mark("No squad yet."),
+    "ownerships": mark("Nobody holds a role yet."),
+}
+BRING = {
+    "products": mark("Import products.csv, one line a product, to see them."),
+    "squads": mark(
+        "Import squads.csv, with assignments.csv and memberships.csv, to see what each works on."
+    ),
+    "ownerships": mark(
+        "Import ownerships.csv, which says who holds which role for what, and since when."
+    ),
+}
 #: The stages of a product's life that have a word; a company's own stand as they are.
 LIFE = {
     "discovery": mark("discovery"),

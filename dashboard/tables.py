@@ -9,19 +9,15 @@ from datetime import date
 import pandas as pd
 
 from dashboard import (
-    bearing_sentences,
     coverage_sentences,
     definition_sentences,
     import_sentences,
-    plan_sentences,
-    preparing_sentences,
     sentences,
     side_sentences,
 )
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, sparkline, weeks_known
 from dashboard.sentences import FAMILIES, MARKS, Voice
-from metrics.bearings import Bearing
 from metrics.by_member import ThemeShare
 from metrics.catalogue.kpi import Kpi, Text, Unit
 from metrics.dictionary import Entry
@@ -31,14 +27,11 @@ from metrics.freshness import DatasetState
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
 from metrics.portfolio import KPIS as PORTFOLIO_KPIS
-from metrics.portfolio import SIZE, KeyResultState, Planned, Portfolio
-from metrics.preparation import Owed
+from metrics.portfolio import SIZE, Portfolio
 from metrics.register.ledger import ImportRecord
-from metrics.result import Figure, Scope
+from metrics.result import Figure
 from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
 from metrics.rhythm import SourceState
-from metrics.signs import Sign
-from metrics.squad_page import Member, Served
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -399,56 +392,6 @@ def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def roadmap(found: Iterable[Planned], voice: Voice) -> pd.DataFrame:
-    """Initiatives of a quarter; columns that say nothing are left out."""
-    frame = pd.DataFrame(
-        [
-            {
-                "title": each.initiative.title or each.initiative.initiative,
-                "product": (
-                    voice.name(Scope("product", each.initiative.product))
-                    if each.initiative.product
-                    else ""
-                ),
-                "state": plan_sentences.state(voice, each.initiative.state),
-                "rice": None if each.initiative.rice is None else round(each.initiative.rice),
-                "moscow": plan_sentences.moscow(voice, each.initiative.moscow),
-                "target": plan_sentences.target(voice, each),
-                "effect": plan_sentences.effect(voice, each.effect),
-                "due": voice.format.date(each.initiative.due) if each.initiative.due else "",
-                "slipped": plan_sentences.slipped(voice, each.slipped),
-                "objective": each.initiative.objective or "",
-            }
-            for each in found
-        ]
-    )
-    return frame[[name for name in frame.columns if name == "rice" or frame[name].any()]]
-
-
-def key_results(found: Iterable[KeyResultState], voice: Voice) -> pd.DataFrame:
-    """Key results one by one."""
-    return pd.DataFrame(
-        [
-            {
-                "objective": each.planned.objective or "",
-                "product": (
-                    voice.name(Scope("product", each.planned.product))
-                    if each.planned.product
-                    else voice.name(Scope("company", ""))
-                ),
-                "result": plan_sentences.result(voice, each),
-                "pace": plan_sentences.pace(voice, each),
-                "start": plan_sentences.amount(voice, each, each.planned.start_value),
-                "current": plan_sentences.amount(voice, each, each.current),
-                "target": plan_sentences.amount(voice, each, each.planned.target_value),
-                "progress": None if each.progress is None else round(100 * each.progress, 1),
-                "expected": voice.format.percent(each.expected),
-            }
-            for each in found
-        ]
-    )
-
-
 def themes(found: Iterable[ThemeShare], labels: Mapping[str, Text], voice: Voice) -> pd.DataFrame:
     """Themes with their shares in per cent."""
     return pd.DataFrame(
@@ -464,106 +407,6 @@ def themes(found: Iterable[ThemeShare], labels: Mapping[str, Text], voice: Voice
                     else ""
                 ),
                 "count": each.verbatims,
-            }
-            for each in found
-        ]
-    )
-
-
-def served(found: Iterable[Served], voice: Voice) -> pd.DataFrame:
-    """The products of a squad."""
-    return pd.DataFrame(
-        [
-            {
-                "name": voice.name(each.product),
-                "since": voice.format.date(each.since),
-                "owners": owner_names(each.owners),
-                "shared": ", ".join(voice.name(squad) for squad in each.shared_with),
-            }
-            for each in found
-        ]
-    )
-
-
-def members(found: Iterable[Member], voice: Voice) -> pd.DataFrame:
-    """The people of a squad as they come."""
-    return pd.DataFrame(
-        [
-            {
-                "name": each.name,
-                "roles": ", ".join(sentences.role(voice, role) for role in each.roles),
-                "since": voice.format.date(each.since),
-            }
-            for each in found
-        ]
-    )
-
-
-def bearings(found: Iterable[Bearing], voice: Voice) -> pd.DataFrame:
-    """Products with their two scores and who holds PM and PO."""
-    return pd.DataFrame(
-        [
-            {
-                "name": each.name,
-                "heading": bearing_sentences.score(voice, each.heading),
-                "pace": bearing_sentences.score(voice, each.pace),
-                "needs": voice.words.say(bearing_sentences.NEEDS[each.quadrant]),
-                "people": bearing_sentences.people(voice, each.pm, each.po),
-            }
-            for each in found
-        ]
-    )
-
-
-def signs(found: Iterable[Sign], voice: Voice) -> pd.DataFrame:
-    """Signs with what they rest on and where they are met."""
-    return pd.DataFrame(
-        [
-            {
-                "state": bearing_sentences.state(voice, sign),
-                "sign": bearing_sentences.name(voice, sign),
-                "evidence": bearing_sentences.evidence(voice, sign),
-                "rule": bearing_sentences.rule(voice, sign),
-            }
-            for sign in found
-        ]
-    )
-
-
-def owed(found: Iterable[Owed], voice: Voice, today: date) -> pd.DataFrame:
-    """Exports owed, in the order given: those of the same people for the same day on one line."""
-    groups: dict[tuple[date, str], list[Owed]] = {}
-    for each in found:
-        groups.setdefault((each.due, preparing_sentences.owner(voice, each)), []).append(each)
-    return pd.DataFrame(
-        [
-            {
-                "due": preparing_sentences.due(voice, group[0], today),
-                "by": voice.format.date(due, year=due.year != today.year),
-                "owner": owner,
-                "what": _listed(preparing_sentences.topic(voice, each) for each in group),
-                "scope": _listed(each.name for each in group),
-                "tool": _listed(preparing_sentences.tool(voice, each) for each in group),
-                "since": voice.format.since(min(each.since for each in group), today),
-            }
-            for (due, owner), group in groups.items()
-        ]
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(name for name in names if name))
-
-
-def would_show(found: Iterable[Reading], voice: Voice, today: date) -> pd.DataFrame:
-    """Review KPIs with how complete they are."""
-    return pd.DataFrame(
-        [
-            {
-                "kpi": voice.label(each.kpi),
-                "shown": preparing_sentences.shown(voice, each, today),
-                "value": sentences.value(voice, each),
-                "period": sentences.period(voice, each.figure) if each.figure else "",
             }
             for each in found
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import bearing_charts, bearing_sentences, cards, filters, tables
+from dashboard import bearing_charts, bearing_sentences, bearing_tables, cards, filters
 from dashboard.session import Session, bearings
 from dashboard.side_sentences import SIDES
 from metrics.bearings import Bearing, Bearings
@@ -19,8 +19,7 @@ def show(
     explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if session.is_empty or not session.organisation.products:
-        cards.empty(session, imports_place)
+    if not cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -33,7 +32,7 @@ def show(
 
     chart(session, found)
     st.dataframe(
-        tables.bearings(found.products, voice),
+        bearing_tables.bearings(found.products, voice),
         hide_index=True,
         column_config={
             "name": st.column_config.TextColumn(words.say("Product"), pinned=True),
@@ -42,7 +41,7 @@ def show(
             "needs": st.column_config.TextColumn(words.say("Needs")),
             "people": st.column_config.TextColumn(words.say("PM and PO")),
         },
-        height="content",
+        height="content" if len(found.products) <= cards.ROWS_SHOWN else "auto",
         key="bearings",
         alt=words.say("Products with their scores of cap and of cadence"),
     )
@@ -75,7 +74,9 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
     words = session.voice.words
     st.subheader(words.say("The signs of a product"), anchor=False)
     chosen = filters.product(session)
-    each = next(each for each in found.products if each.product.key == chosen)
+    each = next((each for each in found.products if each.product.key == chosen), None)
+    if each is None:  # the product is newer than the figures
+        return
     with st.grid(2, min_column_width=420):
         signs(session, each, CAP, each.heading)
         signs(session, each, CADENCE, each.pace)
@@ -104,7 +105,7 @@ def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
         st.markdown(f"**{SIDES[side]}** · {cards.escape(told)}")
         column = st.column_config
         st.dataframe(
-            tables.signs(found.signs, voice),
+            bearing_tables.signs(found.signs, voice),
             hide_index=True,
             column_config={
                 "state": column.TextColumn(words.say("Status"), width=95),

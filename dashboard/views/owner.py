@@ -13,8 +13,7 @@ HEADLINE_KPIS = 5
 
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
-    if session.is_empty or not session.organisation.ownerships:
-        cards.empty(session, imports_place)
+    if not cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
         return
     voice = session.voice
     words = voice.words

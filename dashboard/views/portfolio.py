@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, portfolio_charts, sentences, tables
+from dashboard import cards, filters, plan_tables, portfolio_charts, sentences, tables
 from dashboard.session import Session, plans, portfolio
 from metrics.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
 
@@ -18,8 +18,7 @@ def show(
     product_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if session.is_empty or not session.organisation.products:
-        cards.empty(session, imports_place)
+    if not cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -59,7 +58,7 @@ def roadmap(session: Session, week: str | None) -> None:
         return
     column = st.column_config
     st.dataframe(
-        tables.key_results(now.results, voice),
+        plan_tables.key_results(now.results, voice),
         hide_index=True,
         column_config={
             "objective": column.TextColumn(words.say("Objective"), width=230),
@@ -88,7 +87,7 @@ def initiatives(session: Session, found: Plans) -> None:
         return
     column = st.column_config
     st.dataframe(
-        tables.roadmap(found.roadmap, voice),
+        plan_tables.roadmap(found.roadmap, voice),
         hide_index=True,
         column_config={
             "title": column.TextColumn(words.say("Initiative"), pinned=True, width=180),

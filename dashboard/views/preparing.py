@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, preparing_sentences, sentences, tables
+from dashboard import cards, preparing_sentences, preparing_tables, sentences
 from dashboard.session import COMPANY, Session, preparation, review
 from metrics.preparation import Preparation
 
@@ -31,7 +31,7 @@ def show(
     st.subheader(words.say("What the review would show today"), anchor=False)
     column = st.column_config
     st.dataframe(
-        tables.would_show(found.review, voice, found.today),
+        preparing_tables.would_show(found.review, voice, found.today),
         hide_index=True,
         column_config={
             "kpi": column.TextColumn(words.say("KPI"), pinned=True),
@@ -53,7 +53,7 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
         return
     column = st.column_config
     st.dataframe(
-        tables.owed(found.owed, session.voice, found.today),
+        preparing_tables.owed(found.owed, session.voice, found.today),
         hide_index=True,
         column_config={
             "due": column.TextColumn(words.say("Due"), pinned=True, width=120),

@@ -19,8 +19,7 @@ NORTH_STAR_CARDS = 5  # the North Star and what moves it
 
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
-    if session.is_empty or not session.organisation.products:
-        cards.empty(session, imports_place)
+    if not cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words

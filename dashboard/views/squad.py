@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, side_cards, squad_sentences, tables
+from dashboard import cards, filters, side_cards, squad_sentences, squad_tables
 from dashboard.session import Session, review, squad_page
 from metrics.squad_page import SquadPage
 
@@ -21,8 +21,7 @@ def show(
     product_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if session.is_empty or not session.organisation.squads:
-        cards.empty(session, imports_place)
+    if not cards.has(session, session.organisation.squads, "squads", imports_place):
         return
     voice = session.voice
     with chooser:
@@ -78,7 +77,7 @@ def serves(session: Session, found: SquadPage, product_place: st.Page | None) ->
 
     column = st.column_config
     st.dataframe(
-        tables.served(found.serves, session.voice),
+        squad_tables.served(found.serves, session.voice),
         hide_index=True,
         column_config={
             "name": column.ButtonColumn(
@@ -112,7 +111,7 @@ def members(session: Session, found: SquadPage) -> None:
     column = st.column_config
     with folded:
         st.dataframe(
-            tables.members(found.members, voice),
+            squad_tables.members(found.members, voice),
             hide_index=True,
             column_config={
                 "name": column.TextColumn(words.say("Name"), pinned=True),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard.sentences import Voice
 from dashboard.session import scope_names
 from dashboard.translation import translation
+from metrics.bearings import Bearing, Bearings
+from metrics.by_member import FeatureMap, FeatureUse, ThemeShare, ThemeShares
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
 from metrics.cohort_grid import CohortRow, CurvePoint, RetentionTable
@@ -18,7 +21,10 @@ from metrics.format import formatter
 from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
 from metrics.organisation import Person as KnownPerson
 from metrics.outlook import Outlook
-from metrics.product_sides import Bridge, CapSide, SquadSprints, Step
+from metrics.owner_page import HeldRole, OwnerPage
+from metrics.preparation import Owed, Preparation
+from metrics.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
+from metrics.register.decisions import Decision
 from metrics.result import Figure, Scope
 from metrics.review import (
     Box,
@@ -39,6 +45,7 @@ from metrics.review import (
     Subject,
     Target,
 )
+from metrics.signs import Score, advise, fact, judged
 from metrics.squad_page import PARTS, SquadPage
 
 CALENDAR = Calendar()
@@ -420,6 +427,23 @@ def cap_side() -> CapSide:
             None,
         ),
         bridge=mrr_bridge(),
+        features=FeatureMap(
+            "2026-10", date(2026, 10, 1), date(2026, 10, 31),
+            (FeatureUse("Board", 0.8, 5.4, 320), FeatureUse("Export", 0.0, None, 0)),
+        ),
+        themes=ThemeShares(
+            "2026-10", date(2026, 10, 1), date(2026, 10, 31), 40,
+            (ThemeShare("speed", 0.25, 0.2, 10), ThemeShare("price", 0.1, None, 4)),
+        ),
+        theme_labels={"speed": Text("Speed", "Rapidité")},
+        lifecycle=(
+            LifeMonth(date(2026, 9, 1), 60, 300, 20, 40),
+            LifeMonth(date(2026, 10, 1), 70, 320, 25, 60),
+        ),
+        earnings=Earnings(
+            figure("mrr", ATELIER, CALENDAR.period(Grain.MONTH, date(2026, 10, 12)), 40_000.0),
+            28_000.0, -5_000.0,
+        ),
     )  # fmt: skip
 
 
@@ -433,7 +457,7 @@ def cadence_side() -> tuple[SquadSprints, ...]:
         for at, period in enumerate(weeks_back(6))
     )  # fmt: skip
     return (
-        SquadSprints(dune, (reading("sprint_predictability", dune),), sprints),
+        SquadSprints(dune, (reading("sprint_predictability", dune),), sprints, flow()),
         SquadSprints(Scope("squad", "crique"), (), ()),
     )
 
@@ -459,6 +483,93 @@ def flow() -> Flow:
             InProgress("D-21", "Bug", last - timedelta(3), 3, False),
         ),
         piles=tuple(Pile(last - timedelta(2 - at), 5 - at, 2, 3 * at) for at in range(3)),
+    )  # fmt: skip
+
+
+def bearings() -> Bearings:
+    """One product that needs a clearer heading, one of which too little is known."""
+    heading = (
+        fact("vision", True), fact("north_star", True), fact("targets", False),
+        judged("objectives", -0.24, 0.34, 0.58, "okr_progress"),
+        judged("linked_initiatives", 0.4, 2, 5, "linked_initiatives"),
+        judged("roadmap_stability", None),
+    )  # fmt: skip
+    pace = (
+        judged("commitment_kept", 0.86, 202, 235, "sprint_predictability"),
+        judged("cycle_time_stability", 1.0, 1.0, 13, "cycle_time_p85"),
+        judged("ready_backlog", 2.1, kpi="backlog_readiness"),
+        judged("scope_change", 0.12, 29, 235, "scope_change"),
+        judged("escaped_defects", 0.28, 17, 61, "escaped_defects_rate"),
+    )
+    unknown = Score(tuple(judged(sign.name, None) for sign in pace))
+    return Bearings(
+        WEEK,
+        tuple(reversed(weeks_back(12))),
+        (
+            Bearing(ATELIER, "Atelier", Score(heading), Score(pace),
+                    advise(2, 1, 0, ["delays"]), (PM,), ()),
+            Bearing(Scope("product", "balise"), "Balise", Score(heading), unknown,
+                    advise(1, 1, 1, []), (PM,), (PM,)),
+        ),
+    )  # fmt: skip
+
+
+def preparation(today: date = date(2026, 11, 23)) -> Preparation:
+    """Two exports late, one due in three days, and a review that knows a part."""
+    owed = [
+        Owed(
+            dataset, ATELIER, "Atelier", "PM", (PM,), date(2026, 11, 16), due,
+            datetime(2026, 11, 16, 7, tzinfo=UTC), ("mixpanel",),
+        )
+        for dataset, due in (
+            ("events", date(2026, 11, 22)),
+            ("users", date(2026, 11, 22)),
+            ("ledger", date(2026, 11, 26)),
+        )
+    ]  # fmt: skip
+    return Preparation(
+        today,
+        WEEK,
+        tuple(owed),
+        (
+            reading("mrr", COMPANY),
+            replace(
+                reading("active_users", COMPANY, status="partial"),
+                figure=figure(
+                    "active_users",
+                    COMPANY,
+                    WEEK,
+                    2000.0,
+                    closed=False,
+                    reason="partial_members:4/5",
+                ),
+            ),
+        ),
+    )
+
+
+def owner_page() -> OwnerPage:
+    """A PM with one product, one target and one open decision."""
+    scope = Scope("owner", "PM:c-morel")
+    return OwnerPage(
+        week=WEEK,
+        weeks=tuple(reversed(weeks_back(12))),
+        scope=scope,
+        name="C. Morel",
+        role="PM",
+        also=("squad lead",),
+        held=(HeldRole(ATELIER, date(2025, 3, 3), None),),
+        products=(ATELIER,),
+        squads=(Scope("squad", "dune"),),
+        families=cells(scope),
+        outlooks=cap_side().outlooks,
+        decisions=(
+            Decision(
+                1, "activation_rate", ATELIER, "Shorten the first screen", "", "C. Morel",
+                date(2026, 12, 3), datetime(2026, 11, 16, 9), "cpo",
+            ),
+        ),
+        transferred=(),
     )  # fmt: skip
 
 

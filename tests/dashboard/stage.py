@@ -50,6 +50,18 @@ def cadence_side(_session: Any, product: str, week: str | None) -> Any:
     return facts.cadence_side()
 
 
+def bearings(_session: Any, week: str | None) -> Any:
+    return facts.bearings()
+
+
+def preparation(_session: Any) -> Any:
+    return facts.preparation()
+
+
+def owner_page(_session: Any, owner: str, week: str | None) -> Any:
+    return facts.owner_page()
+
+
 def squad_page(_session: Any, squad: str, week: str | None) -> Any:
     return facts.squad_page(squad)
 
@@ -61,6 +73,9 @@ def six_twelve(_session: Any, kpi: str, scope: Scope, week: str | None) -> Any:
 def play(home: str) -> None:
     """Draw the app with the stand-ins in place of the register."""
     from dashboard import cards
+    from dashboard.views import bearings as bearings_view
+    from dashboard.views import owner as owner_view
+    from dashboard.views import preparing as preparing_view
     from dashboard.views import product as product_view
     from dashboard.views import review as review_view
     from dashboard.views import squad as squad_view
@@ -72,6 +87,10 @@ def play(home: str) -> None:
         (product_view, "cap_side", cap_side),
         (product_view, "cadence_side", cadence_side),
         (squad_view, "squad_page", squad_page),
+        (bearings_view, "bearings", bearings),
+        (preparing_view, "preparation", preparation),
+        (preparing_view, "review", review),
+        (owner_view, "owner_page", owner_page),
         (squad_view, "review", review),
         (cards, "six_twelve", six_twelve),
     )

@@ -102,3 +102,51 @@ def test_what_one_may_see_of_an_owner_opens_no_other(sample):
     assert {figure.scope.key for figure in figures} == {"PM:pm-sillon"}
     assert not may_see_owner(Viewer("pm-escale", Role.MEMBER), organisation, "pm-sillon", MONDAY)
     assert seen.key != Viewer("pm-sillon", Role.MEMBER).key
+
+
+@pytest.mark.parametrize(
+    ("home", "language", "said"),
+    [
+        ("prepare", "EN", "Week 46: 2 exports are late; 1 of 2 review KPIs are complete"),
+        ("prepare", "FR", "Semaine 46 : 2 exports sont en retard ; 1 KPI de la revue sur 2"),
+        ("owner", "EN", "C. Morel · PM · Week 46"),
+        ("owner", "FR", "C. Morel · PM · Semaine 46"),
+        ("cap-or-cadence", "EN", "Atelier needs a clearer heading."),
+        ("cap-or-cadence", "FR", "Atelier a besoin d'un cap plus clair."),
+    ],
+)
+def test_the_pages_say_what_their_facts_say(play, home, language, said):
+    page = play(home, lang=language)
+    assert not page.exception
+    assert not page.error
+    assert said in " | ".join(texts(page))
+
+
+def test_what_is_owed_stands_on_one_line_a_person_and_day(play):
+    owed = play("prepare", lang="EN").dataframe[0].value
+    assert [plain(text) for text in owed["due"]] == ["▼ 1 day late", "· in 3 days"]
+    assert list(owed["what"]) == ["product events, users", "ledger lines"]
+    shown = play("prepare", lang="FR").dataframe[1].value
+    assert plain(shown["shown"][1]) == "◌ 4 sur 5 à jour"
+
+
+def test_advice_and_vacancy_are_said(play):
+    told = " | ".join(texts(play("cap-or-cadence", lang="EN")))
+    assert "2 squads, 1 product for its PM, signs of strain: delays" in told
+    assert "The roles are not both held." in told
+    assert "Not placed, too few signs known: Balise." in told
+
+
+def test_an_owner_sees_open_decisions_and_targets(play):
+    page = play("owner", lang="EN")
+    told = " | ".join(texts(page))
+    assert "Atelier, Activation: Shorten the first screen. Back on 3 Dec 2026." in told
+    assert "scope" in page.dataframe[0].value.columns
+
+
+def test_pages_about_nobody_say_what_to_import(monkeypatch, workspace):
+    for home, said in (("squad", "squads.csv"), ("owner", "ownerships.csv")):
+        monkeypatch.setattr("dashboard.session.Session.is_empty", False)
+        page = opened(monkeypatch, workspace, home, lang="EN")
+        assert not page.exception
+        assert said in " | ".join(texts(page))
