@@ -341,8 +341,15 @@ def plot(figure: dict[str, Any], key: str, alt: str) -> None:
     )
 
 
-def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
-    """One 6-12 chart with its row of boxes."""
+def chart(
+    session: Session,
+    kpi: str,
+    scope: Scope,
+    week: str | None,
+    *,
+    below: Callable[[str, Scope], None] | None = None,
+) -> None:
+    """One 6-12 chart with its row of boxes; `below` draws what can be noted of it."""
     voice = session.voice
     facts = six_twelve(session, kpi, scope, week)
     title = f"{voice.name(scope)} · {voice.label(kpi)}"
@@ -361,6 +368,10 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
         )
         if judged_on := sentences.judged_on(voice, facts):
             st.caption(escape(judged_on))
+        for number, noted in enumerate(facts.annotations, 1):
+            st.caption(f"**{number}** {escape(sentences.annotation(voice, noted))}")
         boxes = tables.boxes(facts.boxes, voice, kpi)
         if len(boxes.columns):
             st.table(boxes, border="horizontal", hide_index=True)
+        if below is not None:
+            below(kpi, scope)

@@ -18,6 +18,7 @@ from dashboard.pictures import describes
 from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi, Unit
+from metrics.register.remarks import Annotation
 from metrics.result import Figure
 from metrics.review import Limits, Point, SixTwelve
 from metrics.signals import UNBORN
@@ -85,20 +86,18 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
         _prior_year(drawing, side, voice, unit, palette)
     for side in (weeks, months):
         _this_year(drawing, side, voice, unit, palette, colour)
-    if facts.target is not None:
-        _targets(drawing, [*weeks, *months], facts.target.value, voice, unit, palette)
+    _targets(drawing, [*weeks, *months], voice, unit, palette)
     values = [
         value
         for spot in (*weeks, *months)
-        for value in (spot.value, spot.point.prior_year)
+        for value in (spot.value, spot.point.prior_year, spot.point.target)
         if value is not None
     ]
     for limits in (facts.limits, shift.limits if shift else None):
         values += [limits.lower, limits.upper] if limits else []
-    if facts.target is not None:
-        values.append(facts.target.value)
     ticks = axis_ticks(values, from_zero=starts_at_zero(voice.catalogue[facts.kpi].kind, unit))
     _labels(drawing, weeks, months, ticks, voice, unit, palette, colour)
+    _flags(drawing, [weeks, months], facts.annotations, palette)
     _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
     return drawing.figure
 
@@ -315,23 +314,67 @@ def _prior_year(
 def _targets(
     drawing: Drawing,
     spots: Sequence[Spot],
-    target: float,
     voice: Voice,
     unit: Unit,
     palette: Palette,
 ) -> None:
+    wanted = [spot for spot in spots if spot.point.target is not None]
+    if not wanted:
+        return
     drawing.add_scatter(
         name=voice.words.say("target"),
-        x=[spot.x for spot in spots],
-        y=[target] * len(spots),
+        x=[spot.x for spot in wanted],
+        y=[spot.point.target for spot in wanted],
         mode="markers",
         marker={
             "symbol": "line-ew",
             "size": 9,
             "line": {"width": 1.6, "color": palette.ink},
         },
-        hovertemplate=escape(voice.format.exact(unit, target)) + "<extra></extra>",
+        customdata=[escape(voice.format.exact(unit, spot.point.target)) for spot in wanted],
+        hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _flags(
+    drawing: Drawing,
+    sides: Sequence[Sequence[Spot]],
+    found: Sequence[Annotation],
+    palette: Palette,
+) -> None:
+    """A numbered flag over each week and month in which something was noted; the numbers are
+    explained under the chart."""
+    for spot in [spot for side in sides for spot in side]:
+        period = spot.point.figure
+        numbers = [
+            str(number)
+            for number, each in enumerate(found, 1)
+            if period.start <= each.day <= period.end
+        ]
+        if not numbers:
+            continue
+        drawing.add_shape(
+            type="line",
+            x0=spot.x,
+            x1=spot.x,
+            y0=0,
+            y1=1,
+            yref="paper",
+            layer="below",
+            line={"color": palette.quiet, "width": 1, "dash": "dot"},
+        )
+        drawing.add_annotation(
+            x=spot.x,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            text=", ".join(numbers),
+            showarrow=False,
+            bgcolor=palette.surface,
+            bordercolor=palette.quiet,
+            borderpad=2,
+            font={"size": 11, "color": palette.ink},
+        )
 
 
 def _labels(

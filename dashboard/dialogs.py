@@ -14,9 +14,12 @@ import streamlit as st
 
 from dashboard import cards, meeting_sentences
 from dashboard.session import Session, likened, write
+from metrics.catalogue.kpi import Unit
 from metrics.errors import VigieError
 from metrics.register.decisions import ACTION, DECISION, Decision, change, close, decide, reopen
-from metrics.register.remarks import comment, mute, withdraw
+from metrics.register.remarks import annotate, comment, mute, withdraw
+from metrics.register.review_choice import MOST, choose
+from metrics.register.targets import from_percent, set_target
 from metrics.result import Scope
 from metrics.review import Person
 
@@ -146,6 +149,86 @@ def mute_signal(session: Session, kpi: str, scope: Scope) -> None:
             sure = _pressed(session, words.say("Mute"))
         if sure and isinstance(until, date):
             _say(session, mute, kpi=kpi, scope=scope, reason=reason, until=until)
+
+    window()
+
+
+def annotate_chart(session: Session, kpi: str, scope: Scope) -> None:
+    """Note on charts what happened on a day, for this KPI or all of the scope's."""
+    words, at = session.voice.words, _at(kpi, scope)
+
+    @st.dialog(words.say("Note on the chart"))
+    def window() -> None:
+        st.caption(cards.escape(meeting_sentences.about(session.voice, kpi, scope)))
+        with st.form(f"annotate_{at}", border=False):
+            day = st.date_input(
+                words.say("Day"), session.today, max_value=session.today, format="DD/MM/YYYY",
+                key=f"annotate_day_{at}",
+            )  # fmt: skip
+            text = st.text_input(words.say("What happened"), key=f"annotate_text_{at}",
+                                 max_chars=200) or ""  # fmt: skip
+            everywhere = st.checkbox(words.say("On all charts of this scope"), key=f"all_{at}")
+            sure = _pressed(session, words.say("Write it down"))
+        if sure and isinstance(day, date):
+            _say(session, annotate, kpi="" if everywhere else kpi, scope=scope, day=day, text=text)
+
+    window()
+
+
+def set_goal(session: Session, kpi: str, scope: Scope) -> None:
+    """Set a target or a budget of a KPI for the present or next month or quarter."""
+    words, at = session.voice.words, _at(kpi, scope)
+    unit = session.voice.catalogue[kpi].unit
+    kinds = {"target": words.say("Target"), "budget": words.say("Budget")}
+
+    @st.dialog(words.say("Set a target or budget"))
+    def window() -> None:
+        st.caption(cards.escape(meeting_sentences.about(session.voice, kpi, scope)))
+        with st.form(f"goal_{at}", border=False):
+            kind = st.segmented_control(
+                words.say("What it is"), list(kinds), default="target", required=True,
+                format_func=kinds.__getitem__, key=f"goal_kind_{at}",
+            )  # fmt: skip
+            periods = {each.key: each for each in session.ahead}
+            period = st.selectbox(
+                words.say("Period"), list(periods),
+                format_func=lambda key: session.voice.format.period(periods[key]),
+                key=f"goal_period_{at}",
+            )  # fmt: skip
+            percent = unit is Unit.RATE
+            value = st.number_input(
+                words.say("In %") if percent else words.say("Value"), value=None,
+                key=f"goal_value_{at}",
+            )  # fmt: skip
+            sure = _pressed(session, words.say("Write it down"))
+        if sure and value is not None:
+            amount = from_percent(value) if percent else float(value)
+            _say(session, set_target, session.voice.catalogue, kpi=kpi, scope=scope,
+                 period=period, value=amount, kind=kind)  # fmt: skip
+
+    window()
+
+
+def choose_kpis(session: Session, present: Sequence[str]) -> None:
+    """Choose the KPIs that the company reviews."""
+    voice = session.voice
+    words = voice.words
+    names = sorted(
+        (kpi.name for kpi in voice.catalogue if kpi.published),
+        key=lambda name: voice.label(name).casefold(),
+    )
+
+    @st.dialog(words.say("KPIs of the review"), width="medium")
+    def window() -> None:
+        st.caption(words.say("A dozen is usual. All others stay one click away."))
+        with st.form("choose", border=False):
+            wanted = st.multiselect(
+                words.say("KPIs"), names, [name for name in present if name in names],
+                format_func=voice.label, max_selections=MOST, key="chosen_kpis",
+            )  # fmt: skip
+            sure = _pressed(session, words.say("Write it down"))
+        if sure:
+            _say(session, choose, wanted)
 
     window()
 

@@ -94,6 +94,25 @@ def actions(session: Session, found: Subject, *, period: str, key: str) -> None:
         dialogs.mute_signal(session, kpi, scope)
 
 
+def chart_actions(session: Session, kpi: str, scope: Scope) -> None:
+    """What can be noted of a chart: what happened on a day, a target or budget."""
+    words = session.voice.words
+    at = f"{kpi}_{scope.kind}_{scope.key}"
+    with st.container(horizontal=True, gap="small"):
+        if _small(words.say("Note on the chart"), f"annotate_{at}", ":material/flag:"):
+            dialogs.annotate_chart(session, kpi, scope)
+        if _small(words.say("Set a target or budget"), f"goal_{at}", ":material/target:"):
+            dialogs.set_goal(session, kpi, scope)
+
+
+def kpis_of_the_review(session: Session, facts: Review) -> None:
+    """A way to choose what the company looks at."""
+    if facts.scope.kind == "company" and _small(
+        session.voice.words.say("KPIs of the review"), "choose_kpis", ":material/tune:"
+    ):
+        dialogs.choose_kpis(session, [reading.kpi for reading in facts.headline])
+
+
 def conversation(session: Session, found: Subject) -> None:
     """What was said and decided of a subject."""
     voice = session.voice

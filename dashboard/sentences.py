@@ -17,6 +17,7 @@ from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.errors import Mistake
 from metrics.format import Formatter
+from metrics.register.remarks import Annotation
 from metrics.result import Figure, Scope
 from metrics.review import (
     Driver,
@@ -317,6 +318,12 @@ def judged_on(voice: Voice, chart: SixTwelve) -> str:
     if not taken:
         return ""
     return voice.words.say("Usual range: {what}", what=", ".join(taken))
+
+
+def annotation(voice: Voice, noted: Annotation) -> str:
+    """ "5 Oct 2026: new price."."""
+    day = voice.format.date(noted.day)
+    return voice.words.say("{day}: {text}", day=day, text=noted.text)
 
 
 def headline(voice: Voice, review: Review) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -26,7 +26,7 @@ from metrics import review as facts
 from metrics import squad_page as squads
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.alike import Alike
-from metrics.calendar import Grain, Period
+from metrics.calendar import Calendar, Grain, Period
 from metrics.definitions import catalogue_of, definitions_stamp
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
@@ -64,6 +64,17 @@ class Session:
     @property
     def today(self) -> date:
         return datetime.now(self.workspace.zone).date()
+
+    @property
+    def ahead(self) -> tuple[Period, ...]:
+        """The present month and quarter, and those that follow: what targets are set for."""
+        settings = self.workspace.settings
+        calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
+        found = []
+        for grain in (Grain.QUARTER, Grain.MONTH):
+            present = calendar.period(grain, self.today)
+            found += [present, calendar.period(grain, present.end + timedelta(1))]
+        return tuple(found)
 
     @property
     def is_empty(self) -> bool:

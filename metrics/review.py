@@ -38,7 +38,6 @@ from metrics.review_facts import (
     ScorecardRow,
     SixTwelve,
     Subject,
-    Target,
 )
 from metrics.scopes import COMPANY, members_of
 from metrics.signals import UNBORN
@@ -64,7 +63,6 @@ __all__ = [
     "SignalFact",
     "SixTwelve",
     "Subject",
-    "Target",
     "product_page",
     "six_twelve",
     "weekly_review",

@@ -17,12 +17,6 @@ from metrics.result import Figure, Scope
 
 
 @dataclass(frozen=True)
-class Target:
-    value: float
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Driver:
     """One member's part of a change: `change` in the KPI's unit, `share` of the whole.
 
@@ -86,10 +80,12 @@ class ScorecardRow:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a 6-12 chart: this year's figure and the same period a year earlier."""
+    """One point of a 6-12 chart: this year's figure, the same period a year earlier, and what was
+    wanted of it."""
 
     figure: Figure
     prior_year: float | None
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +123,6 @@ class SixTwelve:
     weeks: tuple[Point, ...]  # six
     months: tuple[Point, ...]  # twelve
     limits: Limits | None  # of the weeks
-    target: Target | None
     boxes: tuple[Box, ...]
     new_level: NewLevel | None = None  # the latest one acknowledged
     annotations: tuple[Annotation, ...] = ()  # of the days drawn, oldest first

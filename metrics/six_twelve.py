@@ -8,11 +8,15 @@ from datetime import date, timedelta
 
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.pace import adds_over_time
 from metrics.panel import Panel
 from metrics.reading import Limits, compare, within_nature
 from metrics.register.baselines import acknowledged
+from metrics.register.remarks import Annotation, read_annotations
+from metrics.register.targets import targets_held
 from metrics.result import Figure, Scope
 from metrics.review_facts import Box, NewLevel, Point, SixTwelve
+from metrics.scopes import COMPANY
 from metrics.timeline import ends_with, year_before
 from metrics.traits import built_on_steps, measures_of
 
@@ -29,6 +33,7 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     """
     week, month = panel.week, _last_month(panel)
     figures = _Figures(panel, kpi, scope)
+    targets = _targets(panel, kpi, scope)
     weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
     months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
     limits, _ = panel.limits([kpi.name], [scope], kpi.cadence, _since(panel, week), week.start)
@@ -39,12 +44,44 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     return SixTwelve(
         kpi=kpi.name,
         scope=scope,
-        weeks=tuple(_point(panel, figures, period) for period in weeks),
-        months=tuple(_point(panel, figures, period) for period in months),
+        weeks=tuple(_point(panel, figures, period, targets) for period in weeks),
+        months=tuple(_point(panel, figures, period, targets) for period in months),
         limits=band,
-        target=None,
         boxes=_boxes(panel, figures, kpi),
         new_level=_new_level(panel, figures, weeks, limits),
+        annotations=_annotations(panel, figures, [*weeks, *months]),
+    )
+
+
+def _targets(panel: Panel, kpi: Kpi, scope: Scope) -> dict[str, float]:
+    """What is wanted of the KPI, by period."""
+    held = targets_held(panel.connection, panel.viewer, kpis=[kpi.name], scopes=[scope])
+    return {each.period: said.value for each, said in held.items() if each.kind == "target"}
+
+
+def _target(panel: Panel, kpi: Kpi, period: Period, targets: Mapping[str, float]) -> float | None:
+    """The target of a period: its own, else, of what does not add up over time, that of the month
+    or quarter in which it ends."""
+    wanted = [period.key]
+    if not adds_over_time(kpi, panel.catalogue):
+        longer = (Grain.MONTH, Grain.QUARTER)
+        wanted += [panel.calendar.period(grain, period.end).key for grain in longer]
+    return next((targets[key] for key in wanted if key in targets), None)
+
+
+def _annotations(panel: Panel, figures: _Figures, periods: list[Period]) -> tuple[Annotation, ...]:
+    """What was noted of the days drawn, about the KPI or all of them, its scope or the company."""
+    if not periods:
+        return ()
+    return tuple(
+        read_annotations(
+            panel.connection,
+            panel.viewer,
+            kpis=[figures.kpi.name, ""],
+            scopes={figures.scope, COMPANY},
+            since=min(period.start for period in periods),
+            until=max(period.end for period in periods),
+        )
     )
 
 
@@ -128,7 +165,7 @@ def _since(panel: Panel, week: Period) -> date:
     return _back(panel, week, WEEKS)[0].start
 
 
-def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
+def _point(panel: Panel, figures: _Figures, period: Period, targets: Mapping[str, float]) -> Point:
     before = figures.get(panel.calendar.prior_year(period))
     figure = figures.get(period) or Figure(
         kpi=figures.kpi.name,
@@ -141,7 +178,11 @@ def _point(panel: Panel, figures: _Figures, period: Period) -> Point:
         closed=True,
         reason="no_data",
     )
-    return Point(figure, before.value if before and before.closed else None)
+    return Point(
+        figure,
+        before.value if before and before.closed else None,
+        _target(panel, figures.kpi, period, targets),
+    )
 
 
 def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:

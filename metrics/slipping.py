@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from metrics import warehouse
-from metrics.access import Viewer, may_see
-from metrics.definitions import definitions_of
-from metrics.engines import open_facts
+from metrics.access import Viewer
+from metrics.plans import read_initiatives
 from metrics.result import Scope
-from metrics.roadmap import Initiative, read_roadmap
+from metrics.roadmap import Initiative
 from metrics.workspace import Workspace
 
 DROPPED = "dropped"
@@ -34,17 +32,10 @@ def slipping(
     scopes: Collection[Scope] | None = None,
     today: date | None = None,
 ) -> tuple[Slip, ...]:
-    """The initiatives of the roadmap that slip, the soonest due first; of the products and squads
-    in `scopes` alone, where those are given. Empty while no roadmap was imported."""
-    path = warehouse.current_path(workspace)
-    # A review is held on published figures, and opens where the facts themselves do not.
-    if path is None or not path.exists() or not may_see(viewer, "product"):
-        return ()
-    connection = open_facts(path)
-    try:
-        known = read_roadmap(connection, definitions_of(workspace).models)
-    finally:
-        connection.close()
+    """The initiatives of the published roadmap that slip, the soonest due first; of the products
+    and squads in `scopes` alone, where those are given. Empty while no roadmap was imported."""
+    with workspace.register.connect() as connection:
+        known = read_initiatives(connection, viewer)
     return slips(known, today or datetime.now(workspace.zone).date(), scopes)
 
 

@@ -9,13 +9,15 @@ import pytest
 
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
+from metrics.definitions import catalogue_of
 from metrics.effect import FELL
 from metrics.meeting import Agenda, agenda, likened, stamp
 from metrics.register.decisions import change, close, decide
 from metrics.register.remarks import annotate, comment, mute, withdraw
 from metrics.register.review_choice import choose
+from metrics.register.targets import from_percent, set_target
 from metrics.result import Scope
-from metrics.review import product_page, weekly_review
+from metrics.review import product_page, six_twelve, weekly_review
 from metrics.workspace import Workspace
 from tests.made_up_review import CALENDAR, publish
 from tests.test_review import ATELIER, BALISE, COMPANY, NORD, figures
@@ -175,3 +177,51 @@ def test_the_stamp_changes_with_all_that_people_say(workspace: Workspace) -> Non
         choose(connection, LOCAL_CPO, ["mrr"])
     look()
     assert len(seen) == 7
+
+
+def test_charts_carry_what_was_noted_and_what_is_wanted_of_each_period(
+    workspace: Workspace,
+) -> None:
+    catalogue = catalogue_of(workspace)
+    with workspace.register.begin() as connection:
+        for kpi, scope, day in (
+            ("activation_rate", ATELIER, date(2026, 11, 11)),
+            ("", COMPANY, date(2026, 10, 6)),
+            ("active_users", ATELIER, date(2026, 11, 11)),  # another KPI's
+            ("", BALISE, date(2026, 11, 11)),  # another product's
+            ("", ATELIER, date(2024, 1, 1)),  # not drawn
+        ):
+            annotate(connection, LOCAL_CPO, kpi=kpi, scope=scope, day=day, text=f"{kpi} {day}")
+        for kpi, period, value in (
+            ("activation_rate", "2026-Q4", 0.5), ("activation_rate", "2026-11", 0.55),
+            ("revenue", "2026-Q4", 9000), ("revenue", "2026-10", 700),
+        ):  # fmt: skip
+            set_target(connection, LOCAL_CPO, catalogue, kpi=kpi, scope=ATELIER, period=period,
+                       value=value)  # fmt: skip
+        set_target(connection, LOCAL_CPO, catalogue, kpi="activation_rate", scope=ATELIER,
+                   period="2026-10", value=0.9, kind="budget")  # fmt: skip
+    rate = six_twelve(workspace, LOCAL_CPO, "activation_rate", ATELIER)
+    assert [each.day for each in rate.annotations] == [date(2026, 10, 6), date(2026, 11, 11)]
+    # A month's target holds for the weeks that end in it, before its quarter's.
+    wanted = {point.figure.period: point.target for point in (*rate.weeks, *rate.months)}
+    assert wanted["2026-W46"] == wanted["2026-W44"] == 0.55
+    assert wanted["2026-W43"] == wanted["2026-10"] == 0.5
+    assert wanted["2026-09"] is None
+    # What adds up over a quarter is not asked of each of its weeks.
+    added = six_twelve(workspace, LOCAL_CPO, "revenue", ATELIER)
+    assert [point.target for point in added.months][-2:] == [None, 700]
+
+
+def test_the_company_chooses_what_it_reviews(workspace: Workspace) -> None:
+    with workspace.register.begin() as connection:
+        choose(connection, LOCAL_CPO, ["throughput", "active_users", "gone"])
+    found = weekly_review(workspace, LOCAL_CPO)
+    assert {reading.kpi for reading in found.headline} == {"active_users"}
+    with workspace.register.begin() as connection:
+        choose(connection, LOCAL_CPO, [])
+    found = weekly_review(workspace, LOCAL_CPO)
+    assert "activation_rate" in {reading.kpi for reading in found.headline}
+
+
+def test_a_percentage_is_kept_as_people_write_it() -> None:
+    assert [from_percent(number) for number in (45, 7.3, 0.1, 100)] == [0.45, 0.073, 0.001, 1]

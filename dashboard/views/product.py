@@ -188,4 +188,6 @@ def trends(session: Session, facts: ProductPage, week: str | None, side: str) ->
     chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
-            cards.chart(session, kpi, scope, week)
+            cards.chart(
+                session, kpi, scope, week, below=partial(meeting_cards.chart_actions, session)
+            )

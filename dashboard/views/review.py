@@ -78,6 +78,7 @@ def show(
     meeting_cards.still_open(session, held)
     if facts.steady or facts.muted:
         nothing_to_see(session, facts)
+    meeting_cards.kpis_of_the_review(session, facts)
     meeting_cards.closing(session, facts, held)
     st.caption(cards.escape(published(session, facts)))
 
@@ -108,7 +109,9 @@ def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> N
     chosen = filters.kpis(session, choices, choices[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
-            cards.chart(session, kpi, scope, week)
+            cards.chart(
+                session, kpi, scope, week, below=partial(meeting_cards.chart_actions, session)
+            )
 
 
 def scopes_of(facts: Review) -> tuple[Scope, ...] | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -77,6 +78,11 @@ def set_target(
     }  # fmt: skip
     write_rows(connection, "targets", [row], None, moment)
     return SetTarget(name, scope, period, kind, value, viewer.person, moment)
+
+
+def from_percent(number: float) -> float:
+    """A rate as it is kept, from how people write it: 45 % is 0.45, and not 0.45000000000000001."""
+    return float(Decimal(str(number)) / 100)
 
 
 def targets_held(

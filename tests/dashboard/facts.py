@@ -43,7 +43,6 @@ from metrics.review import (
     SignalFact,
     SixTwelve,
     Subject,
-    Target,
 )
 from metrics.signs import Score, advise, fact, judged
 from metrics.squad_page import PARTS, SquadPage
@@ -596,14 +595,19 @@ def six_twelve(name: str = "activation_rate", scope: Scope = ATELIER) -> SixTwel
     while len(months) < 12:
         months.insert(0, CALENDAR.previous(months[0]))
     points = [
-        Point(figure(name, scope, period, level * (1 + 0.02 * index % 0.05)), level * 0.97)
+        Point(
+            figure(name, scope, period, level * (1 + 0.02 * index % 0.05)),
+            level * 0.97,
+            level * 1.05,
+        )
         for index, period in enumerate(weeks)
     ]
-    points[2] = Point(figure(name, scope, weeks[2], None, reason="gap"), level * 0.96)
+    points[2] = Point(figure(name, scope, weeks[2], None, reason="gap"), level * 0.96, level * 1.05)
     monthly = [
         Point(
             figure(name, scope, period, level * (0.95 + 0.01 * index), closed=index < 11),
             level * 0.93,
+            level * 1.05,
         )
         for index, period in enumerate(months)
     ]
@@ -613,7 +617,6 @@ def six_twelve(name: str = "activation_rate", scope: Scope = ATELIER) -> SixTwel
         weeks=tuple(points),
         months=tuple(monthly),
         limits=Limits(level, level * 0.93, level * 1.09, provisional=False),
-        target=Target(level * 1.05),
         boxes=(
             Box("last_week", level, None, None, None),
             Box("wow", None, None, -0.062, None),

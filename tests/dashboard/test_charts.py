@@ -1,7 +1,7 @@
 """What the charts draw: traces, gaps, partial periods, labels; and that text stays text."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
 from metrics.catalogue.kpi import Kind, Unit
+from metrics.register.remarks import Annotation
 from metrics.review_facts import NewLevel
 from tests.dashboard import facts
 
@@ -72,7 +73,24 @@ def test_limits_are_a_band_behind_the_weeks_and_targets_short_ticks():
     (target,) = named(figure, "target")
     assert target["marker"]["symbol"] == "line-ew"
     assert drawn(limits=None)["layout"]["shapes"] == []
-    assert named(drawn(target=None), "target") == []
+    whole = facts.six_twelve()
+    untold = [tuple(replace(point, target=None) for point in side)
+              for side in (whole.weeks, whole.months)]  # fmt: skip
+    assert named(drawn(weeks=untold[0], months=untold[1]), "target") == []
+
+
+def test_what_was_noted_is_a_numbered_flag_over_its_week_and_month():
+    noted = [
+        Annotation(number, "", facts.COMPANY, day, text, datetime(2026, 11, 16), "local")
+        for number, day, text in (
+            (7, date(2026, 10, 7), "Campaign"), (9, date(2026, 11, 11), "<b>New price</b>"),
+        )
+    ]  # fmt: skip
+    layout = drawn(annotations=tuple(noted))["layout"]
+    flags = {note["x"]: note["text"] for note in layout["annotations"] if note.get("yref")
+             == "paper" and note["text"] != "○"}  # fmt: skip
+    assert flags == {0: "1", 5: "2", 17: "1", 18: "2"}
+    assert "New price" not in str(layout)
 
 
 def test_an_acknowledged_shift_shows_the_range_before_it_and_since():
