@@ -123,7 +123,7 @@ def subject(
                 )
             )
             owner = sentences.owner_sentence(voice, found.owners, voice.kpi(reading).owner_role)
-            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(
                     escape(f"{owner} {sentences.decided_sentence(voice, found.decided)}"),
                     width="content",

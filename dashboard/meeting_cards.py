@@ -119,7 +119,7 @@ def conversation(session: Session, found: Subject) -> None:
     for said in found.comments:
         st.markdown(f":material/comment: {cards.escape(told.comment(voice, said))}")
     for held in found.decisions:
-        st.markdown(f"{ICONS[held.kind]} {cards.escape(told.decided_here(voice, held))}")
+        st.markdown(f"{ICONS[held.kind]} {cards.escape(told.brief(voice, held))}")
 
 
 def muted(session: Session, found: Sequence[Muted]) -> None:

@@ -145,6 +145,14 @@ def decided_here(voice: Voice, decision: Decision) -> str:
     return " ".join(part for part in parts if part)
 
 
+def brief(voice: Voice, decision: Decision) -> str:
+    """What was decided, by whom and until when: "Roll back the form. C. Morel, 12 Nov"."""
+    day = voice.format.date(decision.review_on, year=False) if decision.review_on else ""
+    who = person(voice, decision.owner) if decision.owner else ""
+    after = ", ".join(part for part in (who, day) if part)
+    return f"{sentence(decision.what)} {after}".strip()
+
+
 def closed(voice: Voice, decision: Decision) -> str:
     """A closed decision with what was said when it was closed."""
     told = of(voice, decision, sentence(decision.what))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dashboard import meeting_sentences as told
-from dashboard.sentences import Voice, headline, movement, subject_title
+from dashboard.sentences import Voice, headline, landing, movement, subject_title
 from metrics.meeting import Agenda
 from metrics.register.decisions import ACTION, DECISION, Decision
 from metrics.review import Review
@@ -21,7 +21,10 @@ def markdown(voice: Voice, facts: Review, agenda: Agenda) -> str:
     """The minutes as Markdown: what people wrote stands letter for letter, never as markup."""
     words = voice.words
     title = words.say("Minutes of the review of {week}", week=voice.format.week(facts.week, True))
-    parts = [f"# {plain(title)}", plain(headline(voice, facts))]
+    stand = [headline(voice, facts)]
+    if facts.landing is not None:
+        stand.append(landing(voice, facts.landing))
+    parts = [f"# {plain(title)}", plain(" ".join(stand))]
     for heading, lines in (
         (words.say("Decisions"), [told.decided(voice, d) for d in taken(agenda, DECISION)]),
         (words.say("Actions"), [told.decided(voice, d) for d in taken(agenda, ACTION)]),

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from dashboard.translation import Translation, mark
 from metrics.calendar import Grain, Period
-from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.catalogue.kpi import Catalogue, Kpi, Unit
 from metrics.errors import Mistake
 from metrics.format import Formatter
+from metrics.outlook import Beside, Outlook
 from metrics.register.remarks import Annotation
 from metrics.result import Figure, Scope
 from metrics.review import (
@@ -351,6 +352,37 @@ def headline(voice: Voice, review: Review) -> str:
             kpi=", ".join(parts),
         )
     return words.say("{week}: {stand}.", week=voice.format.week(review.week), stand=stand)
+
+
+def landing(voice: Voice, found: Outlook) -> str:
+    """Where a KPI will stand, beside the budget, the target and the prior year: "Q4 2026: MRR is
+    heading for €245 k, 2 % below budget, 12 % above the prior year."."""
+    words = voice.words
+    unit = voice.catalogue[found.kpi].unit
+    said = [
+        words.say(message, gap=_gap(voice, unit, beside))
+        for wanted, above, below in (
+            (found.budget, mark("{gap} above budget"), mark("{gap} below budget")),
+            (found.target, mark("{gap} above target"), mark("{gap} below target")),
+            (found.prior_year, mark("{gap} above the prior year"),
+             mark("{gap} below the prior year")),
+        )
+        if (beside := found.beside(wanted)) is not None
+        for message in (above if beside.gap >= 0 else below,)
+    ]  # fmt: skip
+    return words.say(
+        "{period}: {kpi} is heading for {told}.",
+        period=voice.format.period(found.period),
+        kpi=voice.short_label(found.kpi),
+        told=", ".join([voice.format.short(unit, found.landing), *said]),
+    )
+
+
+def _gap(voice: Voice, unit: Unit, beside: Beside) -> str:
+    """The size of a gap: percents of a volume, else in the unit."""
+    if unit.compares_in_points or beside.part is None:
+        return voice.format.difference(unit, abs(beside.gap), signed=False)
+    return voice.format.percent(abs(beside.part))
 
 
 def subject_title(voice: Voice, subject: Subject) -> str:

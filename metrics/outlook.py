@@ -87,6 +87,22 @@ class Outlook:
     chance: float | None
     verdict: str | None
 
+    def beside(self, wanted: float | None) -> Beside | None:
+        """How the landing stands beside a budget, a target or the prior year, where there is one;
+        a part of it needs one above 0."""
+        if wanted is None:
+            return None
+        gap = self.landing - wanted
+        return Beside(gap, gap / wanted if wanted > 0 else None)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A landing less something wanted: in the KPI's unit, and as a part of what was wanted."""
+
+    gap: float
+    part: float | None
+
 
 _AHEAD = TypeAdapter(Ahead)
 

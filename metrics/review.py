@@ -12,11 +12,13 @@ from datetime import date, datetime, timedelta
 
 from metrics.access import Viewer
 from metrics.because import because, names_of
+from metrics.calendar import Grain
 from metrics.catalogue.kpi import Family, Kpi
 from metrics.errors import unknown
 from metrics.explanation import Explanation, base_of, explain
 from metrics.missing import missing_data
 from metrics.organisation import held_on
+from metrics.outlook import Outlook, outlooks
 from metrics.panel import Key, Panel, open_panel
 from metrics.people import PRODUCT_ROLES, holders
 from metrics.reading import Comparison, Limits, Reading, SignalFact
@@ -131,7 +133,23 @@ def weekly_review(
             ),
             unusual=tuple(r for r in unusual if (r.kpi, r.scope) not in shown),
             muted=hushed,
+            landing=_landing(workspace, panel, scope, headline) if week is None else None,
         )
+
+
+def _landing(
+    workspace: Workspace, panel: Panel, scope: Scope, headline: Sequence[Reading]
+) -> Outlook | None:
+    """Where the first KPI of the headline will stand at the quarter's end; None where nobody can
+    say. Only the latest week tells: what is forecast is the present."""
+    first = next((each.kpi for each in headline if _has_value(each)), None)
+    if first is None:
+        return None
+    found = outlooks(
+        workspace, panel.viewer, catalogue=panel.catalogue, kpis=[first], scopes=[scope],
+        grains=[Grain.QUARTER],
+    )  # fmt: skip
+    return found[-1] if found else None
 
 
 def product_page(

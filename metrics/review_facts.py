@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from metrics.calendar import Period
 from metrics.catalogue.kpi import Text
+from metrics.outlook import Outlook
 from metrics.reading import Limits, Reading
 from metrics.register.decisions import Decision
 from metrics.register.remarks import Annotation, Comment, Mute
@@ -161,6 +162,7 @@ class Review:
     steady: tuple[Reading, ...]  # the rest: nothing to see
     unusual: tuple[Reading, ...] = ()  # signals that no subject above tells
     muted: tuple[Muted, ...] = ()  # signals that someone asked not to talk about
+    landing: Outlook | None = None  # of the first headline KPI, in the present quarter
 
 
 @dataclass(frozen=True)

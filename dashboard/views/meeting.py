@@ -114,6 +114,8 @@ def _stand(session: Session, facts: Review) -> None:
     """The headline, and each of its KPIs on a line of its own."""
     voice = session.voice
     cards.headline(sentences.headline(voice, facts))
+    if facts.landing is not None:
+        st.markdown(cards.escape(sentences.landing(voice, facts.landing)))
     for reading in facts.headline:
         if reading.figure is not None and reading.figure.value is not None:
             st.markdown(f"{cards.mark(reading.status)} {cards.escape(_line(session, reading))}")

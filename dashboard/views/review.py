@@ -46,6 +46,8 @@ def show(
 
     meeting_cards.promises(session, held)
     cards.headline(sentences.headline(voice, facts))
+    if facts.landing is not None:
+        st.markdown(cards.escape(sentences.landing(voice, facts.landing)))
     told = [reading for reading in facts.headline if reading.figure and reading.figure.value]
     cards.headline_kpis(session, told[:HEADLINE_KPIS])
 

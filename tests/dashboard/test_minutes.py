@@ -8,9 +8,11 @@ from datetime import date, datetime
 import pytest
 
 from dashboard import meeting_sentences as told
-from dashboard import minutes, tables
+from dashboard import minutes, sentences, tables
+from metrics.calendar import Grain
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
 from metrics.meeting import Agenda, Promise
+from metrics.outlook import Outlook
 from metrics.register.decisions import Decision
 from metrics.register.remarks import Comment, Mute
 from metrics.result import Scope
@@ -109,3 +111,28 @@ def test_what_people_write_is_never_markup_nor_a_formula() -> None:
     rows = tables.as_csv(minutes.table(facts.voice("en"), agenda(hostile))).decode("utf-8-sig")
     assert ",=1+1" not in rows.replace('"', "")
     assert "'=1+1" in rows
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "Q4 2026: MRR is heading for €245 k, 2 % below budget, 40 % above the prior year.",
+        ),
+        (
+            "fr",
+            "T4 2026 : MRR, atterrissage à 245 k€, 2 % sous le budget, 40 % au-dessus de N-1.",
+        ),
+    ],
+)
+def test_a_landing_stands_beside_budget_and_prior_year(language: str, said: str) -> None:
+    quarter = facts.CALENDAR.period(Grain.QUARTER, date(2026, 11, 12))
+    found = Outlook(
+        "mrr", facts.COMPANY, quarter, 2, None, None, 245_000.0, 240_000.0, 250_000.0, 175_000.0,
+        None, 250_000.0, None, -5_000.0, None, None,
+    )  # fmt: skip
+    told_so = plain(sentences.landing(facts.voice(language), found))
+    assert told_so.replace("k €", "k€") == said
+    rate = replace(found, kpi="win_rate", landing=0.34, budget=0.4, prior_year=None)
+    assert "6 points" in plain(sentences.landing(facts.voice(language), rate))
