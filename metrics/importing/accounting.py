@@ -22,13 +22,17 @@ _ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 
 @dataclass(frozen=True)
 class Account:
-    """Records by outcome; `good` are those that land. Problems and quarantine say why not."""
+    """Records by outcome; `good` are those that land. Problems and quarantine say why not.
+
+    `all_good` says that every row that was shaped lands.
+    """
 
     read: int
     good: int
     skipped: int
     quarantine: tuple[QuarantinedRow, ...]
     problems: tuple[Problem, ...]
+    all_good: bool
 
 
 def mask(text: str) -> str:
@@ -128,6 +132,7 @@ def settle(connection: duckdb.DuckDBPyConnection, staged: Staged, binding: Bindi
         skipped=skipped,
         quarantine=tuple(quarantine),
         problems=tuple(problems + _unreadable_options(connection, binding)),
+        all_good=not outcomes,
     )
 
 

@@ -180,6 +180,10 @@ def _english(profile: Profile) -> str:
 
 def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], otherwise: str) -> str:
     """Whether days or months come first, by a value that allows only one of them."""
+    plain = exp.func("bool_and", exp.func("is_plain_iso", exp.column(cells[0])))
+    told = connection.execute(exp.select(plain).from_("staged").sql("duckdb")).fetchone()
+    if told is not None and told[0]:  # years come first in all
+        return otherwise
     first, second = (
         exp.Max(this=exp.func("number_in_date", exp.column(cells[0]), exp.Literal.number(place)))
         for place in (1, 2)

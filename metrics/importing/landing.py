@@ -233,7 +233,7 @@ def _land(
             connection, binding.dataset, session.organisation
         )
     else:
-        compared, facts = write(session, source, binding, observed)
+        compared, facts = write(session, source, binding, observed, all_good=account.all_good)
         problems += facts.problems
         problems += [
             Problem("warning", "reversed_scale", bound.header, rows=account.good)

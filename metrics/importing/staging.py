@@ -270,18 +270,22 @@ def _repeats_header(connection: duckdb.DuckDBPyConnection, table: Table) -> bool
             if cell
         )
     )
-    empty = exp.and_(
-        *(
-            exp.func("coalesce", _trimmed(name), exp.Literal.string("")).eq("")
-            for name in table.names
-        )
-    )
+    empty = exp.and_(*(_blank(name) for name in table.names))
     query = exp.select("1").from_("raw_rows").where(exp.or_(again, empty)).limit(1)
     return connection.execute(query.sql("duckdb")).fetchone() is not None
 
 
-def _trimmed(name: str) -> exp.Expr:
-    return exp.Anonymous(this="trim", expressions=[exp.column(name), exp.Literal.string(BLANKS)])
+def _blank(name: str) -> exp.Expr:
+    """Whether a cell holds nothing: seen at once where it begins with a visible character."""
+    cell = exp.column(name)
+    first = exp.func("left", cell, exp.Literal.number(1))
+    low, high = exp.Literal.string("!"), exp.Literal.string("~")
+    trimmed = exp.Anonymous(this="trim", expressions=[cell.copy(), exp.Literal.string(BLANKS)])
+    seen = exp.Case(
+        ifs=[exp.If(this=exp.Between(this=first, low=low, high=high), true=exp.false())],
+        default=trimmed.eq(""),
+    )
+    return exp.func("coalesce", seen, exp.true())
 
 
 def _option(name: str, value: exp.Expr) -> exp.Expr:

@@ -38,6 +38,7 @@ def make_typed(
     """
     columns: dict[str, exp.Expr] = {}
     local_days: dict[str, exp.Expr] = {}
+    checked: dict[str, exp.Expr] = {}
     problems: list[tuple[exp.Expr, str]] = []
     joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
     calendars = {} if large else _make_calendars(connection, binding)
@@ -61,6 +62,10 @@ def make_typed(
             local_days[f"{bound.name}_day"] = local_day(moment)
         if bound.column.required:
             raw, value = raw_of(bound), exp.column(_read_name(bound.name), table="cells")
+            if bound.column.read is Reading.MOMENT and bound.name not in calendars and not listed:
+                # Whether it can be read is known before its zone, which takes long, is applied.
+                checked[bound.name] = read_moment(_dated_cell(bound), "utc", bound.order)
+                value = exp.column(_checked_name(bound.name), table="cells")
             problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
             if bound.column.read.can_fail:
                 problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
@@ -89,7 +94,9 @@ def make_typed(
         else exp.cast(exp.null(), "varchar")
     )
     inner = exp.select(
-        "staged.*", *(value.as_(_read_name(name)) for name, value in columns.items())
+        "staged.*",
+        *(value.as_(_read_name(name)) for name, value in columns.items()),
+        *(value.as_(_checked_name(name)) for name, value in checked.items()),
     ).from_("staged")
     for table, alias, raw in joins:
         looked_up = exp.alias_(exp.to_table(table), alias, table=True)
@@ -137,6 +144,10 @@ def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> 
         _create(connection, f"calendar_{number}", query, "table")
         named |= {bound.name: f"calendar_{number}" for bound in group}
     return named
+
+
+def _checked_name(field: str) -> str:
+    return f"checked_{field}"
 
 
 def _read_name(field: str) -> str:
