@@ -155,7 +155,8 @@ def main(home: str = "review") -> None:
         words.say("Drop the exports of your tools, check them, load them, take them back."),
         lambda: imports.show(current(), chooser, review_place),
     )
-    steering = [
+    # One list: Streamlit draws sections as lists within lists that a screen reader cannot follow.
+    shown = [
         review_place,
         preparing_place,
         product_place,
@@ -163,15 +164,12 @@ def main(home: str = "review") -> None:
         owner_place,
         portfolio_place,
         bearings_place,
+        explore_place,
+        dictionary_place,
+        coverage_place,
+        imports_place,
     ]
-    data = [explore_place, dictionary_place, coverage_place, imports_place]
-    page = st.navigation(
-        {
-            "": [*steering, under_its_name(home, [*steering, *data])],
-            words.say("Data"): data,
-        },
-        position="top",
-    )
+    page = st.navigation([*shown, under_its_name(home, shown)], position="top")
     st.set_page_config(page_title=f"{page.title} · Vigie")
     try:
         page.run()
