@@ -113,7 +113,9 @@ DATASETS = {
             "subscriptions",
             Behaviour.VERSIONS,
             _texts("subscription_id", "stream", "plan", "interval", "currency", "status", "channel")
-            | {"account_key": "bigint", "amount": "decimal(28,6)", "quantity": "decimal(28,6)"}
+            | {"account_key": "bigint", "coupon": "varchar"}
+            | dict.fromkeys(("amount", "quantity"), "decimal(28,6)")
+            | dict.fromkeys(("discount_percent", "discount_amount"), "decimal(28,6)")
             | {"interval_count": "integer"}
             | _moments("created", "started", "trial_end", "canceled", "ended", "period_end"),
             key=("subscription_id",),

@@ -33,6 +33,17 @@ def unpriced(session: Session) -> list[Problem]:
     ]
 
 
+def undeducted(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Subscriptions with a coupon, but without the discount that it gives."""
+    lacking = (
+        exp.select(exp.Count(this=exp.Star()), exp.Min(this=exp.column("coupon")))
+        .from_("typed")
+        .where("coupon is not null", "discount_percent is null", "discount_amount is null")
+    )
+    [(rows, coupon)] = connection.execute(lacking.sql("duckdb")).fetchall()
+    return [Problem("warning", "coupon_unknown", rows=rows, example=coupon)] if rows else []
+
+
 def unknown_people(
     connection: duckdb.DuckDBPyConnection, organisation: Organisation, import_id: int
 ) -> list[Problem]:

@@ -13,7 +13,7 @@ from metrics.importing import comparison
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
-from metrics.importing.doubts import identical, unknown_people, unpriced
+from metrics.importing.doubts import identical, undeducted, unknown_people, unpriced
 from metrics.importing.known_days import coverage_of, period_of
 from metrics.importing.observed import Observed
 from metrics.importing.report import CoverageSpan, Problem
@@ -105,7 +105,7 @@ def write(
             Problem("warning", "survivors_only", details={"until": str(covered.survivors_until)})
         )
     if dataset.name == "subscriptions":
-        problems += unpriced(session)
+        problems += unpriced(session) + undeducted(connection)
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
     if dataset.name == "skills":

@@ -1,5 +1,6 @@
 with named as (
     select *,
+        amount * coalesce(quantity, 1) as price,
         coalesce(interval_count, 1) * case
             when interval is null and regexp_matches(lower(plan), 'year|annual|annuel|yearly') then 12
             when interval is null then 1
@@ -15,16 +16,27 @@ with named as (
             when canceled_day is not null then period_end_day
         end as first_unpaid_day
     from typed
+),
+
+-- A discount is of the price of all seats, and never more than it.
+discounted as (
+    select *,
+        round(cast(price as double) * cast(coalesce(discount_percent, 0) as double) / 100, 2)
+        + cast(coalesce(discount_amount, 0) as double) as discount
+    from named
 )
 select record,
     coalesce(problem, case
         when months is null or months not in (1, 3, 6, 12) then 'interval:interval_not_supported'
         when ended_day < started_day then 'ended:ends_before_start'
-        when abs(amount * coalesce(quantity, 1)) >= 1e15 then 'amount:number_too_large'
+        when abs(price) >= 1e15 then 'amount:number_too_large'
+        when discount_percent not between 0 and 100 then 'discount_percent:discount_beyond_price'
+        when discount_amount < 0 or discount > abs(price) then 'discount_amount:discount_beyond_price'
     end) as problem,
     case when status in ('incomplete', 'incomplete_expired') then 'never_paid' end as skip,
     subscription_id, account_key, coalesce(stream, '') as stream, plan, months as interval_months,
-    try_cast(amount * coalesce(quantity, 1) as decimal(18, 2)) as amount,
+    try_cast(price as decimal(18, 2)) - coalesce(try_cast(discount as decimal(18, 2)), 0)
+        as amount,
     upper(coalesce(currency, company_currency())) as currency,
     channel,
     first_paid_day as start_day,
@@ -32,4 +44,4 @@ select record,
     case when first_unpaid_day is not null then greatest(first_unpaid_day, first_paid_day) end
         as end_day,
     status
-from named
+from discounted
