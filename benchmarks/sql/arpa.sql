@@ -51,5 +51,5 @@ held as (
 select
     product,
     month_end,
-    sum(mrr) / count(distinct account_key) as value
+    sum(mrr) / count(distinct account_key) filter (mrr > 0) as value
 from held group by grouping sets ((1, 2), (2))

@@ -51,7 +51,7 @@ held as (
 firsts as (
     select product, account_key, min(start_day) as first_day
     from subscriptions join streams using (source, stream)
-    where end_day is null or end_day > start_day
+    where amount > 0 and (end_day is null or end_day > start_day)
     group by all
 ),
 

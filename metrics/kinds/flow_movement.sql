@@ -42,6 +42,7 @@ held as (
 first_days as (
     select cut, member, entity, min(start_day) as first_day
     from facts
+    where amount <> 0
     group by cut, member, entity
 ),
 

@@ -1,6 +1,7 @@
 -- paying_accounts: stock, count
 -- distinct: True
 -- expression: account_key
+-- filter: mrr > 0
 -- model: subscription_spans
 WITH facts AS (
   SELECT
@@ -13,6 +14,8 @@ WITH facts AS (
   WHERE
     NOT (
       product IS NULL
+    ) AND (
+      mrr > 0
     )
 )
 SELECT

@@ -73,6 +73,8 @@ WITH facts AS (
     entity,
     MIN(start_day) AS first_day
   FROM facts
+  WHERE
+    amount <> 0
   GROUP BY
     cut,
     member,

@@ -1,6 +1,7 @@
 -- paying_accounts: stock, count
 -- distinct: True
 -- expression: account_key
+-- filter: mrr > 0
 -- model: subscription_spans
 WITH facts AS (
   SELECT
@@ -11,7 +12,9 @@ WITH facts AS (
     account_key AS entity
   FROM subscription_spans
   WHERE
-    NOT product IS NULL
+    NOT product IS NULL AND (
+      mrr > 0
+    )
 )
 SELECT
   CAST(f.cut AS STRING) AS cut,
