@@ -37,6 +37,8 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
         asked = ("unknown_stream",)  # asked about above, once for all files
         problems(session, [each for each in report.problems if each.reason not in asked])
         if report.status != "refused":
+            for total in report.totals:
+                st.caption(escape(import_sentences.total(voice, total)))
             with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
                 st.dataframe(
                     tables.preview(report.preview, report.dataset, voice),

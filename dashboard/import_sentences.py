@@ -8,7 +8,7 @@ from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
 from dashboard.translation import mark
 from metrics.belonging import Word
 from metrics.importing.reasons import explain
-from metrics.importing.report import FileReport, Problem
+from metrics.importing.report import FileReport, FileTotal, Problem
 from metrics.importing.vocabulary import fields_of
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
@@ -121,6 +121,21 @@ def recognised(voice: Voice, report: FileReport) -> str:
         tool=tool(voice, report.tool),
         confidence=voice.format.percent(report.confidence),
         status=status,
+    )
+
+
+def total(voice: Voice, found: FileTotal) -> str:
+    """What the rows of a column add up to, beside the file's own total."""
+    words = voice.words
+    rows, file = voice.format.number(found.rows), voice.format.number(found.file)
+    if found.agrees:
+        return words.say("{column}: the rows add up to {rows}, as the file's own total says.",
+                         column=found.column, rows=rows)  # fmt: skip
+    return words.say(
+        "{column}: the rows add up to {rows}; the file's own total is {file}.",
+        column=found.column,
+        rows=rows,
+        file=file,
     )
 
 

@@ -162,6 +162,11 @@ def described(report: FileReport, *, done: bool) -> str:
         lines.append(f"  feeds {', '.join(report.kpis)}")
     if report.import_id:
         lines.append(f"  import {report.import_id}; take it back: vigie undo {report.import_id}")
+    for total in report.totals:
+        lines.append(
+            f"  {total.column}: the rows add up to {total.rows:,.10g}; "
+            f"the file's own total is {total.file:,.10g}"
+        )
     for problem in report.problems:
         lines.append(f"  {problem.severity}: {explain(problem, 'en')}")
     if report.unknown_streams:

@@ -26,7 +26,9 @@ from metrics.importing.header import comparable
 from metrics.importing.plain_figures import is_number
 from metrics.importing.profile import Profile
 from metrics.importing.refusal import Refusal
+from metrics.importing.report import FileTotal
 from metrics.importing.report_periods import DATED, RANGE, period_of_notes
+from metrics.importing.totals import totals_of
 
 COMMAS = Dialect(",")
 PLACES = ("property", "period", "grain", "dimension", "member")
@@ -64,6 +66,26 @@ class Report:
                 block = by_line[record.line]
             elif kind == "row":
                 yield unfold(block, record, places, len(self.figures))
+
+    def totals(self) -> tuple[FileTotal, ...]:
+        """The totals of the tables that give one, with what their rows add up to."""
+        found: list[FileTotal] = []
+        rows: dict[int, list[list[str]]] = {}
+        said: dict[int, list[str]] = {}
+        by_line = {block.line: block for block in self.blocks}
+        block = self.blocks[0]
+        for kind, record in _told_apart(self.path):
+            if kind == "header":
+                block = by_line[record.line]
+            elif kind == "row" and not record.broken:
+                cells = [cell.strip() for cell in record.cells]
+                if block.dimensions and not any(cells[: block.dimensions]):
+                    said.setdefault(block.line, cells)
+                else:
+                    rows.setdefault(block.line, []).append(cells)
+        for line, cells in said.items():
+            found += totals_of(by_line[line].header, rows.get(line, []), cells)
+        return tuple(found)
 
 
 def read_report(path: Path, profiles: Sequence[Profile]) -> Report | None:

@@ -14,11 +14,12 @@ import yaml
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS
 from metrics.importing.header import comparable
-from metrics.importing.looking import SeenColumn, SeenTable
+from metrics.importing.looking import TOTAL, SeenColumn, SeenTable
 from metrics.importing.profile import (
     Column,
     Identity,
     Profile,
+    Skipped,
     load_profiles,
     parse_profile,
 )
@@ -153,6 +154,7 @@ def profile_of(mapping: Mapping, seen: SeenTable) -> Profile:
             if name in columns and columns[name].read is Reading.MOMENT
         ),
         constants=constants,
+        skipped=(Skipped(reason="total_row", pattern=TOTAL),) if wide else (),
         other_columns=wide,
         figures={metric: (comparable(header),) for metric, header in mapping.figures.items()},
         figures_only=bool(mapping.figures),

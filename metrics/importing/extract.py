@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from metrics.importing.blocks import read_report
-from metrics.importing.dialect import Layout, find_layout, records_of
+from metrics.importing.dialect import Layout, find_layout, lines_of, records_of
 from metrics.importing.profile import Profile
 from metrics.importing.recognise import Match, recognise, second_export
 from metrics.importing.refusal import Refusal
+from metrics.importing.report import FileTotal
 from metrics.importing.source import Source
 from metrics.importing.staging import Progress, Staged, Table, stage
+from metrics.importing.totals import MOST_TOLD, totals_of
 from metrics.importing.two_rows import merge_header_rows
 
 #: Rows of another shape that may be another tool's header.
 HEADERS_LOOKED_FOR = 50
+#: Files of more rows are not read a second time to add them up.
+MOST_ADDED_UP = 100_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Extract:
     match: Match
     table: Table
     staged: Staged
+    totals: tuple[FileTotal, ...] = ()  # the file's own, beside what its rows add up to
 
 
 def read_table(
@@ -62,7 +67,26 @@ def read_table(
     if staged.read == 0:
         raise Refusal("header_only")
     _refuse_two_exports(staged, table, match, source.name, profiles)
-    return Extract(match, table, staged)
+    totals: tuple[FileTotal, ...] = ()
+    if staged.read <= MOST_ADDED_UP and any(row.reason == "total_row" for row in staged.skipped):
+        totals = told.totals() if told is not None else _totals(source, table, staged)
+    return Extract(match, table, staged, totals[:MOST_TOLD])
+
+
+def _totals(source: Source, table: Table, staged: Staged) -> tuple[FileTotal, ...]:
+    """The last total row of a table, which stands for all of it, beside the sums of its rows."""
+    asides = {row.line: row.reason for row in (*staged.skipped, *staged.broken)}
+    rows: list[list[str]] = []
+    said: list[str] = []
+    for record in records_of(lines_of(source.text), table.dialect):
+        line = record.line - source.lines_before
+        if record.broken or record.line <= table.header_line:
+            continue
+        if asides.get(line) == "total_row":
+            said = record.cells
+        elif line not in asides:
+            rows.append(record.cells)
+    return tuple(totals_of(table.header, rows, said))
 
 
 def _table(layout: Layout, match: Match) -> Table:

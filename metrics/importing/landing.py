@@ -196,7 +196,7 @@ def _land(
     observed = observe(connection, source, binding, session.options, workspace.zone)
     day = exp.cast(exp.Literal.string(session.local_day(observed.at).isoformat()), "date")
     connection.execute(f"create or replace temp macro observed_day() as {day.sql('duckdb')}")
-    report = _report(session, source, match, binding, observed)
+    report = replace(_report(session, source, match, binding, observed), totals=extract.totals)
     if known is not None and (earlier := _earlier(known, source, observed)) is not None:
         rows = RowCounts(read=staged.read, unchanged=staged.read)
         return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))

@@ -28,6 +28,8 @@ EXAMPLES = 3
 LONGEST_EXAMPLE = 40
 #: The share of a column's filled cells that must read as what it is said to hold.
 NEARLY_ALL = 0.8
+#: How a row of totals begins: it says nothing of what its columns hold.
+TOTAL = r"^(grand |sub)?totals?( g[eé]n[eé]ral)?$|^(sous-)?totaux|^total |^gesamt|^summe$|^totale\b"
 _ADDRESS = re.compile(r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")
 
 
@@ -92,7 +94,8 @@ def _table(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> 
     if not rows:
         raise Refusal("header_only")
     periods = _kinds(connection, [[cell] for cell in header])
-    cells = [[row[place].strip() for row in rows if row[place].strip()]
+    own = [row for row in rows if not any(re.match(TOTAL, comparable(cell)) for cell in row)]
+    cells = [[row[place].strip() for row in own if row[place].strip()]
              for place in range(len(header))]  # fmt: skip
     kinds = _kinds(connection, cells)
     semicolons = layout.dialect.delimiter == ";"

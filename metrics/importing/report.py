@@ -54,6 +54,20 @@ class CoverageSpan:
 
 
 @dataclass(frozen=True)
+class FileTotal:
+    """What the rows of one column add up to, beside the total that the file itself gives."""
+
+    column: str
+    rows: float
+    file: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are the same but for rounding."""
+        return abs(self.rows - self.file) <= max(0.005 * abs(self.file), 0.01)
+
+
+@dataclass(frozen=True)
 class FileReport:
     """One file's outcome, or what it would be (dry run: `import_id` is None).
 
@@ -80,6 +94,7 @@ class FileReport:
     preview: tuple[dict[str, str], ...] = ()  # first typed rows
     import_id: int | None = None
     sha256: str = ""
+    totals: tuple[FileTotal, ...] = ()
     deleted: int = 0  # items known now that a complete list lacks
 
 
