@@ -15,17 +15,17 @@ class Role(StrEnum):
 class Viewer:
     """A person as the access rules see them. `key` is part of every cache key.
 
-    `owner` is the one role owner (`PM:c-morel`) whose figures this read may see whatever the
-    matrix says of all of them: see `metrics.owner_page`.
+    `owners` are the role owners (`PM:c-morel`), of one person, whose figures this read may see
+    whatever the matrix says of all of them: see `metrics.owner_page`.
     """
 
     person: str
     role: Role
-    owner: str = ""
+    owners: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        return f"{self.role}:{self.person}" + (f":{self.owner}" if self.owner else "")
+        return ":".join((self.role, self.person, *self.owners))
 
 
 #: Until sign-in comes there is one viewer, and the server listens on loopback only.

@@ -5,7 +5,7 @@ Seen by that person, those who manage them and the CPO only; the rule acts in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from metrics.reading import Reading
 from metrics.register.decisions import Decision, open_decisions
 from metrics.result import Figure, Scope
 from metrics.review_facts import ScorecardCell
-from metrics.roles import plays
+from metrics.roles import plays, roles_in
 from metrics.scopes import members_of, owner_key
 from metrics.signals import UNBORN
 from metrics.workspace import Workspace
@@ -81,8 +81,12 @@ def owner_page(
     Raises VigieError when nobody holds or held that role, or `viewer` may not see it.
     """
     role, _, person = owner.partition(":")
+    # Who is both PM and PO answers for what either does; figures are published role by role.
+    roles = sorted(roles_in(role)) or [role]
+    scopes = [Scope("owner", owner_key(each, person)) for each in roles]
+    seeing = replace(viewer, owners=tuple(scope.key for scope in scopes))
     with workspace.register.connect() as connection:
-        panel = open_panel(connection, workspace, replace(viewer, owner=owner), week)
+        panel = open_panel(connection, workspace, seeing, week)
         organisation, day = panel.organisation, panel.week.end
         known = {owner_key(each.role, each.person) for each in organisation.ownerships}
         if owner not in known:
@@ -95,28 +99,30 @@ def owner_page(
             for kind in ("product", "squad")
         )
         names = {each.person: each.name for each in organisation.people}
-        roles = {row.role for row in held_on(organisation.ownerships, day) if row.person == person}
+        others = {row.role for row in held_on(organisation.ownerships, day) if row.person == person}
         return OwnerPage(
             week=panel.week,
             weeks=panel.weeks,
             scope=scope,
             name=names.get(person, person),
             role=role,
-            also=tuple(sorted(roles - {role})),
+            also=tuple(sorted(others - {role})),
             held=_held(organisation, role, person),
             products=products,
             squads=squads,
-            families=_families(panel, scope, role),
+            families=_families(panel, dict(zip(roles, scopes, strict=True))),
             outlooks=tuple(
                 each
                 for each in outlooks(
                     workspace, panel.viewer, catalogue=panel.catalogue,
-                    scopes=[scope, *products, *squads],
+                    scopes=[*scopes, *products, *squads],
                 )
                 if each.target is not None or each.budget is not None
             ),
-            decisions=_decisions(panel, [scope, *products, *squads], person, names.get(person, "")),
-            transferred=_transferred(panel, scope),
+            decisions=_decisions(
+                panel, [*scopes, *products, *squads], person, names.get(person, "")
+            ),
+            transferred=_transferred(panel, scopes[0]),
         )  # fmt: skip
 
 
@@ -132,17 +138,16 @@ def _held(organisation: Organisation, role: str, person: str) -> tuple[HeldRole,
     )
 
 
-def _families(panel: Panel, scope: Scope, role: str) -> tuple[ScorecardCell, ...]:
-    """The KPIs that the role answers for, of which there is something to say."""
-    own = [kpi for kpi in panel.catalogue if kpi.owner_role == role]
-    found = panel.readings(own, [scope])
+def _families(panel: Panel, scopes: Mapping[str, Scope]) -> tuple[ScorecardCell, ...]:
+    """The KPIs that each role answers for, of which there is something to say."""
+    own = [kpi for kpi in panel.catalogue if kpi.owner_role in scopes]
+    found = panel.readings(own, list(scopes.values()))
     cells = []
     for family in Family:
-        readings = tuple(
-            found[kpi.name, scope]
-            for kpi in own
-            if kpi.family is family and (kpi.name, scope) in found and _told(found[kpi.name, scope])
+        told = (
+            found.get((kpi.name, scopes[kpi.owner_role])) for kpi in own if kpi.family is family
         )
+        readings = tuple(each for each in told if each is not None and _told(each))
         cells.append(ScorecardCell(str(family), None, readings))
     return tuple(cells)
 

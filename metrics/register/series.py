@@ -281,8 +281,8 @@ def _wanted(
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions on a series, the viewer's scope kinds first."""
     visible: sa.ColumnElement[bool] = series.c.scope_kind.in_(visible_scope_kinds(viewer))
-    if viewer.owner:
-        own = sa.and_(series.c.scope_kind == "owner", series.c.scope == viewer.owner)
+    if viewer.owners:
+        own = sa.and_(series.c.scope_kind == "owner", series.c.scope.in_(viewer.owners))
         visible = sa.or_(visible, own)
     conditions: list[sa.ColumnElement[bool]] = [visible]
     if kpis is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -90,11 +91,28 @@ def test_a_role_owner_s_figures_are_for_them_their_managers_and_the_cpo(sample):
         owner_page(sample.workspace, LOCAL_CPO, "PM:nobody")
 
 
+def test_who_is_both_pm_and_po_answers_for_what_either_does(sample, monkeypatch):
+    from metrics import panel
+    from metrics.organisation import Ownership
+
+    def with_a_hybrid(connection):
+        known = load_organisation(connection)
+        both = Ownership("balise-2", "PM/PO", "product", "oree", date(2024, 11, 18))
+        return replace(known, ownerships=(*known.ownerships, both))
+
+    monkeypatch.setattr(panel, "load_organisation", with_a_hybrid)
+    found = owner_page(sample.workspace, LOCAL_CPO, "PM/PO:balise-2")
+    assert [scope.key for scope in found.products] == ["oree"]
+    of = {reading.kpi: reading.scope.key for cell in found.families for reading in cell.readings}
+    assert of["mrr"] == "PM:balise-2"
+    assert of["cycle_time_p85"] == "PO:balise-2"
+
+
 def test_what_one_may_see_of_an_owner_opens_no_other(sample):
     from metrics.register.series import read_figures
     from metrics.result import Scope
 
-    seen = Viewer("pm-sillon", Role.MEMBER, owner="PM:pm-sillon")
+    seen = Viewer("pm-sillon", Role.MEMBER, owners=("PM:pm-sillon",))
     with sample.workspace.register.connect() as connection:
         scopes = [Scope("owner", "PM:pm-sillon"), Scope("owner", "PM:pm-escale")]
         figures = read_figures(connection, seen, kpis=["mrr"], scopes=scopes)
