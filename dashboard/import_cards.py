@@ -12,7 +12,9 @@ from dashboard import import_sentences, sentences, tables, uploads
 from dashboard.cards import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
+from metrics.importing.dataset import DATASETS
 from metrics.importing.landed_rows import LISTED_WHOLE
+from metrics.importing.mended import mendable
 from metrics.importing.report import FileReport, Problem
 from metrics.jobs import Outcome
 from metrics.register.ledger import ImportRecord
@@ -125,6 +127,7 @@ def outcome(session: Session, found: Outcome, kind: str, review_place: st.Page |
 def quarantine_download(session: Session, record: ImportRecord) -> None:
     """The rows that were set aside, to mend and import again."""
     words = session.voice.words
+    mended = mendable(DATASETS[record.dataset])
     st.download_button(
         words.count(
             "Download {n} row set aside", "Download {n} rows set aside", record.rows.quarantined
@@ -134,5 +137,8 @@ def quarantine_download(session: Session, record: ImportRecord) -> None:
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
+        help=words.say("Mend the rows in this file and drop it here.")
+        if mended
+        else words.say("Mend these rows in the export itself, then import it whole."),
         key=f"quarantine_{record.id}",
     )

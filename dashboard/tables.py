@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 import pandas as pd
@@ -24,6 +26,7 @@ from metrics.dictionary import Entry
 from metrics.documents import FunnelTable
 from metrics.exploring import Series
 from metrics.freshness import DatasetState
+from metrics.importing.mended import LINE, REASON, TEXT
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
 from metrics.portfolio import KPIS as PORTFOLIO_KPIS
@@ -35,6 +38,7 @@ from metrics.rhythm import SourceState
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"-\d[\d.,  \u00a0\u202f]*%?")
 #: What is looked at first comes first.
 STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")
 
@@ -186,11 +190,15 @@ def as_csv(frame: pd.DataFrame) -> bytes:
     """A table as CSV bytes; text that would run as a formula is preceded by an apostrophe."""
     safe = frame.copy()
     for column in safe.columns:
-        safe[column] = [
-            "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
-            for cell in frame[column]
-        ]
+        safe[column] = frame[column].map(_harmless)
     return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def _harmless(cell: object) -> object:
+    """A cell that no spreadsheet runs as a formula; a number stays one."""
+    if not isinstance(cell, str) or not cell.startswith(FORMULA_STARTS):
+        return cell
+    return cell if NUMBER.fullmatch(cell) else f"'{cell}"
 
 
 def boxes(found: Iterable[Box], voice: Voice, kpi: str) -> pd.DataFrame:
@@ -502,5 +510,22 @@ def sources(found: Iterable[SourceState], voice: Voice, palette: Palette) -> pd.
 
 
 def quarantine(rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Rows set aside as CSV: line, column, reason, text. Safe to open in a spreadsheet."""
-    return as_csv(pd.DataFrame(list(rows), columns=["line", "column", "reason", "text"]))
+    """Rows set aside as CSV, as the file had them: a column for each of its own that is kept, and
+    before them the line and the reason. Once mended it can be imported. Safe in a spreadsheet."""
+    told = [_set_aside(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in told for name in row))
+    return as_csv(pd.DataFrame(told, columns=columns, dtype="object").fillna(""))
+
+
+def _set_aside(row: Mapping[str, object]) -> dict[str, object]:
+    """The cells of a row by header; its bare text where its cells could not be told apart."""
+    found: dict[str, object] = {
+        LINE: row["line"],
+        REASON: f"{row['column']} {row['reason']}".strip(),
+    }
+    text = str(row["text"])
+    if text.startswith("{"):
+        with suppress(ValueError):
+            cells: dict[str, object] = json.loads(text)
+            return found | cells
+    return found | {TEXT: text}

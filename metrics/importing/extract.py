@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from metrics.importing import mended
 from metrics.importing.blocks import read_report
+from metrics.importing.dataset import DATASETS
 from metrics.importing.dialect import Layout, find_layout, lines_of, records_of
 from metrics.importing.profile import Profile
 from metrics.importing.recognise import Match, recognise, second_export
@@ -55,6 +57,7 @@ def read_table(
     match = recognise(layout, source.name, profiles, forced)
     recognised(match)
     table = _table(layout, match)
+    mended.check(DATASETS[match.profile.dataset], table.header)
     staged = stage(
         connection,
         source,

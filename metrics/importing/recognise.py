@@ -10,6 +10,7 @@ from pathlib import Path
 from metrics.errors import VigieError, unknown
 from metrics.importing.dialect import Dialect, Layout, Record
 from metrics.importing.header import comparable
+from metrics.importing.mended import OURS
 from metrics.importing.profile import Profile, Question, parse_profile
 from metrics.importing.refusal import Refusal
 
@@ -135,7 +136,7 @@ def second_export(
 def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) -> float:
     """0 when a needed header is missing; else 0.6, and more the more speaks for it, up to 1."""
     headers = [comparable(cell) for cell in layout.records[index].cells]
-    present = set(headers)
+    present = set(headers) - OURS
     identity = profile.identity
     for group in identity.needs:
         if not present & {comparable(header) for header in group}:
