@@ -36,6 +36,8 @@ from metrics.register import left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
 from metrics.result import Scope
+from metrics.rows_behind import Lineage
+from metrics.rows_behind import lineage as rows_behind
 from metrics.slipping import Slip, slipping
 from metrics.workspace import Workspace
 
@@ -246,6 +248,11 @@ def explore(
     return _kept(
         session, f"explore {kpi}", asked, by=by, grain=grain, since=since, until=session.today
     )
+
+
+def lineage(session: Session, kpi: str, scope: Scope, period: Period) -> Lineage:
+    """The rows and imports behind a KPI of a scope in a period."""
+    return _kept(session, "lineage", rows_behind, of=kpi, scope=scope, period=period)
 
 
 def statements(session: Session, kpi: str, by: str) -> dict[str, str]:

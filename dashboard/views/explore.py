@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, charts, definition_sentences, filters, tables
-from dashboard.session import Session, explore, statements
-from metrics.calendar import Grain
+from dashboard import cards, charts, definition_sentences, filters, sentences, tables
+from dashboard.session import Session, explore, lineage, statements
+from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi
+from metrics.errors import VigieError
 from metrics.exploring import Exploration, Series, cuts_of
 from metrics.grains import grains_of
+from metrics.register.ledger import ImportRecord
 
 MOST_LINES = 8  # the colours that stay apart
 AT_FIRST = 4
@@ -173,23 +177,108 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
             for part, text in statements(session, found.kpi.name, found.by).items():
                 st.caption(cards.escape(part))
                 st.code(text, language="sql", wrap_lines=True)
+    behind = st.expander(words.say("Rows behind a figure"), key="behind", on_change="rerun")
+    if behind.open:
+        with behind:
+            rows(session, found)
     title = words.count("Rests on {n} import", "Rests on {n} imports", len(found.imports))
     rests = st.expander(title, key="rests_on", on_change="rerun")
     if rests.open:
         with rests:
-            st.dataframe(
-                tables.ledger(found.imports, voice)[["id", "file", "tool", "period", "when"]],
-                hide_index=True,
-                column_config={
-                    "id": st.column_config.NumberColumn(words.say("No."), width=60),
-                    "file": st.column_config.TextColumn(words.say("File")),
-                    "tool": st.column_config.TextColumn(words.say("Tool")),
-                    "period": st.column_config.TextColumn(words.say("Period")),
-                    "when": st.column_config.TextColumn(words.say("When")),
-                },
-                key="rests_on_table",
-                alt=words.say("Imports that bring this KPI's data, newest first"),
+            imports_table(session, found.imports, "rests_on_table")
+
+
+def rows(session: Session, found: Exploration) -> None:
+    """The facts that a figure was made from, and the imports whose days meet its period."""
+    voice = session.voice
+    words = voice.words
+    places = {each.key: each for each in found.series if not each.dimension}
+    if not places:
+        st.caption(cards.escape(words.say("Cut by a scope to see the rows of a figure.")))
+        return
+    with st.container(horizontal=True, gap="small"):
+        place = filters.addressed(
+            words.say("Scope"), "of", list(places), lambda key: name_of(session, places[key])
+        )
+        figures = {
+            each.period: each for each in reversed(places[place].figures) if each.value is not None
+        }
+        if not figures:
+            st.caption(cards.escape(words.say("No figure has rows to show.")))
+            return
+        at = filters.addressed(
+            words.say("Period"),
+            "at",
+            list(figures),
+            lambda key: sentences.period(voice, figures[key]),
+        )
+    figure = figures[at]
+    try:
+        behind = lineage(
+            session,
+            found.kpi.name,
+            figure.scope,
+            Period(figure.start, figure.end, Grain(figure.grain), figure.period),
+        )
+    except VigieError as refused:
+        cards.refusal(refused, words)
+        return
+    told = words.say(
+        "{figure} in {period}. What would tell a person is left out.",
+        figure=voice.format.exact(found.kpi.unit, figure.value),
+        period=sentences.period(voice, figure),
+    )
+    st.caption(cards.escape(told))
+    for part in behind.parts:
+        st.markdown(
+            cards.escape(
+                words.count(
+                    "{kpi}: {n} row of {model}",
+                    "{kpi}: {n} rows of {model}",
+                    part.count,
+                    kpi=voice.label(part.kpi),
+                    model=part.model,
+                )
             )
+        )
+        st.dataframe(
+            part.rows,
+            hide_index=True,
+            height="auto",
+            key=f"rows_{part.kpi}",
+            alt=words.say("The newest rows behind the figure"),
+        )
+        st.download_button(
+            words.say("Download as CSV"),
+            data=partial(tables.as_csv, part.rows),
+            file_name=f"vigie-{part.kpi}-{at}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"rows_csv_{part.kpi}",
+        )
+    st.markdown(cards.escape(words.say("The imports whose days meet this period, newest first:")))
+    imports_table(session, behind.imports, "behind_imports")
+
+
+def imports_table(session: Session, imports: Sequence[ImportRecord], key: str) -> None:
+    """Imports by number, file, tool, days and moment."""
+    voice = session.voice
+    words = voice.words
+    st.dataframe(
+        tables.ledger(imports, voice)[["id", "file", "tool", "period", "when"]],
+        hide_index=True,
+        column_config={
+            "id": st.column_config.NumberColumn(words.say("No."), width=60),
+            "file": st.column_config.TextColumn(words.say("File")),
+            "tool": st.column_config.TextColumn(words.say("Tool")),
+            "period": st.column_config.TextColumn(words.say("Period")),
+            "when": st.column_config.TextColumn(words.say("When")),
+        },
+        key=key,
+        alt=words.say("Imports that bring this KPI's data, newest first"),
+    )
 
 
 def share(session: Session, name: str) -> None:

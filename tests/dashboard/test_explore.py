@@ -81,7 +81,7 @@ def test_a_kpi_without_data_says_what_it_is_made_from(explore):
 def test_definition_sql_and_imports_lie_behind_a_click(explore):
     page = explore(kpi="active_users", lang="EN")
     titles = [box.label for box in page.expander]
-    assert titles == ["Definition", "SQL", "Rests on 1 import"]
+    assert titles == ["Definition", "SQL", "Rows behind a figure", "Rests on 1 import"]
     assert not [block for block in page.code if "SELECT" in block.value.upper()]
 
 
