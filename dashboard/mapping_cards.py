@@ -87,7 +87,12 @@ def panel(session: Session, desk: Desk, index: int, key: str) -> None:
     seen = _looked_at(part, str(path), part.name, path.stat().st_mtime_ns)
     if isinstance(seen, Problem):
         import_cards.problems(session, (seen,))
-        st.button(words.say("Close"), key=f"{key}_close", on_click=desk.map_columns, args=(None,))
+        st.button(
+            words.say("Leave it as it is"),
+            key=f"{key}_close",
+            on_click=desk.map_columns,
+            args=(None,),
+        )
         return
     with st.container(border=True, key=key):
         corrected = report.status == "loaded"
@@ -118,7 +123,7 @@ def panel(session: Session, desk: Desk, index: int, key: str) -> None:
                 type="primary",
                 disabled=made is None or tried is None or tried.status == "refused",
             )
-            leave = st.button(words.say("Close"), key=f"{key}_close")
+            leave = st.button(words.say("Leave it as it is"), key=f"{key}_close")
         if leave:
             desk.map_columns(None)
             st.rerun()

@@ -92,12 +92,18 @@ def suggested(word: str, organisation: Organisation, kinds: Collection[str]) -> 
         }  # fmt: skip
         if len(begun) == 1:
             return begun.pop()
+        return None  # so few letters are like many names
     near = process.extract(
-        word, list(texts), scorer=fuzz.WRatio, processor=utils.default_process,
+        word, list(texts), scorer=_likeness, processor=utils.default_process,
         score_cutoff=ALIKE, limit=4,
     )  # fmt: skip
     best = {texts[text] for text, score, _ in near if score >= near[0][1] - 1}
     return best.pop() if len(best) == 1 else None
+
+
+def _likeness(word: str, text: str, **_: object) -> float:
+    """How alike two names are, out of 100: letter by letter, or all words of one in the other."""
+    return max(fuzz.ratio(word, text), fuzz.token_set_ratio(word, text))
 
 
 def words_of(reports: Iterable[FileReport], organisation: Organisation) -> list[Word]:
