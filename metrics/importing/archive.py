@@ -82,6 +82,7 @@ def keep(
             "file": source.name,
             "profile": binding.profile.name,
             "headers": headers,
+            "constants": binding.profile.constants,
             "hashed": hashed,
             "product": options.product,
             "squad": options.squad,

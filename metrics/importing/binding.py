@@ -13,6 +13,7 @@ from metrics.importing.dataset import DATASETS, Dataset
 from metrics.importing.header import comparable
 from metrics.importing.marks import writes_commas
 from metrics.importing.profile import Column, Profile, Question
+from metrics.importing.report_periods import period_told
 from metrics.importing.staging import Table
 from metrics.importing.values import Reading, read
 
@@ -171,6 +172,18 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         tuple(missing),
         unused,
     )
+
+
+def dated_above(binding: Binding, above: Sequence[str]) -> Binding:
+    """The binding with the period that a line above the header tells, where no column does."""
+    told = next(filter(None, map(period_told, above)), None)
+    if not binding.profile.period_above or binding.field("period") or told is None:
+        return binding
+    dated = {"period": told.first.isoformat(), "grain": told.grain}
+    constants = binding.profile.constants | dated
+    missing = tuple(pair for pair in binding.missing if pair[0] != "period")
+    profile = binding.profile.model_copy(update={"constants": constants})
+    return replace(binding, profile=profile, missing=missing)
 
 
 def _english(profile: Profile) -> str:

@@ -97,7 +97,8 @@ DATASETS = {
             | _moments("created", "updated", "viewed", "category_changed", "started", "done")
             | _moments("cancelled")
             | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks"), "varchar[]")
-            | {"criteria": "varchar"},
+            # What an open item counts as where its status is a word of the team's own.
+            | {"criteria": "varchar", "otherwise": "varchar"},
             key=("item_id",),
             belongs_to=("squad", "product"),
         ),

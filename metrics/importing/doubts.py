@@ -75,3 +75,18 @@ def identical(
     if different == rows:
         return []
     return [Problem("warning", "identical_rows", rows=rows - different)]
+
+
+def unsaid_lists(session: Session) -> list[Problem]:
+    """Open cards of lists whose name does not say how far their work is: they count as to do."""
+    found = session.connection.execute(
+        "select status, count(*) from landed_work_items where import_id = ? and "
+        "status_category = 'todo' and not says_todo(coalesce(status, '')) "
+        "group by all order by all",
+        [session.import_id],
+    ).fetchall()
+    if not found:
+        return []
+    lists = ", ".join(f"'{status or ''}'" for status, _ in found)[:300]
+    rows = sum(count for _, count in found)
+    return [Problem("warning", "unsaid_lists", rows=rows, details={"lists": lists})]

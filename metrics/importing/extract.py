@@ -34,6 +34,7 @@ class Extract:
     table: Table
     staged: Staged
     totals: tuple[FileTotal, ...] = ()  # the file's own, beside what its rows add up to
+    above: tuple[str, ...] = ()  # the lines above the header
 
 
 def read_table(
@@ -73,7 +74,8 @@ def read_table(
     totals: tuple[FileTotal, ...] = ()
     if staged.read <= MOST_ADDED_UP and any(row.reason == "total_row" for row in staged.skipped):
         totals = told.totals() if told is not None else _totals(source, table, staged)
-    return Extract(match, table, staged, totals[:MOST_TOLD])
+    above = tuple(record.text.strip() for record in layout.records[: match.header_index])
+    return Extract(match, table, staged, totals[:MOST_TOLD], above)
 
 
 def _totals(source: Source, table: Table, staged: Staged) -> tuple[FileTotal, ...]:

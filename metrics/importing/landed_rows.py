@@ -13,7 +13,13 @@ from metrics.importing import comparison
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
-from metrics.importing.doubts import identical, undeducted, unknown_people, unpriced
+from metrics.importing.doubts import (
+    identical,
+    undeducted,
+    unknown_people,
+    unpriced,
+    unsaid_lists,
+)
 from metrics.importing.known_days import coverage_of, period_of
 from metrics.importing.observed import Observed
 from metrics.importing.report import CoverageSpan, Problem
@@ -108,6 +114,8 @@ def write(
         problems += unpriced(session) + undeducted(connection)
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
+    if "otherwise" in binding.profile.constants:
+        problems += unsaid_lists(session)
     if dataset.name == "skills":
         problems += unknown_people(connection, session.organisation, import_id)
     elif dataset.name != "ledger":

@@ -16,7 +16,7 @@ from sqlglot import exp
 from metrics.engines import attach_read_only, open_facts
 from metrics.errors import unknown
 from metrics.importing import accounting, archive, verbatims
-from metrics.importing.binding import Binding, bind
+from metrics.importing.binding import Binding, bind, dated_above
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.importing.extract import read_table
@@ -189,7 +189,7 @@ def _land(
         session.progress,
     )
     match, table, staged = extract.match, extract.table, extract.staged
-    binding = bind(connection, match.profile, table)
+    binding = dated_above(bind(connection, match.profile, table), extract.above)
     if match.profile.questions and not binding.questions:
         raise Refusal("no_known_question", example=", ".join(binding.unused)[:300])
     make_typed(connection, binding, session.options, large=staged.large)

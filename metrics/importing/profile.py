@@ -107,6 +107,7 @@ class Profile(_Strict):
     observed: tuple[str, ...] = ()
     short_rows: bool = False
     archive: tuple[str, ...] = ()
+    period_above: bool = False  # where no column tells it, a line above the header tells the period
     constants: dict[str, str] = {}  # fields that are the same in every row of such a file
     other_columns: bool = False  # every column that no field reads is a member with its values
     other_values: dict[str, str] = {}  # texts in those columns that stand for a number

@@ -105,7 +105,8 @@ def _land(
         connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,
         lambda stage, done: None,
     )  # fmt: skip
-    table, rows, has_texts = _stage(connection, path)
+    table, rows, has_texts, constants = _stage(connection, path)
+    profile = profile.model_copy(update={"constants": profile.constants | constants})
     binding = replace(bind(connection, profile, table), keyed=True)
     large = rows > LARGE_FROM_RECORDS
     make_typed(connection, binding, kept.options, large=large)
@@ -126,9 +127,11 @@ def _land(
     write_again(session, binding, kept.observed_at, kept.coverage)
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[Table, int, bool]:
-    """Make `raw_rows` and `staged` of the archived file; its table, its rows, and whether it
-    tells what was made of texts that are gone."""
+def _stage(
+    connection: duckdb.DuckDBPyConnection, path: Path
+) -> tuple[Table, int, bool, dict[str, str]]:
+    """Make `raw_rows` and `staged` of the archived file; its table, its rows, whether it tells
+    what was made of texts that are gone, and what was the same in every row."""
     with pq.ParquetFile(path) as parquet:
         names, rows = parquet.schema_arrow.names, parquet.metadata.num_rows
         about = json.loads((parquet.schema_arrow.metadata or {})[b"vigie"])
@@ -142,4 +145,9 @@ def _stage(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[Table, in
     connection.execute(f"create temp table raw_rows as {everything.sql('duckdb')}")
     staged = exp.select("record", "line", *cells).from_("raw_rows")
     connection.execute(f"create or replace temp view staged as {staged.sql('duckdb')}")
-    return Table(Dialect(","), tuple(header), 1), rows, "themes" in names
+    return (
+        Table(Dialect(","), tuple(header), 1),
+        rows,
+        "themes" in names,
+        about.get("constants", {}),
+    )

@@ -12,6 +12,11 @@ from babel import Locale
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl", "pl", "sv")
 RANGE = re.compile(r"(\d{8})\s*[-–]\s*(\d{8})")
 DATED = re.compile(r"(?s).*[:：]\s*(\d{8})")
+_WRITTEN_DAY = re.compile(
+    r"\b(?P<day>\d{1,2})\.? (?:de )?(?P<word>[^\W\d_]+\.?),? (?:de )?(?P<year>\d{4})\b"
+    r"|\b(?P<first>[^\W\d_]+\.?) (?P<d>\d{1,2}), (?P<of>\d{4})\b"
+    r"|\b(?P<iso>\d{4})-(?P<month>\d{2})-(?P<n>\d{2})\b"
+)
 _UNITS = {
     "hour": "hour|heure|stunde|hora|ora|uur",
     "day": "day|jour|tag|d[ií]a|giorno|dag",
@@ -52,6 +57,30 @@ def period_of_notes(notes: list[str]) -> Period | None:
         elif (found := DATED.fullmatch(text)) and (day := compact_day(found.group(1))):
             days.append(day)
     return Period(days[0], days[1]) if len(days) >= 2 and days[0] <= days[1] else None
+
+
+def period_told(text: str) -> Period | None:
+    """The period that a line above a table tells: '27 January 2026 - 23 February 2026', 'Jan 27,
+    2026 – Feb 23, 2026', '2026-01-27 - 2026-02-23'; None when it is no such line."""
+    days = [
+        day
+        for found in _WRITTEN_DAY.finditer(text)
+        if (day := _written(found.groupdict())) is not None
+    ]
+    return Period(*days) if len(days) == 2 and days[0] <= days[1] else None
+
+
+def _written(found: dict[str, str | None]) -> date | None:
+    word = (found["word"] or found["first"] or "").rstrip(".").casefold()
+    month = int(found["month"]) if found["month"] else _months().get(word)
+    year, day = (
+        found["year"] or found["of"] or found["iso"],
+        found["day"] or found["d"] or found["n"],
+    )
+    try:
+        return date(int(year or 0), month or 0, int(day or 0))
+    except ValueError:
+        return None
 
 
 def compact_day(text: str) -> date | None:

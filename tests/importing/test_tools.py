@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from metrics.importing.report import FileReport, ImportOptions
 
@@ -84,8 +87,53 @@ def test_a_list_of_trello_whose_meaning_is_unknown_is_told(desk: Desk) -> None:
     text += '5ce26158,One,u,d,"x (red), y (blue)",joe,2026-10-09T08:00:00.000Z,2026-10-01T08:00:00.000Z,l,Doing,b,Web,false,,false\n'
     text += "5ce26159,Two,u,d,,,,2026-10-01T08:00:00.000Z,l,Ideas of Bob,b,Web,false,,false\n"
     landed = desk.land("web.csv", text)
-    assert counts(landed.report) == ("trello_csv", 2, 1, 0, 1)
-    assert [row.reason for row in landed.quarantine] == ["unknown_status"]
+    assert counts(landed.report) == ("trello_csv", 2, 2, 0, 0)
+    [told] = [each for each in landed.report.problems if each.reason == "unsaid_lists"]
+    assert (told.rows, told.details) == (1, {"lists": "'Ideas of Bob'"})
+    assert desk.rows("select item_id, status_category from work_items order by 1") == [
+        ("5ce26158", "doing"),
+        ("5ce26159", "todo"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "day", "grain"),
+    [
+        ("27 January 2026 - 23 February 2026", date(2026, 1, 27), "28 days"),
+        ("1 janvier 2026 - 31 janvier 2026", date(2026, 1, 1), "month"),
+        ("February 2, 2026 - February 8, 2026", date(2026, 2, 2), "week"),
+        ("2. Februar 2026 – 2. Februar 2026", date(2026, 2, 2), "day"),
+        ("1 de marzo de 2026 - 31 de marzo de 2026", date(2026, 3, 1), "month"),
+    ],
+)
+def test_the_period_above_a_campaign_report_dates_its_rows(
+    desk: Desk, above: str, day: date, grain: str
+) -> None:
+    header = "Campaign status\tCampaign\tBudget\tCampaign type\tClicks\tImpr.\tCTR\tCost\n"
+    rows = 'Enabled\tACME\t10.00\tSearch\t264\t"9,380"\t2.81%\t365.22\n'
+    total = 'Total: Account\t --\t --\t --\t264\t"9,380"\t2.81%\t365.22\n'
+    text = f"Campaign report\n{above}\n{header}{rows}{total}"
+    landed = desk.land("campaigns.csv", text.encode("utf-16"), ImportOptions(product="alpha"))
+    assert counts(landed.report) == ("google_ads", 2, 1, 1, 0)
+    assert desk.rows("select metric, day, grain, member, value from observations order by 1") == [
+        ("ad_clicks", day, grain, "ACME", 264),
+        ("ad_cost", day, grain, "ACME", Decimal("365.22")),
+        ("ad_impressions", day, grain, "ACME", 9380),
+    ]
+
+
+@pytest.mark.parametrize("above", ["All time", "31 February 2026 - 1 March 2026", "", "2026"])
+def test_a_campaign_report_that_tells_no_period_is_refused(desk: Desk, above: str) -> None:
+    header = "Campaign status\tCampaign\tBudget\tCampaign type\tClicks\tImpr.\tCTR\tCost\n"
+    row = "Enabled\tACME\t10.00\tSearch\t264\t9380\t2.81%\t365.22\n"
+    landed = desk.land("campaigns.csv", f"Campaign report\n{above}\n{header}{row}")
+    assert landed.report.status == "refused"
+
+
+def test_a_rating_beyond_any_scale_is_set_aside(desk: Desk) -> None:
+    text = "id,opened,product,rating,text\n1,2026-03-01,Alpha,4,fine\n2,2026-03-01,Alpha,1778343102000,x\n"
+    landed = desk.land("feedback.csv", text)
+    assert [(row.line, row.reason) for row in landed.quarantine] == [(3, "outside_scale")]
 
 
 def test_a_report_of_salesforce_ends_before_its_notes(desk: Desk) -> None:

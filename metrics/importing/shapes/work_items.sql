@@ -19,8 +19,8 @@ judged as (
             when t.started is not null
                 or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em )')
                 then 'doing'
-            when regexp_matches(lower(t.status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert)')
-                then 'todo'
+            when says_todo(t.status) then 'todo'
+            else t.otherwise
         end as category
     from typed as t
     left join blockers as b on b.item_id = t.item_id
