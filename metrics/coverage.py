@@ -6,7 +6,7 @@ where several sources feed one dataset of a product, a day is known when any of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,6 +20,7 @@ from metrics.organisation import Organisation
 
 #: A first event this long after the launch date still counts as "followed since the launch".
 LAUNCH_LAG_DAYS = 7
+NO_WAITS: Mapping[str, int] = {}
 
 #: Reasons, the gravest last; where parts differ the gravest is given.
 REASONS = (
@@ -124,8 +125,12 @@ class Coverage:
         datasets: Sequence[str],
         periods: Sequence[Period],
         windows: Sequence[tuple[date, date]],
+        waits: Mapping[str, int] = NO_WAITS,
     ) -> Known:
-        """What is known of each set in each period, for figures that need the days of `windows`."""
+        """What is known of each set in each period, for figures that need the days of `windows`.
+
+        `waits` are further days that some members need after the last one.
+        """
         shape = (len(sets), len(periods))
         level = np.zeros(shape, dtype=np.int8)
         open_members = np.zeros(shape, dtype=np.int32)
@@ -142,7 +147,9 @@ class Coverage:
             level[:, ends > self.day_count - 1] = REASONS.index("not_closed")
         members = sorted(set().union(*sets)) if sets else []
         states = {
-            (member, dataset): self._member_state(dataset, kind, member, starts, ends, period_ends)
+            (member, dataset): self._member_state(
+                dataset, kind, member, starts, ends + waits.get(member, 0), period_ends
+            )
             for member in members
             for dataset in datasets
         }
@@ -186,7 +193,8 @@ class Coverage:
         for row, column in zip(*np.where(level == REASONS.index("partial_members")), strict=True):
             closed_count = expected_members[row, column] - open_members[row, column]
             reason[row, column] = f"partial_members:{closed_count}/{expected_members[row, column]}"
-        is_open_cell = (open_members > 0) | (ends > self.day_count - 1)[None, :]
+        longest = np.array([max((waits.get(each, 0) for each in held), default=0) for held in sets])
+        is_open_cell = (open_members > 0) | (ends[None, :] + longest[:, None] > self.day_count - 1)
         return Known(
             closed=~is_open_cell & ~np.isin(level, [REASONS.index(word) for word in NOBODY]),
             usable=level == 0,
@@ -202,6 +210,7 @@ class Coverage:
         datasets: Sequence[str],
         periods: Sequence[Period],
         windows: Sequence[tuple[date, date]],
+        waits: Mapping[str, int] = NO_WAITS,
     ) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
         """Per member that was ever covered, one flag a period for closed and one for open.
 
@@ -215,7 +224,9 @@ class Coverage:
         found = {}
         for member in members:
             states = [
-                self._member_state(dataset, kind, member, starts, ends, period_ends)
+                self._member_state(
+                    dataset, kind, member, starts, ends + waits.get(member, 0), period_ends
+                )
                 for dataset in datasets
             ]
             known = [state for state in states if state is not None]

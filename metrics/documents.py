@@ -23,7 +23,7 @@ from metrics.errors import VigieError, unknown
 from metrics.flow import flow_frames
 from metrics.frames import document_row
 from metrics.journeys.audience import Audience
-from metrics.journeys.declared import WINDOW_DAYS, declared_steps
+from metrics.journeys.declared import declared_steps, declared_window
 from metrics.journeys.funnel import DAY_SECONDS, Funnel, funnel
 from metrics.journeys.session import Session
 from metrics.organisation import MOST_FUNNEL_STEPS, Organisation
@@ -149,14 +149,15 @@ def _funnel(
     first = setting.coverage.first
     if days is None or first is None:
         return None
-    last = first + timedelta(int(days.nonzero()[0][-1]) - WINDOW_DAYS)
+    window_days = declared_window(setting.organisation, product)
+    last = first + timedelta(int(days.nonzero()[0][-1]) - window_days)
     session = Session(connection, setting, workspace.zone, LOCAL_CPO)
     since = last - timedelta(FUNNEL_DAYS - 1)
     try:
         found = funnel(
             session,
             Funnel(
-                steps, WINDOW_DAYS * DAY_SECONDS, since=since, until=last,
+                steps, window_days * DAY_SECONDS, since=since, until=last,
                 audience=Audience(Scope("product", product)),
             ),
         )  # fmt: skip
@@ -165,7 +166,7 @@ def _funnel(
     table = FunnelTable(
         since,
         last,
-        WINDOW_DAYS,
+        window_days,
         tuple(
             TableStep(named.event or "", step.units, step.mean_seconds, step.median_seconds)
             for named, step in zip(steps, found.steps, strict=True)

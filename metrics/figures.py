@@ -19,7 +19,7 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics import kinds, pinning
-from metrics.catalogue.kpi import Kind, Kpi
+from metrics.catalogue.kpi import OWN_FUNNEL, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked, of_one_member
 from metrics.compile import Statement, compile_kpi
@@ -368,8 +368,9 @@ class Computation:
             shape = kinds.shape_of(part.kind, part.calculation, part.source)
             needed = self._windows(shape.need, part.calculation)
             found = self.setting.coverage.states(
-                members, kpi.member, part.datasets, self.periods, needed
-            )
+                members, kpi.member, part.datasets, self.periods, needed,
+                self._waits(part.calculation),
+            )  # fmt: skip
             states = found if states is None else in_both(states, found)
         self._sets[kpi.member], self._subsets[kpi.name] = with_subsets(
             sets, states or {}, self._wanted(sets)
@@ -390,12 +391,21 @@ class Computation:
             kpi.datasets,
             self.periods,
             self._windows(need, calculation),
+            self._waits(calculation),
         )
+
+    def _waits(self, calculation: Mapping[str, object]) -> dict[str, int]:
+        """The days that products give their own funnels, for what is told when those are over."""
+        if calculation.get("elapsed") != OWN_FUNNEL:
+            return {}
+        products = self.setting.organisation.products
+        return {each.product: each.funnel_window for each in products}
 
     def _windows(
         self, need: kinds.Need, calculation: Mapping[str, object]
     ) -> list[tuple[date, date]]:
         after = int(str(calculation.get("after", 0)))
+        elapsed = calculation.get("elapsed", 0)
         later = list(self.periods)
         for _ in range(after):
             later = [self.setting.calendar.following(period) for period in later]
@@ -404,7 +414,7 @@ class Computation:
             self.periods,
             self.timeline.before,
             trailing_days=int(str(calculation.get("window", 0))),
-            elapsed_days=int(str(calculation.get("elapsed", 0))),
+            elapsed_days=0 if elapsed == OWN_FUNNEL else int(str(elapsed)),
             later=later,
         )
 

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TypeVar
 
 MOST_FUNNEL_STEPS = 8
+#: Days of a funnel whose product declares none, and the most that it may declare.
+FUNNEL_DAYS, MOST_FUNNEL_DAYS = 14, 366
 #: The target of a name that someone said is none of the company's.
 NOT_OURS = ""
 
@@ -27,12 +29,20 @@ class Product:
     qualifying_events: str | None = None
     keeps_verbatims: bool | None = None
     funnel_steps: str | None = None  # event names in order, separated by ';'
+    funnel_days: int | None = None
 
     @property
     def funnel(self) -> tuple[str, ...]:
         """The declared steps; empty unless there are 2 to MOST_FUNNEL_STEPS of them."""
         steps = listed(self.funnel_steps)
         return steps if 2 <= len(steps) <= MOST_FUNNEL_STEPS else ()
+
+    @property
+    def funnel_window(self) -> int:
+        """Days after the first step within which the last one counts; FUNNEL_DAYS unless from 1 to
+        MOST_FUNNEL_DAYS of them are declared."""
+        declared = self.funnel_days or 0
+        return declared if 1 <= declared <= MOST_FUNNEL_DAYS else FUNNEL_DAYS
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from metrics.roles import product_roles
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "streams": ("source", "stream", "product", "squad"),
     "products": ("product", "signup_event", "activation_event"),
-    "funnel_steps": ("product", "step", "event"),
+    "funnel_steps": ("product", "step", "event", "window_days"),
     "squad_members": ("squad", "person", "start_day", "end_day"),
     "account_natures": ("account", "nature"),
     "company": ("currency",),
@@ -59,7 +59,7 @@ def rebuild(
             for product in organisation.products
         ],
         "funnel_steps": [
-            (product.product, step, event)
+            (product.product, step, event, product.funnel_window)
             for product in organisation.products
             for step, event in enumerate(product.funnel, 1)
         ],

@@ -26,10 +26,11 @@ from tests.small_workspace import SmallWorkspace
 MONDAY, WEEKS = date(2026, 3, 2), 12
 ANVIL, COMPANY = Scope("product", "anvil"), Scope("company", "")
 PRODUCTS = (
-    "product,name,funnel_steps,qualifying_events\n"
-    "anvil,Anvil,look;hammer,look;hammer\n"
-    "bellows,Bellows,,\n"
+    "product,name,funnel_steps,funnel_days,qualifying_events\n"
+    "anvil,Anvil,look;hammer,10,look;hammer\n"
+    "bellows,Bellows,,,\n"
 )  # fmt: skip
+FUNNEL_DAYS = timedelta(10)
 MONTHS = [date(2024, 1 + m, 15) for m in range(12)] + [date(2025, 1 + m, 15) for m in range(10)]
 
 
@@ -129,7 +130,12 @@ def test_the_funnel_against_brute_force_and_a_signpost_where_none_is_declared(
     usage = product_usage(company.workspace, LOCAL_CPO, "anvil")
     assert usage.funnel is not None
     assert usage.signpost is None
-    assert usage.funnel.until == MONDAY + timedelta(7 * WEEKS - 14)
+    assert usage.funnel.until == MONDAY + timedelta(7 * WEEKS) - FUNNEL_DAYS
+    assert usage.funnel.window_days == 10
+
+    def at(row: tuple[date, int, *tuple[object, ...]]) -> timedelta:
+        return row[0] - MONDAY + timedelta(minutes=row[1])
+
     looked, hammered = set(), set()
     rows = [row for row in visits() if row[2] == "anvil"]
     for day, minute, _, user, event in rows:
@@ -138,7 +144,7 @@ def test_the_funnel_against_brute_force_and_a_signpost_where_none_is_declared(
         looked.add(user)
         if any(
             (day, minute) <= later[:2] and later[3:] == (user, "hammer")
-            and (later[0] - day).days <= 14
+            and at(later) - at((day, minute)) <= FUNNEL_DAYS
             for later in rows
         ):  # fmt: skip
             hammered.add(user)

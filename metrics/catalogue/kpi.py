@@ -12,6 +12,9 @@ from metrics.calendar import Grain
 from metrics.catalogue.example import Example
 from metrics.errors import Mistake, VigieError, unknown
 
+#: What `elapsed` says instead of a number of days: those that each product gives its own funnel.
+OWN_FUNNEL = "funnel"
+
 
 class Kind(StrEnum):
     """The closed set of kinds. Each knows how it may be rolled up (see `metrics.kinds`)."""

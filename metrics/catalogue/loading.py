@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -95,7 +95,7 @@ class Entry(BaseModel):
     across_members: Literal["never"] | None = None
     window: int | None = Field(default=None, ge=1)
     quantile: float | None = Field(default=None, ge=0, le=1)
-    elapsed: int | None = Field(default=None, ge=0)
+    elapsed: Annotated[int, Field(ge=0)] | Literal["funnel"] | None = None
     after: int | None = Field(default=None, ge=1)
     numerator: str | None = None
     denominator: str | None = None

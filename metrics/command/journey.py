@@ -16,8 +16,9 @@ from metrics.command.scopes import scope_of
 from metrics.errors import VigieError
 from metrics.journeys import Audience, EventFilter, Session, Step, Unit
 from metrics.journeys.audience import PROPERTIES, Pairs
-from metrics.journeys.declared import declared_steps
+from metrics.journeys.declared import declared_steps, declared_window
 from metrics.journeys.stickiness import Comparison
+from metrics.organisation import FUNNEL_DAYS
 from metrics.query import SCOPE_KINDS
 from metrics.workspace import Workspace
 
@@ -86,7 +87,7 @@ def verb() -> None:
 
 @verb.command("funnel")
 @click.option("--step", "steps", multiple=True, metavar=EVENT_SYNTAX, help="In order.")
-@click.option("--within", default="14d", show_default=True, help="Window: 30min, 12h, 14d.")
+@click.option("--within", help="Window: 30min, 12h, 14d; else the product's own, or 14d.")
 @click.option("--order", type=click.Choice([str(o) for o in journeys.Order]), default="ordered")
 @click.option("--exclude", "exclusions", multiple=True, metavar="EVENT@FROM-TO",
               help="Void a try with EVENT between two steps, counted from 1.")  # fmt: skip
@@ -99,7 +100,7 @@ def verb() -> None:
 @as_json
 def funnel(
     steps: tuple[str, ...],
-    within: str,
+    within: str | None,
     order: str,
     exclusions: tuple[str, ...],
     since: datetime | None,
@@ -124,10 +125,12 @@ def funnel(
                     next_step="Name one with --scope product:KEY, or give steps with --step.",
                     exit_code=2,
                 )
-            filters = declared_steps(session.setting.organisation, asked_of.scope.key)
+            organisation, product = session.setting.organisation, asked_of.scope.key
+            filters = declared_steps(organisation, product)
+            within = within or f"{declared_window(organisation, product)}d"
         asked = journeys.Funnel(
             steps=filters,
-            window_seconds=int(_span(within).total_seconds()),
+            window_seconds=int(_span(within or f"{FUNNEL_DAYS}d").total_seconds()),
             order=journeys.Order(order),
             exclusions=tuple(_exclusion(text) for text in exclusions),
             since=since.date() if since else None,

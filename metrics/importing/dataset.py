@@ -291,6 +291,7 @@ DATASETS = {
             qualifying_events="varchar",
             keeps_verbatims="boolean",
             funnel_steps="varchar",
+            funnel_days="integer",
         ),
         _of_register(
             "features",

@@ -12,12 +12,17 @@ from metrics.errors import VigieError
 from metrics.journeys import ordered, trees
 from metrics.journeys.audience import EventFilter
 from metrics.journeys.trees import column
-from metrics.organisation import MOST_FUNNEL_STEPS, Organisation
+from metrics.organisation import FUNNEL_DAYS, MOST_FUNNEL_STEPS, Organisation
 
-#: Days after the first step within which the last one counts.
-WINDOW_DAYS = 14
+DAY_MICROSECONDS = 86_400_000_000
 UNIT = ("product", "user_key")
-KEPT = ("last_step", "country", "plan")
+KEPT = ("last_step", "window_days", "country", "plan")
+
+
+def declared_window(organisation: Organisation, product: str) -> int:
+    """The days after the first step within which a product counts the last one."""
+    products = (each for each in organisation.products if each.product == product)
+    return next((each.funnel_window for each in products), FUNNEL_DAYS)
 
 
 def declared_steps(organisation: Organisation, product: str) -> tuple[EventFilter, ...]:
@@ -36,7 +41,7 @@ def declared_steps(organisation: Organisation, product: str) -> tuple[EventFilte
 def entries() -> exp.Select:
     """The model `funnel_entries`: one row per event of a product's first step.
 
-    `converted` is 1 when the product's last step was reached in time. Steps are named in
+    `converted` is 1 when the product's last step was reached within its window. Steps are named in
     `funnel_steps`, so how many there are is only known where the rows are: funnels shorter than
     the longest allowed have no event for the steps they lack.
     """
@@ -54,7 +59,12 @@ def entries() -> exp.Select:
         for number in numbers
     ]
     funnels = (
-        exp.select("product", exp.alias_(exp.Max(this=column("step")), "last_step"), *steps)
+        exp.select(
+            "product",
+            exp.alias_(exp.Max(this=column("step")), "last_step"),
+            exp.alias_(exp.Max(this=column("window_days")), "window_days"),
+            *steps,
+        )
         .from_("funnel_steps")
         .group_by("product")
     )
@@ -66,7 +76,7 @@ def entries() -> exp.Select:
             *(exp.alias_(column(name, "e"), name)
               for name in (*UNIT, "time", "day", "event", "country", "plan")),
             *(exp.alias_(column(name, "f"), name)
-              for name in ("last_step", *(f"step_{number}" for number in numbers))),
+              for name in ("last_step", "window_days", *(f"step_{number}" for number in numbers))),
         )
         .from_(exp.alias_(exp.to_table("user_events"), "e", table=True))
         .join(
@@ -75,9 +85,8 @@ def entries() -> exp.Select:
         )
         .where(trees.known(column("user_key", "e")))
     )  # fmt: skip
-    parts = ordered.tries(
-        conditions, WINDOW_DAYS * 86_400, overlapping=True, unit=UNIT, kept=KEPT, timed=False
-    )
+    window = exp.Mul(this=column("window_days"), expression=exp.Literal.number(DAY_MICROSECONDS))
+    parts = ordered.tries(conditions, window, overlapping=True, unit=UNIT, kept=KEPT, timed=False)
     converted = trees.flag(exp.GTE(this=column("reached"), expression=column("last_step")))
     last = exp.select(*UNIT, "day", "country", "plan", exp.alias_(converted, "converted")).from_(
         "tries"

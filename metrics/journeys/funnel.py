@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from sqlglot import exp
+
 from metrics.errors import VigieError
 from metrics.journeys import ordered, unordered
 from metrics.journeys.audience import EVERYONE, Audience, EventFilter
@@ -119,7 +121,7 @@ def compiled(session: Session, asked: Funnel) -> Statement:
     else:
         parts = ordered.tries(
             tuple(step.condition(bound) for step in asked.steps),
-            asked.window_seconds,
+            exp.Literal.number(asked.window_seconds * 1_000_000),
             overlapping=ordered.overlap(asked.steps),
             exclusions=tuple(
                 (exclusion.event.condition(bound), exclusion.from_step + 1, exclusion.to_step + 1)

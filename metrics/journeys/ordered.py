@@ -34,7 +34,7 @@ def overlap(steps: Sequence[EventFilter]) -> bool:
 
 def tries(
     conditions: Sequence[exp.Expr],
-    window_seconds: int,
+    window: exp.Expr,
     *,
     overlapping: bool,
     exclusions: Sequence[Between] = (),
@@ -45,19 +45,19 @@ def tries(
 ) -> dict[str, exp.Expr]:
     """Queries, the last one `tries`: one row per event of the first step whose try is not void.
 
-    They read `visits`. `tries` holds the columns of `unit` and `kept`, `day`, `reached` (steps) and
-    with `timed` also
-    `seconds_2` … (from the step before, null when the step was not reached). `adjacent` demands
-    that steps be one another's next event. Rows of one moment may stand in for one another in the
-    order of the steps; where one event could fill two steps (`overlapping`) they are put in a row,
-    those that fit fewer steps first.
+    They read `visits`. `window` is how long a try may take, in microseconds: a number, or made of
+    `kept`. `tries` holds the columns of `unit` and `kept`, `day`, `reached` (steps) and with
+    `timed` also `seconds_2` … (from the step before, null when the step was not reached).
+    `adjacent` demands that steps be one another's next event. Rows of one moment may stand in for
+    one another in the order of the steps; where one event could fill two steps (`overlapping`) they
+    are put in a row, those that fit fewer steps first.
     """
     count = len(conditions)
     parts: dict[str, exp.Expr] = {
         "flagged": _flagged(conditions, exclusions, adjacent, unit, kept),
         "begun": _begun(unit),
     }
-    parts["lined_up"] = _lined_up(count, len(exclusions), window_seconds, unit, kept)
+    parts["lined_up"] = _lined_up(count, len(exclusions), window, unit, kept)
     source = "lined_up"
     if exclusions:
         parts["warned"] = _warned(count, len(exclusions), unit, kept)
@@ -86,7 +86,7 @@ def tries(
             )
         parts[name] = tree
         source = name
-    parts["tries"] = _tries(source, count, window_seconds, exclusions, (*unit, *kept), timed)
+    parts["tries"] = _tries(source, count, window, exclusions, (*unit, *kept), timed)
     return parts
 
 
@@ -126,7 +126,7 @@ def _begun(unit: Sequence[str]) -> exp.Select:
 def _lined_up(
     count: int,
     exclusion_count: int,
-    window_seconds: int,
+    longest: exp.Expr,
     unit: Sequence[str],
     kept: Sequence[str],
 ) -> exp.Select:
@@ -156,7 +156,7 @@ def _lined_up(
         .where(
             exp.LTE(
                 this=trees.microseconds(column("begun_at"), column("time")),
-                expression=exp.Literal.number(window_seconds * 1_000_000),
+                expression=longest.copy(),
             )
         )
     )
@@ -191,13 +191,11 @@ def _next(
 def _tries(
     source: str,
     count: int,
-    window_seconds: int,
+    window: exp.Expr,
     exclusions: Sequence[Between],
     kept: Sequence[str],
     timed: bool,
 ) -> exp.Select:
-    window = exp.Literal.number(window_seconds * 1_000_000)
-
     def in_time(name: str) -> exp.Expr:
         return exp.LTE(
             this=trees.microseconds(column("time"), column(name)), expression=window.copy()

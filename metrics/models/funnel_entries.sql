@@ -2,12 +2,13 @@
 -- datasets: events
 -- dimensions: country, plan
 -- materialised: yes
--- Every start of a product's declared funnel, and whether its last step was reached within 14 days.
+-- Every start of a product's declared funnel, and whether its last step was reached in its window.
 -- Written by metrics/journeys/declared.py, which the live funnel shares; a test compares them.
 WITH funnels AS (
   SELECT
     product,
     MAX(step) AS last_step,
+    MAX(window_days) AS window_days,
     MAX(CASE WHEN step = 1 THEN event END) AS step_1,
     MAX(CASE WHEN step = 2 THEN event END) AS step_2,
     MAX(CASE WHEN step = 3 THEN event END) AS step_3,
@@ -29,6 +30,7 @@ WITH funnels AS (
     e.country AS country,
     e.plan AS plan,
     f.last_step AS last_step,
+    f.window_days AS window_days,
     f.step_1 AS step_1,
     f.step_2 AS step_2,
     f.step_3 AS step_3,
@@ -47,6 +49,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -83,6 +86,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -119,12 +123,13 @@ WITH funnels AS (
     ) AS place
   FROM begun
   WHERE
-    DATE_DIFF('MICROSECOND', begun_at, time) <= 1209600000000
+    DATE_DIFF('MICROSECOND', begun_at, time) <= window_days * 86400000000
 ), before_8 AS (
   SELECT
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -149,6 +154,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -178,6 +184,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -212,6 +219,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -251,6 +259,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -295,6 +304,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -344,6 +354,7 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -398,10 +409,39 @@ WITH funnels AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     day,
-    1 + CASE WHEN DATE_DIFF('MICROSECOND', time, at_2) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_3) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_4) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_5) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_6) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_7) <= 1209600000000 THEN 1 ELSE 0 END + CASE WHEN DATE_DIFF('MICROSECOND', time, at_8) <= 1209600000000 THEN 1 ELSE 0 END AS reached
+    1 + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_2) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_3) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_4) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_5) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_6) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_7) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END + CASE
+      WHEN DATE_DIFF('MICROSECOND', time, at_8) <= window_days * 86400000000
+      THEN 1
+      ELSE 0
+    END AS reached
   FROM before_2
   WHERE
     fills_1 = 1

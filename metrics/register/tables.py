@@ -114,6 +114,7 @@ products = _organisation(
     sa.Column("qualifying_events", sa.String),  # separated by ';'; null: every event counts
     sa.Column("keeps_verbatims", sa.Boolean),  # false: themes only, never the text
     sa.Column("funnel_steps", sa.String),  # event names in order, separated by ';'
+    sa.Column("funnel_days", sa.Integer),  # within which the last step counts
     key=("product",),
 )
 features = _organisation(

@@ -12,7 +12,7 @@ import sqlglot
 from metrics.calendar import Grain
 from metrics.errors import VigieError
 from metrics.journeys import Audience, Funnel, funnel
-from metrics.journeys.declared import declared_steps, entries
+from metrics.journeys.declared import declared_steps, declared_window, entries
 from metrics.models import load_models
 from metrics.organisation import Organisation, Product
 from metrics.result import Scope
@@ -21,9 +21,13 @@ from tests.company import Company, csv_text
 START = datetime(2026, 1, 5)
 DAYS = 84
 FUNNELS = {"shop": ("view", "cart", "pay"), "club": ("join", "pay")}
+OWN_DAYS = {"shop": None, "club": 5}
+WINDOWS = {product: timedelta(days or 14) for product, days in OWN_DAYS.items()}
 ORGANISATION = Organisation(
     products=tuple(
-        Product(name, name.title(), "sales", funnel_steps=" ; ".join(steps))
+        Product(
+            name, name.title(), "sales", funnel_steps=" ; ".join(steps), funnel_days=OWN_DAYS[name]
+        )
         for name, steps in FUNNELS.items()
     )
 )
@@ -74,7 +78,7 @@ def brute(visits, product: str, first, last) -> tuple[int, int]:
             at = start
             for step in steps[1:]:
                 at = min((m for m, e in rows if e == step and m >= at), default=datetime.max)
-            if at != datetime.max and at - start <= timedelta(14):
+            if at != datetime.max and at - start <= WINDOWS[product]:
                 reached.add(user)
     return len(reached), len(entered)
 
@@ -84,7 +88,7 @@ def test_the_kpi_the_question_and_plain_python_agree(company, visits, grain):
     compared = 0
     for figure in company.ask("conversion_rate", by="product", grain=grain):
         product = figure.scope.key
-        if figure.end + timedelta(14) > START.date() + timedelta(DAYS - 1):
+        if figure.end + WINDOWS[product] > START.date() + timedelta(DAYS - 1):
             assert figure.value is None
             continue
         expected = brute(visits, product, figure.start, figure.end)
@@ -92,6 +96,7 @@ def test_the_kpi_the_question_and_plain_python_agree(company, visits, grain):
             assert (figure.numerator, figure.denominator) == expected
             asked = Funnel(
                 declared_steps(ORGANISATION, product),
+                declared_window(ORGANISATION, product) * 86_400,
                 since=figure.start,
                 until=figure.end,
                 audience=Audience(Scope("product", product)),
@@ -108,9 +113,19 @@ def test_the_company_sums_the_funnels_of_its_products(company):
         if figure.value is not None:
             parts[figure.period][0] += figure.numerator
             parts[figure.period][1] += figure.denominator
-    for figure in company.ask("conversion_rate"):
-        if figure.value is not None:
-            assert [figure.numerator, figure.denominator] == parts[figure.period]
+    told = [figure for figure in company.ask("conversion_rate") if figure.value is not None]
+    for figure in told:
+        assert [figure.numerator, figure.denominator] == parts[figure.period]
+    # The company waits for the product whose window is the longest.
+    known = START.date() + timedelta(DAYS - 1)
+    assert max(figure.end for figure in told) <= known - max(WINDOWS.values())
+    assert max(parts) > max(figure.period for figure in told)
+
+
+@pytest.mark.parametrize("days", [None, 0, -3, 1000])
+def test_a_window_that_is_none_is_fourteen_days(days):
+    odd = Organisation(products=(Product("shop", "Shop", funnel_days=days),))
+    assert declared_window(odd, "shop") == 14
 
 
 def test_the_model_of_the_kpi_is_what_the_question_compiles_to():

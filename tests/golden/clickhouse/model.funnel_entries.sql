@@ -22,6 +22,7 @@ WITH user_events AS (
   SELECT
     product,
     MAX(step) AS last_step,
+    MAX(window_days) AS window_days,
     MAX(CASE WHEN step = 1 THEN event END) AS step_1,
     MAX(CASE WHEN step = 2 THEN event END) AS step_2,
     MAX(CASE WHEN step = 3 THEN event END) AS step_3,
@@ -43,6 +44,7 @@ WITH user_events AS (
     e.country AS country,
     e.plan AS plan,
     f.last_step AS last_step,
+    f.window_days AS window_days,
     f.step_1 AS step_1,
     f.step_2 AS step_2,
     f.step_3 AS step_3,
@@ -63,6 +65,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -99,6 +102,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -135,12 +139,13 @@ WITH user_events AS (
     ) AS place
   FROM begun
   WHERE
-    DATE_DIFF(MICROSECOND, CAST(begun_at AS Nullable(DateTime)), CAST(time AS Nullable(DateTime))) <= 1209600000000
+    DATE_DIFF(MICROSECOND, CAST(begun_at AS Nullable(DateTime)), CAST(time AS Nullable(DateTime))) <= window_days * 86400000000
 ), before_8 AS (
   SELECT
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -165,6 +170,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -194,6 +200,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -228,6 +235,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -267,6 +275,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -311,6 +320,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -360,6 +370,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -414,35 +425,36 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     day,
     1 + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_2 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_2 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_3 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_3 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_4 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_4 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_5 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_5 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_6 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_6 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_7 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_7 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_8 AS Nullable(DateTime))) <= 1209600000000
+      WHEN DATE_DIFF(MICROSECOND, CAST(time AS Nullable(DateTime)), CAST(at_8 AS Nullable(DateTime))) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END AS reached

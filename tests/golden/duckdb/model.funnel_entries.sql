@@ -20,6 +20,7 @@ WITH user_events AS (
   SELECT
     product,
     MAX(step) AS last_step,
+    MAX(window_days) AS window_days,
     MAX(CASE WHEN step = 1 THEN event END) AS step_1,
     MAX(CASE WHEN step = 2 THEN event END) AS step_2,
     MAX(CASE WHEN step = 3 THEN event END) AS step_3,
@@ -41,6 +42,7 @@ WITH user_events AS (
     e.country AS country,
     e.plan AS plan,
     f.last_step AS last_step,
+    f.window_days AS window_days,
     f.step_1 AS step_1,
     f.step_2 AS step_2,
     f.step_3 AS step_3,
@@ -59,6 +61,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -95,6 +98,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -131,12 +135,13 @@ WITH user_events AS (
     ) AS place
   FROM begun
   WHERE
-    DATE_DIFF('MICROSECOND', CAST(begun_at AS TIMESTAMP), CAST(time AS TIMESTAMP)) <= 1209600000000
+    DATE_DIFF('MICROSECOND', CAST(begun_at AS TIMESTAMP), CAST(time AS TIMESTAMP)) <= window_days * 86400000000
 ), before_8 AS (
   SELECT
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -161,6 +166,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -190,6 +196,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -224,6 +231,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -263,6 +271,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -307,6 +316,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -356,6 +366,7 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     time,
@@ -410,35 +421,36 @@ WITH user_events AS (
     product,
     user_key,
     last_step,
+    window_days,
     country,
     plan,
     day,
     1 + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_2 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_2 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_3 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_3 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_4 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_4 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_5 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_5 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_6 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_6 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_7 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_7 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END + CASE
-      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_8 AS TIMESTAMP)) <= 1209600000000
+      WHEN DATE_DIFF('MICROSECOND', CAST(time AS TIMESTAMP), CAST(at_8 AS TIMESTAMP)) <= window_days * 86400000000
       THEN 1
       ELSE 0
     END AS reached

@@ -1,5 +1,5 @@
 -- conversion_rate: cohort, rate
--- elapsed: 14
+-- elapsed: funnel
 -- entity: user_key
 -- expression: converted
 -- model: funnel_entries
