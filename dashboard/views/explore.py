@@ -244,6 +244,11 @@ def rows(session: Session, found: Exploration) -> None:
         st.dataframe(
             part.rows,
             hide_index=True,
+            column_config={
+                name: st.column_config.DateColumn(format="YYYY-MM-DD")
+                for name in part.rows.columns
+                if name.endswith("day")
+            },
             height="auto",
             key=f"rows_{part.kpi}",
             alt=words.say("The newest rows behind the figure"),
@@ -259,7 +264,8 @@ def rows(session: Session, found: Exploration) -> None:
             key=f"rows_csv_{part.kpi}",
         )
     st.markdown(cards.escape(words.say("The imports whose days meet this period, newest first:")))
-    imports_table(session, behind.imports, "behind_imports")
+    with st.container(key="behind_imports"):
+        imports_table(session, behind.imports, "behind_imports_table")
 
 
 def imports_table(session: Session, imports: Sequence[ImportRecord], key: str) -> None:

@@ -99,3 +99,19 @@ def test_a_meeting_reads_on_a_phone(reader: Reader) -> None:
     page = reader.open("/", size=PHONE)
     expect(page.locator(SUBJECT).get_by_role("button", name="Decide")).to_be_visible()
     reader.check(page)
+
+
+def test_a_meeting_on_a_wall_is_turned_over_by_the_keyboard(reader: Reader) -> None:
+    page = reader.open("/?meeting=true")
+    topic = page.locator(".st-key-meeting_topic")
+    expect(topic).to_contain_text("of 5 KPIs")
+    page.keyboard.press("ArrowRight")
+    expect(topic).to_contain_text("Atelier · Activation")
+    assert "topic=2" in page.url
+    smallest = topic.locator("p:not(button p)").evaluate_all(
+        "found => Math.min(...found.map(each => parseFloat(getComputedStyle(each).fontSize)))"
+    )
+    assert smallest >= 28
+    page.keyboard.press("ArrowLeft")
+    expect(topic).to_contain_text("of 5 KPIs")
+    reader.check(page)

@@ -108,3 +108,33 @@ def test_a_product_s_table_shows_the_true_figures(reader: Reader, truth: Truth) 
         (row,) = [row for row in cells if label in row]
         assert exact(unit, true(truth, kpi, "product", "escale")) in row, row
     reader.check(page)
+
+
+@pytest.mark.parametrize(
+    ("locale", "behind", "rows"),
+    [
+        ("en-GB", "Rows behind a figure", "rows of finished_items"),
+        ("fr-FR", "Lignes derrière un chiffre", "lignes de finished_items"),
+    ],
+)
+def test_a_pm_goes_from_a_figure_to_its_rows_and_imports(
+    reader: Reader, locale: str, behind: str, rows: str
+) -> None:
+    page = reader.open("/", locale=locale)
+    page.locator(".st-key-subject_0 a").first.click()
+    page.wait_for_url("**/product?**")
+    page.get_by_role("heading", name="Escale").first.wait_for()
+    reader.settle(page)
+    reader.check(page)
+
+    page = reader.open("/explore?kpi=throughput&by=squad", locale=locale)
+    folded = page.locator(".st-key-behind")
+    folded.scroll_into_view_if_needed()
+    folded.get_by_text(behind).click()
+    page.get_by_text(rows).wait_for()
+    page.locator(".st-key-behind_imports").scroll_into_view_if_needed()
+    files = page.locator(".st-key-behind_imports canvas table tbody tr")
+    files.first.wait_for(state="attached")
+    told = " ".join(plain(text) for text in files.all_text_contents())
+    assert "Jira" in told or "Linear" in told
+    reader.check(page)
