@@ -16,6 +16,7 @@ VERBS = {
     "import": "importing",
     "inbox": "inbox",
     "profile": "profile",
+    "names": "names",
     "undo": "undo",
     "erase": "erase",
     "rebuild": "rebuild",
