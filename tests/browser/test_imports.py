@@ -78,6 +78,8 @@ def test_files_go_in_move_a_figure_and_come_out_again(reader):
     ]
     page.locator("input[type=file]").set_input_files(first)
     page.get_by_role("button", name="Load 3 files").wait_for(timeout=LOADING_MS)
+    page.get_by_role("button", name="Say what its columns are").wait_for(timeout=LOADING_MS)
+    page.locator(".st-key-file_0_1 table").first.wait_for()
     checked = plain(page.locator(".st-key-file_0_1").inner_text())
     assert "Mixpanel" in checked
     assert "can be loaded" in checked
