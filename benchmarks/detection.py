@@ -31,8 +31,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from metrics.catalogue.kpi import Kind, Unit  # noqa: E402
-from metrics.season import JUDGED  # noqa: E402
-from metrics.signals import judge_matrix  # noqa: E402
+from metrics.detection.season import JUDGED  # noqa: E402
+from metrics.detection.signals import judge_matrix  # noqa: E402
 
 Floats = NDArray[np.float64]
 Rules = NDArray[np.int64]

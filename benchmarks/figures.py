@@ -31,8 +31,8 @@ from metrics.calendar import Grain
 from metrics.edition import compute_all
 from metrics.engines import open_facts
 from metrics.errors import Mistake
+from metrics.pages.review import weekly_review
 from metrics.query import Question, figures_of, setting_of
-from metrics.review import weekly_review
 from metrics.setting import Setting
 from metrics.workspace import Workspace
 

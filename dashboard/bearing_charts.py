@@ -9,10 +9,10 @@ from typing import Any
 from dashboard.charts import Drawing, frame
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
-from metrics.bearings import Bearings
 from metrics.catalogue.kpi import Unit
+from metrics.pages.bearings import Bearings
+from metrics.pages.signs import HIGH
 from metrics.result import Scope
-from metrics.signs import HIGH
 
 TICKS = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 NEAR = 0.06  # of an axis: names nearer than that are put on different sides

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dashboard.sentences import Voice
 from dashboard.translation import mark
-from metrics.bearings import Bearing, Bearings
-from metrics.review_facts import Person
-from metrics.signs import LEVELS, Score, Sign
+from metrics.pages.bearings import Bearing, Bearings
+from metrics.pages.review_facts import Person
+from metrics.pages.signs import LEVELS, Score, Sign
 
 MARKS = {"met": "▲", "half": "◆", "unmet": "▼", "unknown": "○"}
 STATES = {

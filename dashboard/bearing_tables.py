@@ -8,8 +8,8 @@ import pandas as pd
 
 from dashboard import bearing_sentences
 from dashboard.sentences import Voice
-from metrics.bearings import Bearing
-from metrics.signs import Sign
+from metrics.pages.bearings import Bearing
+from metrics.pages.signs import Sign
 
 
 def bearings(found: Iterable[Bearing], voice: Voice) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from dashboard.sentences import MARKS
 from dashboard.session import Session, six_twelve
 from dashboard.translation import Translation
 from metrics.errors import VigieError
+from metrics.pages.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
 from metrics.result import Scope
-from metrics.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.

@@ -18,10 +18,10 @@ from dashboard.pictures import describes
 from dashboard.sentences import Voice, reason
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi, Unit
+from metrics.detection.signals import UNBORN
+from metrics.pages.review import Limits, Point, SixTwelve
 from metrics.register.remarks import Annotation
 from metrics.result import Figure
-from metrics.review import Limits, Point, SixTwelve
-from metrics.signals import UNBORN
 
 MONTHS_AT = 7  # six weeks stand at 0…5, then a gap, then twelve months
 FONT = "Source Sans, Source Sans Pro, sans-serif"

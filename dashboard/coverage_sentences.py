@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dashboard import definition_sentences, import_sentences
 from dashboard.sentences import EMPTY, Voice
 from dashboard.translation import mark
-from metrics.dictionary import Entry
-from metrics.freshness import DatasetState, Gap
+from metrics.pages.dictionary import Entry
+from metrics.pages.freshness import DatasetState, Gap
 
 STATES = {
     "late": mark("▼ late"),

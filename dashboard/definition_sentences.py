@@ -9,7 +9,7 @@ from dashboard.translation import mark
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi, Status, Unit
 from metrics.coverage import alternatives
-from metrics.dictionary import Entry
+from metrics.pages.dictionary import Entry
 from metrics.result import Figure
 
 UNITS = {

@@ -16,12 +16,12 @@ from dashboard import cards, meeting_sentences
 from dashboard.session import Session, likened, write
 from metrics.catalogue.kpi import Unit
 from metrics.errors import VigieError
+from metrics.pages.review import Person
 from metrics.register.decisions import ACTION, DECISION, Decision, change, close, decide, reopen
 from metrics.register.remarks import annotate, comment, mute, withdraw
 from metrics.register.review_choice import MOST, choose
 from metrics.register.targets import from_percent, set_target
 from metrics.result import Scope
-from metrics.review import Person
 
 #: Days after which a decision comes back, and a mute ends, unless another day is chosen.
 REVIEW_AFTER, MUTE_FOR = timedelta(weeks=4), timedelta(weeks=2)

@@ -17,8 +17,8 @@ from dashboard.side_sentences import SIDES
 from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
-from metrics.portfolio import Plans
-from metrics.product_sides import CAP
+from metrics.pages.portfolio import Plans
+from metrics.pages.product_sides import CAP
 from metrics.result import Scope
 
 LATEST = "latest"

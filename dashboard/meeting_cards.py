@@ -9,12 +9,12 @@ import streamlit as st
 from dashboard import cards, dialogs, meeting_tables, minutes, tables
 from dashboard import meeting_sentences as told
 from dashboard.session import Session
-from metrics.meeting import Agenda, Promise
-from metrics.portfolio import Holding
+from metrics.pages.meeting import Agenda, Promise
+from metrics.pages.portfolio import Holding
+from metrics.pages.review import Muted, Review, Subject
+from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, DECISION, OPEN, Decision
 from metrics.result import Scope
-from metrics.review import Muted, Review, Subject
-from metrics.slipping import Slip
 
 #: Promises told before a click: the first subjects stay on the screen.
 TOLD_AT_FIRST = 3

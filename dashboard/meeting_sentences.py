@@ -8,11 +8,11 @@ from dashboard.sentences import Voice, local, movement
 from dashboard.sentences import period as period_of
 from dashboard.translation import mark
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
-from metrics.meeting import Promise
+from metrics.pages.meeting import Promise
+from metrics.pages.review import Muted
 from metrics.register.decisions import ACTION, Decision
 from metrics.register.remarks import Comment
 from metrics.result import Scope
-from metrics.review import Muted
 
 #: Where a decision says that its KPI should go.
 TOWARDS = {1: mark("should rise"), 0: mark("no direction"), -1: mark("should fall")}

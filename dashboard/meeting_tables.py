@@ -8,9 +8,9 @@ import pandas as pd
 
 from dashboard.sentences import Voice
 from dashboard.translation import mark
-from metrics.portfolio import EXPECTED, PROGRESS, Holding
+from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
+from metrics.pages.slipping import Slip
 from metrics.result import Scope
-from metrics.slipping import Slip
 
 PACES = {"ahead": mark("▲ ahead"), "behind": mark("▼ behind"), "on_pace": mark("· on pace")}
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from dashboard import meeting_sentences as told
 from dashboard.sentences import Voice, headline, landing, movement, subject_title
-from metrics.meeting import Agenda
+from metrics.pages.meeting import Agenda
+from metrics.pages.review import Review
 from metrics.register.decisions import ACTION, DECISION, Decision
-from metrics.review import Review
 
 #: What Markdown would read as markup, and HTML as a tag.
 MARKUP = re.compile(r"([\\`*_\[\]<>#|])")

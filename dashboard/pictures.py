@@ -8,9 +8,9 @@ from html import escape
 
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
+from metrics.detection.signals import UNBORN
+from metrics.pages.review import Limits, Reading
 from metrics.result import Figure
-from metrics.review import Limits, Reading
-from metrics.signals import UNBORN
 
 TITLE_LETTERS = 20
 RECENT = 3  # periods behind which the range of the last one is drawn when it has moved

@@ -6,7 +6,7 @@ from dashboard.sentences import Voice
 from dashboard.translation import mark
 from metrics.catalogue.kpi import Unit
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
-from metrics.portfolio import KeyResultState, Planned
+from metrics.pages.portfolio import KeyResultState, Planned
 
 MOSCOW = {
     "must": mark("must have"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard import plan_sentences
 from dashboard.sentences import Voice
-from metrics.portfolio import KeyResultState, Planned
+from metrics.pages.portfolio import KeyResultState, Planned
 from metrics.result import Scope
 
 

@@ -11,7 +11,7 @@ from dashboard.palette import Palette
 from dashboard.sentences import Voice
 from dashboard.waterfall import Bar, waterfall
 from metrics.catalogue.kpi import Unit
-from metrics.portfolio import CONTRIBUTION, MARGIN, SIZE, Holding, Portfolio
+from metrics.pages.portfolio import CONTRIBUTION, MARGIN, SIZE, Holding, Portfolio
 from metrics.result import Scope
 
 SMALLEST, LARGEST = 14.0, 46.0  # pixels across

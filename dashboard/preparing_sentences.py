@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import sentences
 from dashboard.sentences import DATASETS, TOPICS, Voice
-from metrics.preparation import Owed, Preparation
+from metrics.pages.preparation import Owed, Preparation
 from metrics.reading import Reading
 
 

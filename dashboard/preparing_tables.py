@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import preparing_sentences, sentences
 from dashboard.sentences import Voice
-from metrics.preparation import Owed
+from metrics.pages.preparation import Owed
 from metrics.reading import Reading
 
 

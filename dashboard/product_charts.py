@@ -14,7 +14,7 @@ from metrics.by_member import FeatureMap
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Unit
 from metrics.cohort_grid import CohortRow, RetentionTable
-from metrics.product_sides import Bridge, Earnings, LifeMonth
+from metrics.pages.product_sides import Bridge, Earnings, LifeMonth
 
 ROW = 24  # pixels of a cohort in the grid
 NAMED_FEATURES = 12

@@ -18,9 +18,7 @@ from metrics.catalogue.kpi import Catalogue, Kpi, Unit
 from metrics.errors import Mistake
 from metrics.format import Formatter
 from metrics.outlook import Beside, Outlook
-from metrics.register.remarks import Annotation
-from metrics.result import Figure, Scope
-from metrics.review import (
+from metrics.pages.review import (
     Driver,
     MissingData,
     Person,
@@ -29,6 +27,8 @@ from metrics.review import (
     SixTwelve,
     Subject,
 )
+from metrics.register.remarks import Annotation
+from metrics.result import Figure, Scope
 
 #: Definitions named in the line that says which cannot be used.
 BROKEN_SHOWN = 5

@@ -14,31 +14,31 @@ import streamlit as st
 from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
 from dashboard.sentences import Voice
 from dashboard.translation import translation
-from metrics import bearings as courses
-from metrics import dictionary as definitions
-from metrics import exploring, meeting
-from metrics import freshness as coverage
-from metrics import owner_page as owners
-from metrics import portfolio as holdings
-from metrics import preparation as preparing
-from metrics import product_sides as sides
-from metrics import review as facts
-from metrics import squad_page as squads
 from metrics.access import LOCAL_CPO, Viewer
-from metrics.alike import Alike
 from metrics.calendar import Calendar, Grain, Period
 from metrics.definitions import catalogue_of, definitions_stamp
 from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
-from metrics.freshness import DatasetState
 from metrics.organisation import Organisation
+from metrics.pages import bearings as courses
+from metrics.pages import dictionary as definitions
+from metrics.pages import exploring, meeting
+from metrics.pages import freshness as coverage
+from metrics.pages import owner as owners
+from metrics.pages import portfolio as holdings
+from metrics.pages import preparation as preparing
+from metrics.pages import product_sides as sides
+from metrics.pages import review as facts
+from metrics.pages import squad as squads
+from metrics.pages.alike import Alike
+from metrics.pages.freshness import DatasetState
+from metrics.pages.rows_behind import Lineage
+from metrics.pages.rows_behind import lineage as rows_behind
+from metrics.pages.slipping import Slip, slipping
 from metrics.register import left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
 from metrics.result import Scope
-from metrics.rows_behind import Lineage
-from metrics.rows_behind import lineage as rows_behind
-from metrics.slipping import Slip, slipping
 from metrics.workspace import Workspace
 
 WORKSPACE_VARIABLE = "VIGIE_WORKSPACE"

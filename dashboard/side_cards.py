@@ -22,7 +22,7 @@ from metrics.catalogue.kpi import Text, Unit
 from metrics.cohort_grid import RetentionTable
 from metrics.documents import ProductUsage
 from metrics.outlook import Outlook
-from metrics.product_sides import SAY_DO, Bridge, Earnings, LifeMonth, SquadSprints
+from metrics.pages.product_sides import SAY_DO, Bridge, Earnings, LifeMonth, SquadSprints
 from metrics.result import Scope
 
 

@@ -9,7 +9,7 @@ from dashboard.translation import mark
 from metrics.calendar import Grain, Period
 from metrics.flow import CurrentSprint
 from metrics.outlook import Outlook
-from metrics.product_sides import CADENCE, CAP, Bridge, CapSide
+from metrics.pages.product_sides import CADENCE, CAP, Bridge, CapSide
 
 #: The names of the sides, the same in both languages.
 SIDES = {CAP: "Cap", CADENCE: "Cadence"}

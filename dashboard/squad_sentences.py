@@ -7,8 +7,8 @@ from datetime import date
 from dashboard import sentences
 from dashboard.sentences import Voice
 from dashboard.translation import mark
-from metrics.people import SQUAD_ROLES
-from metrics.squad_page import SquadPage
+from metrics.pages.people import SQUAD_ROLES
+from metrics.pages.squad import SquadPage
 
 PARTS = {
     "delivery": mark("Delivery"),

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import sentences
 from dashboard.sentences import Voice
 from dashboard.tables import owner_names
-from metrics.squad_page import Member, Served
+from metrics.pages.squad import Member, Served
 
 
 def served(found: Iterable[Served], voice: Voice) -> pd.DataFrame:

@@ -22,18 +22,18 @@ from dashboard.pictures import data_uri, sparkline, weeks_known
 from dashboard.sentences import FAMILIES, MARKS, Voice
 from metrics.by_member import ThemeShare
 from metrics.catalogue.kpi import Kpi, Text, Unit
-from metrics.dictionary import Entry
 from metrics.documents import FunnelTable
-from metrics.exploring import Series
-from metrics.freshness import DatasetState
 from metrics.importing.mended import LINE, REASON, TEXT
 from metrics.importing.report import RowCounts
 from metrics.outlook import Outlook
-from metrics.portfolio import KPIS as PORTFOLIO_KPIS
-from metrics.portfolio import SIZE, Portfolio
+from metrics.pages.dictionary import Entry
+from metrics.pages.exploring import Series
+from metrics.pages.freshness import DatasetState
+from metrics.pages.portfolio import KPIS as PORTFOLIO_KPIS
+from metrics.pages.portfolio import SIZE, Portfolio
+from metrics.pages.review import Box, Person, Reading, ScorecardCell, ScorecardRow
 from metrics.register.ledger import ImportRecord
 from metrics.result import Figure
-from metrics.review import Box, Person, Reading, ScorecardCell, ScorecardRow
 from metrics.rhythm import SourceState
 
 #: A text cell that begins with one of these would run as a formula in a spreadsheet.

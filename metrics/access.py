@@ -16,7 +16,7 @@ class Viewer:
     """A person as the access rules see them. `key` is part of every cache key.
 
     `owners` are the role owners (`PM:c-morel`), of one person, whose figures this read may see
-    whatever the matrix says of all of them: see `metrics.owner_page`.
+    whatever the matrix says of all of them: see `metrics.pages.owner`.
     """
 
     person: str

@@ -19,6 +19,7 @@ import pandas as pd
 from metrics import erasure, models, references, warehouse
 from metrics.catalogue import load_catalogue
 from metrics.definitions import definitions_of
+from metrics.detection.signal_frames import judged_rows, signal_frames
 from metrics.documents import passed_over
 from metrics.engines import attach_read_only, open_facts
 from metrics.errors import Mistake, VigieError
@@ -41,7 +42,6 @@ from metrics.register.state import State, flip, read_state
 from metrics.register.tables import ORGANISATION
 from metrics.result import Scope
 from metrics.setting import Setting
-from metrics.signal_frames import judged_rows, signal_frames
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 

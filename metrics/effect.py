@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.catalogue.kpi import Catalogue, Kpi
+from metrics.detection.signals import judge
+from metrics.detection.traits import stride_of
 from metrics.reading import Limits, within_nature
 from metrics.result import Figure
-from metrics.signals import judge
-from metrics.traits import stride_of
 
 #: No period has closed since; too few periods before to tell; nothing unusual; it rose or fell.
 TOO_EARLY, UNTOLD, STEADY, ROSE, FELL = "too_early", "untold", "steady", "rose", "fell"

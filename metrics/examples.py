@@ -16,6 +16,7 @@ from metrics.access import LOCAL_CPO
 from metrics.catalogue.example import Example, Expected
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.coverage import alternatives
+from metrics.detection.traits import measures_of
 from metrics.engines import DEFINITION_ERRORS, open_facts
 from metrics.errors import VigieError, unknown
 from metrics.importing.report import CoverageSpan
@@ -32,7 +33,6 @@ from metrics.organisation import (
 )
 from metrics.query import Question, figures_of
 from metrics.setting import Setting
-from metrics.traits import measures_of
 from metrics.workspace import Settings
 
 SOURCE = "example"

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 
 from metrics import importing
 from metrics.change import Change, Steps
-from metrics.cuts import cut_frames
 from metrics.documents import document_frames
 from metrics.edition import compute_all
 from metrics.errors import VigieError
+from metrics.explaining.cuts import cut_frames
 from metrics.job import JOB, LINE, Line, Outcome, Progress
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
+from metrics.detection.signal_frames import signal_frames
 from metrics.importing.report import CoverageSpan
 from metrics.models import load_models
 from metrics.outlook import outlook_frames
@@ -19,7 +20,6 @@ from metrics.register import migrate, tables
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.result import Figure, Scope
 from metrics.setting import Setting
-from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 
 FIRST, LAST = date(2024, 11, 18), date(2026, 11, 15)

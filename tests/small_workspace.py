@@ -8,9 +8,9 @@ from metrics import importing
 from metrics.access import LOCAL_CPO
 from metrics.change import Change, Steps
 from metrics.command.init import lay_out
-from metrics.cuts import cut_frames
 from metrics.documents import document_frames
 from metrics.edition import compute_all
+from metrics.explaining.cuts import cut_frames
 from metrics.importing.report import ImportOptions
 from metrics.job import Job, Outcome
 from metrics.register.series import read_frame

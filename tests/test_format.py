@@ -9,8 +9,8 @@ import pytest
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Unit
 from metrics.format import Formatter, formatter, significant
+from metrics.pages.review import Comparison
 from metrics.result import Figure, Scope
-from metrics.review import Comparison
 
 EN, FR = Formatter("en"), Formatter("fr")
 

@@ -9,7 +9,7 @@ import pytest
 from metrics.catalogue.kpi import Kind, Unit
 from metrics.reading import Limits, SignalFact, compare, status_of, within_nature
 from metrics.result import Figure, Scope
-from tests.test_signals import kpi
+from tests.detection.test_signals import kpi
 
 
 def figure(value: float | None, *, closed: bool = True, reason: str | None = None) -> Figure:

@@ -16,9 +16,9 @@ from datetime import date
 
 import pytest
 
-from metrics import review as pages
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
+from metrics.pages import review as pages
 from metrics.query import query
 from metrics.register.series import read_frame, read_signals
 from metrics.result import Figure, Scope

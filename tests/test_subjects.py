@@ -12,7 +12,7 @@ from metrics.catalogue.kpi import Catalogue, Kind, Kpi, Unit
 from metrics.reading import Limits, Reading, SignalFact
 from metrics.result import Figure, Scope
 from metrics.subjects import chains, telling, weight
-from tests.test_signals import kpi
+from tests.detection.test_signals import kpi
 
 COMPANY, ATELIER, BALISE = Scope("company", ""), Scope("product", "a"), Scope("product", "b")
 NORD = Scope("squad", "nord")

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import bearing_charts, bearing_sentences, bearing_tables, cards, filters
 from dashboard.session import Session, bearings
 from dashboard.side_sentences import SIDES
-from metrics.bearings import Bearing, Bearings
-from metrics.product_sides import CADENCE, CAP
-from metrics.signs import Score
+from metrics.pages.bearings import Bearing, Bearings
+from metrics.pages.product_sides import CADENCE, CAP
+from metrics.pages.signs import Score
 
 
 def show(

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cards, coverage_sentences, sentences, tables
 from dashboard.sentences import MARKS
 from dashboard.session import Session, dictionary, freshness
-from metrics.freshness import DatasetState
+from metrics.pages.freshness import DatasetState
 
 MOST_TOLD = 12  # late products or squads said one by one
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, definition_sentences, filters, tables
 from dashboard.session import Session, dictionary
-from metrics.dictionary import Entry, search
+from metrics.pages.dictionary import Entry, search
 
 MANY = 15  # KPIs in a table that scrolls
 TABLE_HEIGHT = 700

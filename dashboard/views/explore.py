@@ -15,8 +15,8 @@ from dashboard.session import Session, explore, lineage, statements
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi
 from metrics.errors import VigieError
-from metrics.exploring import Exploration, Series, cuts_of
 from metrics.grains import grains_of
+from metrics.pages.exploring import Exploration, Series, cuts_of
 from metrics.register.ledger import ImportRecord
 
 MOST_LINES = 8  # the colours that stay apart

@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard import cards, filters, meeting_cards, sentences
 from dashboard.pictures import trend
 from dashboard.session import Session
-from metrics.meeting import Agenda
-from metrics.portfolio import PROGRESS, Holding
-from metrics.review import Reading, Review, Subject
-from metrics.slipping import Slip
+from metrics.pages.meeting import Agenda
+from metrics.pages.portfolio import PROGRESS, Holding
+from metrics.pages.review import Reading, Review, Subject
+from metrics.pages.slipping import Slip
 
 TOPIC = "topic"
 #: Streamlit has no type size for a part of a page; this is of a container with a key, and holds no

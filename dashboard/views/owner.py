@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, owner_sentences, side_cards
 from dashboard.session import Session, owner_page
-from metrics.owner_page import OwnerPage
+from metrics.pages.owner import OwnerPage
 
 HEADLINE_KPIS = 5
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, plan_tables, portfolio_charts, sentences, tables
 from dashboard.session import Session, plans, portfolio
-from metrics.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
+from metrics.pages.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
 
 
 def show(

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, preparing_sentences, preparing_tables, sentences
 from dashboard.session import COMPANY, Session, preparation, review
-from metrics.preparation import Preparation
+from metrics.pages.preparation import Preparation
 
 
 def show(

@@ -9,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, meeting_cards, sentences, side_cards, side_sentences
 from dashboard.session import Session, agenda, cadence_side, cap_side, product_page
-from metrics.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
+from metrics.pages.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
+from metrics.pages.review import ProductPage, Reading, ScorecardCell
 from metrics.result import Scope
-from metrics.review import ProductPage, Reading, ScorecardCell
 
 ROLES = ("PM", "PO")
 CHARTED_AT_FIRST = 2

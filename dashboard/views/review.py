@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cards, filters, meeting_cards, sentences
 from dashboard.session import Session, agenda, portfolio, review, slips
 from dashboard.views import meeting
-from metrics.portfolio import Holding
+from metrics.pages.portfolio import Holding
+from metrics.pages.review import Review
 from metrics.result import Scope
-from metrics.review import Review
 
 HEADLINE_KPIS = 5
 CHARTED_AT_FIRST = 2

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, filters, side_cards, squad_sentences, squad_tables
 from dashboard.session import Session, review, squad_page
-from metrics.squad_page import SquadPage
+from metrics.pages.squad import SquadPage
 
 #: The parts that are shown in one table.
 TEAM = ("dependencies", "engagement", "skills", "load")

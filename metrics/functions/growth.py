@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.calendar import Grain
+from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR
 from metrics.functions.given import Given
 from metrics.grid import Grid, gravest
-from metrics.xmr import LEAST_POINTS, LIMIT_FACTOR
 
 #: Months in a period: revenue of a longer one stands for MRR as its monthly mean.
 MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3}

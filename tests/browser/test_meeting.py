@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.serving import PHONE, Reader, plain, serve
 from tests.made_up_review import publish
-from tests.test_review import figures
+from tests.pages.test_review import figures
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from dashboard.sentences import Voice
 from dashboard.session import scope_names
 from dashboard.translation import translation
-from metrics.bearings import Bearing, Bearings
 from metrics.by_member import FeatureMap, FeatureUse, ThemeShare, ThemeShares
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
@@ -21,12 +20,11 @@ from metrics.format import formatter
 from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
 from metrics.organisation import Person as KnownPerson
 from metrics.outlook import Outlook
-from metrics.owner_page import HeldRole, OwnerPage
-from metrics.preparation import Owed, Preparation
-from metrics.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
-from metrics.register.decisions import Decision
-from metrics.result import Figure, Scope
-from metrics.review import (
+from metrics.pages.bearings import Bearing, Bearings
+from metrics.pages.owner import HeldRole, OwnerPage
+from metrics.pages.preparation import Owed, Preparation
+from metrics.pages.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
+from metrics.pages.review import (
     Box,
     Comparison,
     Driver,
@@ -44,8 +42,10 @@ from metrics.review import (
     SixTwelve,
     Subject,
 )
-from metrics.signs import Score, advise, fact, judged
-from metrics.squad_page import PARTS, SquadPage
+from metrics.pages.signs import Score, advise, fact, judged
+from metrics.pages.squad import PARTS, SquadPage
+from metrics.register.decisions import Decision
+from metrics.result import Figure, Scope
 
 CALENDAR = Calendar()
 WEEK = CALENDAR.period(Grain.WEEK, date(2026, 11, 12))

@@ -13,13 +13,13 @@ import pandas as pd
 from metrics.calendar import CALENDAR_GRAINS, Calendar, Grain, Period
 from metrics.catalogue import Catalogue, load_catalogue
 from metrics.catalogue.kpi import Kpi, Unit
+from metrics.detection.signal_frames import signal_frames
 from metrics.publish import Cause, finish, publish
 from metrics.register import migrate
 from metrics.register.leases import take
 from metrics.register.organisation import write_rows
 from metrics.register.state import State, flip
 from metrics.result import Scope
-from metrics.signal_frames import signal_frames
 from metrics.workspace import Workspace
 from tests.dashboard.facts import COMPANY, ORGANISATION, PRODUCTS
 from tests.made_up_figures import figures_frame

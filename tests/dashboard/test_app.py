@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import app as app_module
 from metrics.access import LOCAL_CPO
-from metrics.review import weekly_review
+from metrics.pages.review import weekly_review
 from tests.dashboard.published import fill
 from tests.dashboard.test_pages import plain, texts
 

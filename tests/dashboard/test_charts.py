@@ -9,8 +9,8 @@ import pytest
 from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
 from metrics.catalogue.kpi import Kind, Unit
+from metrics.pages.review_facts import NewLevel
 from metrics.register.remarks import Annotation
-from metrics.review_facts import NewLevel
 from tests.dashboard import facts
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,14 +8,14 @@ from datetime import date
 import pytest
 
 from dashboard import meeting_tables
-from metrics.portfolio import EXPECTED, PROGRESS, Holding
+from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
+from metrics.pages.review import Reading
+from metrics.pages.slipping import Slip
 from metrics.result import Figure, Scope
-from metrics.review import Reading
-from metrics.slipping import Slip
 from tests.dashboard import facts
 from tests.dashboard.test_pages import plain, texts
 from tests.made_up_review import CATALOGUE
-from tests.test_slipping import initiative
+from tests.pages.test_slipping import initiative
 
 ATELIER = Scope("product", "atelier")
 

@@ -11,12 +11,12 @@ from dashboard import meeting_sentences as told
 from dashboard import minutes, sentences, tables
 from metrics.calendar import Grain
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
-from metrics.meeting import Agenda, Promise
 from metrics.outlook import Outlook
+from metrics.pages.meeting import Agenda, Promise
+from metrics.pages.review import Limits, Muted
 from metrics.register.decisions import Decision
 from metrics.register.remarks import Comment, Mute
 from metrics.result import Scope
-from metrics.review import Limits, Muted
 from tests.dashboard import facts
 from tests.dashboard.test_pages import plain
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import portfolio_charts
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
-from metrics.portfolio import CONTRIBUTION, plans, portfolio
+from metrics.pages.portfolio import CONTRIBUTION, plans, portfolio
 from metrics.query import query
 from metrics.result import Scope
 from tests.dashboard.facts import voice

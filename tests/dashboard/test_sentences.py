@@ -8,9 +8,9 @@ import pytest
 from dashboard import sentences
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
+from metrics.pages.review import Comparison
+from metrics.pages.review_facts import NewLevel
 from metrics.result import Scope
-from metrics.review import Comparison
-from metrics.review_facts import NewLevel
 from tests.dashboard import facts
 
 

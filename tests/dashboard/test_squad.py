@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics.access import LOCAL_CPO
-from metrics.squad_page import squad_page
+from metrics.pages.squad import squad_page
 from tests.dashboard.test_app import opened
 from tests.dashboard.test_pages import plain, texts
 

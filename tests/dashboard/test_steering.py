@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from metrics.access import LOCAL_CPO, Role, Viewer
-from metrics.bearings import bearings
 from metrics.errors import VigieError
-from metrics.owner_page import may_see_owner, owner_page
-from metrics.preparation import preparation
+from metrics.pages.bearings import bearings
+from metrics.pages.owner import may_see_owner, owner_page
+from metrics.pages.preparation import preparation
 from metrics.register.organisation import load_organisation
 from tests.dashboard.test_app import opened
 from tests.dashboard.test_pages import plain, texts
@@ -92,8 +92,8 @@ def test_a_role_owner_s_figures_are_for_them_their_managers_and_the_cpo(sample):
 
 
 def test_who_is_both_pm_and_po_answers_for_what_either_does(sample, monkeypatch):
-    from metrics import panel
     from metrics.organisation import Ownership
+    from metrics.pages import panel
 
     def with_a_hybrid(connection):
         known = load_organisation(connection)

@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard import tables
 from dashboard.palette import LIGHT
 from metrics.importing.report import RowCounts
-from metrics.review import Box
+from metrics.pages.review import Box
 from tests.dashboard import facts
 
 VOICE = facts.voice("en")

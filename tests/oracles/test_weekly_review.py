@@ -27,9 +27,9 @@ from metrics.catalogue.kpi import Unit
 from metrics.command.init import lay_out
 from metrics.importing.report import ImportOptions
 from metrics.organisation import Organisation, Product
+from metrics.pages.review import six_twelve
 from metrics.reading import compare
 from metrics.result import Figure, Scope
-from metrics.review import six_twelve
 from metrics.workspace import Workspace
 from tests.company import Company, csv_text
 

@@ -1,0 +1,215 @@
+"""Which points say what is usual, and how a series goes on from one to the next.
+
+All numbers are on the series' scale and without its season; arrays are series × points.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from metrics.detection.masked import (
+    MEAN_RANGE,
+    Bools,
+    Codes,
+    Floats,
+    autocorrelation,
+    count,
+    line,
+    mean,
+    median,
+    spread,
+)
+from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH
+
+LEVEL, TREND, STEPS, CARRIED, CARRIED_TREND = 0, 1, 2, 3, 4
+
+VOTERS = LEAST_POINTS  # fewest points, the latest left out, that may say what a series follows
+#: A slope this many standard errors from 0 is a trend.
+CLEAR_SLOPE = 3.5
+#: Neighbours more alike than this carry over from one point to the next, …
+CLEAR_AUTOCORRELATION = 0.2
+#: … and than this many standard errors (1/√n) of independent points' likeness.
+CLEAR_LIKENESS = 1.3
+#: Beyond this a series has no level to go back to: its steps are charted.
+WANDERS = 0.93
+#: A series whose steps are so much steadier than what a model leaves of it is charted by them: it
+#: bends, as revenue that builds up does, and neither a level nor a line describes that.
+STEADIER = 0.75
+#: The latest steps, whose mean the next one is expected to be.
+RECENT_STEPS = 13
+#: A run of eight starts a new baseline when its mean is this many standard errors from before.
+CLEAR_SHIFT = 3.5
+#: Neighbours this alike drift; they do not shift.
+DRIFTS = 0.45
+
+
+def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]:
+    """The model of each series and how much of a deviation its next point keeps (0 to 1).
+
+    The `silent` latest points have no vote: else a change that has just begun would pass for the
+    series' habit. Autocorrelation is estimated at lag 1 from the residuals and freed of the bias
+    that estimating a mean or a line brings (Marriott and Pope 1954).
+    """
+    voters = memory[:, :-silent]
+    known = count(voters)
+    able = known >= VOTERS
+    slope, intercept, _, apart = line(voters)
+    lined = voters - intercept[:, None] - slope[:, None] * np.arange(voters.shape[1])
+    level = voters - mean(voters)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = np.nansum(lined**2, 1) / (known - 2)
+        carried_line = (autocorrelation(lined) * known + 2) / (known - 4)
+        carried_level = (autocorrelation(level) * known + 1) / (known - 3)
+        # Alike neighbours are worth fewer points, so a slope has to be clearer.
+        likeness = np.clip(np.nan_to_num(carried_line), 0, 0.95)
+        error = np.sqrt(variance / apart * (1 + likeness) / (1 - likeness))
+        trend = able & (np.abs(slope) > CLEAR_SLOPE * error)
+        least = np.maximum(CLEAR_AUTOCORRELATION, CLEAR_LIKENESS / np.sqrt(known))
+    carried = np.where(trend, carried_line, carried_level)
+    alike = able & (carried > least)
+    kept = np.where(alike, np.clip(carried, 0, WANDERS), 0.0)[:, None]
+    deviation = np.where(trend[:, None], lined, level)
+    left = mean(np.abs(deviation[:, 1:] - kept * deviation[:, :-1]))
+    steps = np.diff(voters)
+    bends = able & (mean(np.abs(steps - mean(steps)[:, None])) < STEADIER * left)
+    model = np.where(
+        stepwise | bends | (alike & (carried > WANDERS)),
+        STEPS,
+        np.where(
+            trend,
+            np.where(alike, CARRIED_TREND, TREND),
+            np.where(alike, CARRIED, LEVEL),
+        ),
+    )
+    return model, kept[:, 0]
+
+
+def since_shift(memory: Floats, stepwise: Bools) -> Floats:
+    """The memory without what came before a clear level shift more than eight points old.
+
+    A shift shows in a run of eight on one side of the mean before it. It must describe the series
+    better than a line does and leave neighbours unlike, else it is a trend or a drift.
+    """
+    width = memory.shape[1]
+    position = np.arange(width)
+    slope, intercept, _, _ = line(memory)
+    best = np.nansum((memory - intercept[:, None] - slope[:, None] * position) ** 2, 1)
+    start = np.zeros(len(memory), dtype=np.int64)
+    possible = _one_sided(memory) & ~stepwise[:, None]
+    for split in np.flatnonzero(possible.any(0)):
+        rows = np.flatnonzero(possible[:, split])
+        before, after = memory[rows, :split], memory[rows, split:]
+        run = after[:, :RUN_LENGTH]
+        old = mean(before)
+        residual = np.concatenate([before - old[:, None], after - mean(after)[:, None]], 1)
+        error = np.nansum(residual**2, 1)
+        alike = np.nan_to_num(autocorrelation(residual))
+        # Alike neighbours are worth fewer points and their moving ranges tell less than they vary.
+        alike_or_not = np.clip(alike, 0, DRIFTS)
+        worth = (1 + alike_or_not) / (1 - alike_or_not) ** 2
+        sizes = 1 / count(before) + 1 / count(run)
+        noise = mean(np.abs(np.diff(residual))) / MEAN_RANGE * np.sqrt(sizes * worth)
+        clear = np.abs(mean(run) - old) > CLEAR_SHIFT * noise
+        found = clear & (alike <= DRIFTS) & (error < best[rows])
+        best[rows] = np.where(found, error, best[rows])
+        start[rows] = np.where(found, split, start[rows])
+    return np.where(position < start[:, None], np.nan, memory)
+
+
+def _one_sided(memory: Floats) -> Bools:
+    """Where a shift may begin: eight points, six of them known, on one side of the mean before."""
+    width = memory.shape[1]
+    found = np.zeros(memory.shape, dtype=np.bool_)
+    if width < LEAST_POINTS + RUN_LENGTH:
+        return found
+    known = ~np.isnan(memory)
+    before = np.cumsum(known, 1)[:, :-RUN_LENGTH]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        usual = np.cumsum(np.where(known, memory, 0.0), 1)[:, :-RUN_LENGTH] / before
+    windows = np.lib.stride_tricks.sliding_window_view(memory, RUN_LENGTH, axis=1)[:, 1:]
+    there = np.lib.stride_tricks.sliding_window_view(known, RUN_LENGTH, axis=1)[:, 1:]
+    above = (np.where(there, windows, np.inf) > usual[:, :, None]).all(2)
+    below = (np.where(there, windows, -np.inf) < usual[:, :, None]).all(2)
+    enough = (before >= LEAST_POINTS) & (there.sum(2) >= LEAST_POINTS)
+    found[:, 1 : width - RUN_LENGTH + 1] = (above | below) & enough
+    return found
+
+
+def expected(
+    known: Floats, baseline: Floats, model: Codes, carried: Floats, width: Floats
+) -> tuple[Floats, Floats]:
+    """What each point should be, the judged last one included, and how far it may lie from it.
+
+    `known` holds every point, `baseline` the same without those that do not count and without the
+    last. The reach is 2.66 mean moving ranges of what the model leaves, each point measured in its
+    own `width`: how many times farther than the others it strays, its season being less known.
+    """
+    fitted = np.repeat(mean(baseline)[:, None], known.shape[1], 1)
+    ahead = np.ones(len(known))
+    lined = (model == TREND) | (model == CARRIED_TREND)
+    if lined.any():
+        fitted[lined], ahead[lined] = _line_on(baseline[lined])
+    kept = (model == CARRIED) | (model == CARRIED_TREND)
+    if kept.any():
+        fitted[kept], wider = _carried_on(known[kept], baseline[kept], fitted[kept], carried[kept])
+        ahead[kept] *= wider
+    ranges = mean(np.abs(np.diff((baseline - fitted[:, :-1]) / width)))
+    reach = LIMIT_FACTOR * ranges * ahead
+    steps = model == STEPS
+    if steps.any():
+        usual = median(np.where(np.isnan(baseline[steps]), np.nan, width[steps]))
+        fitted[steps], reach[steps] = _steps(baseline[steps])
+        reach[steps] /= usual
+    return fitted, reach
+
+
+def _line_on(baseline: Floats) -> tuple[Floats, Floats]:
+    """The least-squares line carried on, and how much wider its limits are than a level's."""
+    position = np.arange(baseline.shape[1] + 1, dtype=float)
+    slope, intercept, centre, apart = line(baseline)
+    fitted = intercept[:, None] + slope[:, None] * position
+    known = count(baseline)
+    ahead = 1 + 1 / known + (position[-1] - centre) ** 2 / apart
+    return fitted, np.sqrt(ahead / (1 + 1 / known))
+
+
+def _carried_on(
+    known: Floats, baseline: Floats, usual: Floats, carried: Floats
+) -> tuple[Floats, Floats]:
+    """The usual value plus what is left of the deviation of the point before (0 over a gap).
+
+    How much is left is itself estimated, with a variance of (1 - φ²) / n, which widens the limits
+    of a point that follows one far from usual.
+    """
+    deviation = np.nan_to_num(known - usual)
+    fitted = usual.copy()
+    fitted[:, 1:] += carried[:, None] * deviation[:, :-1]
+    left = mean((baseline - fitted[:, :-1]) ** 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = deviation[:, -2] ** 2 * (1 - carried**2) / count(baseline) / left
+    return fitted, np.sqrt(1 + np.nan_to_num(error, posinf=0.0))
+
+
+def _steps(baseline: Floats) -> tuple[Floats, Floats]:
+    """The point before plus the mean of the latest steps, for growth slackens; over a gap of k
+    periods, k steps and √k the reach."""
+    steps = np.diff(baseline)
+    latest = steps[:, -RECENT_STEPS:]
+    step = np.where(count(latest) >= LEAST_POINTS, mean(latest), mean(steps))
+    reach = LIMIT_FACTOR * mean(np.abs(np.diff(steps)))
+    # Where steps never neighbour each other their spread stands in.
+    scatter = np.sqrt(mean((steps - step[:, None]) ** 2)) * LIMIT_FACTOR * MEAN_RANGE
+    reach = np.where(np.isnan(reach), scatter, reach)
+    width = baseline.shape[1]
+    gap = np.argmax(~np.isnan(np.flip(baseline, 1)), axis=1)
+    last = baseline[np.arange(len(baseline)), width - 1 - gap]
+    fitted = np.full((len(baseline), width + 1), np.nan)
+    fitted[:, 1:-1] = baseline[:, :-1] + step[:, None]
+    fitted[:, -1] = last + (gap + 1) * step
+    return fitted, reach * np.sqrt(gap + 1)
+
+
+def without_odd(values: Floats) -> Floats:
+    """The values without points so far off that no model should learn from them."""
+    usual = np.nanmedian(values, axis=1)[:, None]
+    return np.where(np.abs(values - usual) > 6 * spread(values)[:, None], np.nan, values)

@@ -1,0 +1,1 @@
+"""Why a figure moved: exact contributions, and the one sentence's worth that says most."""
