@@ -22,12 +22,39 @@ MESSAGES = (
     mark("This workspace holds no data yet."),
     mark("No workspace was named, so there is nothing to show."),
     mark("Vigie has no sign-in yet and answers on this machine only."),
+    mark("A decision needs words."),
+    mark("Decision {number} was changed meanwhile by {person}."),
+    mark("Decision {number} was changed meanwhile."),
+    mark("{day} has passed."),
+    mark("There is no {noun} {number} to take back."),
+    mark("The {noun} needs words."),
+    mark("{count} KPIs are more than a review can hold: {most} at most, a dozen is usual."),
+    mark("'{period}' is not a period."),
+    mark("'{name}' cannot be the name of a KPI."),
+    mark("There already is a KPI named '{name}'."),
+    mark("A rate or a score does not add up over time."),
+    mark("'{name}' cannot be the name of a kind of export."),
+    mark("There already is a kind of export named '{name}'."),
+    mark("The file has no column '{header}'."),
+    mark("No column says: {labels}."),
+    mark("No column is a question."),
 )
 NEXT_STEPS = (
     mark("Leave it out to see the latest week."),
     mark("'vigie kpi show' lists what a KPI can be cut by."),
     mark("Import a file: 'vigie import FILE'."),
     mark("Start it with 'vigie serve', or add --server.address 127.0.0.1."),
+    mark("Say in a sentence what was decided."),
+    mark("Look at it again, then change what is still to be changed."),
+    mark("Mute until a day to come."),
+    mark("Someone may have done so already: look again."),
+    mark("Say it in a sentence."),
+    mark("Use lower-case letters, digits and '_', beginning with a letter."),
+    mark("Give the figure another name."),
+    mark("Say that the figures hold until the next ones."),
+    mark("Choose another name for this one."),
+    mark("Choose one for each of them."),
+    mark("Say which column holds scores, and of what kind."),
 )
 #: What a message names that has a word in every language.
 NOUNS = {
@@ -43,6 +70,9 @@ NOUNS = {
     "sprint": mark("sprint"),
     "wave": mark("survey wave"),
     "kind of scope": mark("kind of scope"),
+    "comment": mark("comment"),
+    "annotation": mark("annotation"),
+    "mute": mark("mute"),
 }
 
 

@@ -60,7 +60,8 @@ def entry_of(asked: OwnKpi, today: date) -> dict[str, Any]:
     """The catalogue's entry. Raises VigieError for a figure that cannot be one."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", asked.metric):
         raise VigieError(
-            f"'{asked.metric}' cannot be the name of a KPI.",
+            "'{name}' cannot be the name of a KPI.",
+            values={"name": asked.metric},
             next_step="Use lower-case letters, digits and '_', beginning with a letter.",
         )
     if asked.grain not in CADENCES:
@@ -111,7 +112,8 @@ def write_kpi(workspace: Workspace, asked: OwnKpi, today: date) -> Kpi:
     models = load_models(*workspace.model_folders)
     if asked.metric in load_catalogue(workspace.catalogue, models).entries:
         raise VigieError(
-            f"There already is a KPI named '{asked.metric}'.",
+            "There already is a KPI named '{name}'.",
+            values={"name": asked.metric},
             next_step="Give the figure another name.",
         )
     entry = entry_of(asked, today)

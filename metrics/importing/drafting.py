@@ -115,7 +115,8 @@ def profile_of(mapping: Mapping, seen: SeenTable) -> Profile:
     """
     if not NAME.match(mapping.name):
         raise VigieError(
-            f"'{mapping.name}' cannot be the name of a kind of export.",
+            "'{name}' cannot be the name of a kind of export.",
+            values={"name": mapping.name},
             next_step="Use lower-case letters, digits and '_', beginning with a letter.",
         )
     known = {each.name: each for each in fields_of(mapping.dataset)}
@@ -181,7 +182,8 @@ def write_profile(workspace: Workspace, profile: Profile, *, replacing: bool = F
     built_in = {each.name for each in load_profiles()} - own
     if profile.name in built_in or (profile.name in own and not replacing):
         raise VigieError(
-            f"There already is a kind of export named '{profile.name}'.",
+            "There already is a kind of export named '{name}'.",
+            values={"name": profile.name},
             next_step="Choose another name for this one.",
         )
     text = as_yaml(profile)
@@ -237,7 +239,10 @@ def _check(mapping: Mapping, seen: SeenTable, known: Named[str, Field]) -> None:
     for header in used:
         if comparable(header) not in headers:
             raise VigieError(
-                f"The file has no column '{header}'.", choices=seen.headers, exit_code=2
+                "The file has no column '{header}'.",
+                values={"header": header},
+                choices=seen.headers,
+                exit_code=2,
             )
     needed = {name for name, each in known.items() if each.required}
     if mapping.dataset == "observations":
@@ -250,7 +255,9 @@ def _check(mapping: Mapping, seen: SeenTable, known: Named[str, Field]) -> None:
     if missing:
         labels = [known[name].label["en"] if name in known else name for name in missing]
         raise VigieError(
-            f"No column says: {', '.join(labels)}.", next_step="Choose one for each of them."
+            "No column says: {labels}.",
+            values={"labels": ", ".join(labels)},
+            next_step="Choose one for each of them.",
         )
     if mapping.dataset == "responses" and not mapping.asked and mapping.corrects is None:
         raise VigieError(

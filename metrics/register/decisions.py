@@ -312,8 +312,9 @@ def _moment(at: datetime | None) -> datetime:
 
 
 def _overtaken(held: Decision) -> VigieError:
-    who = f" by {held.changed_by}" if held.changed_by else ""
+    by = "Decision {number} was changed meanwhile by {person}."
     return VigieError(
-        f"Decision {held.id} was changed meanwhile{who}.",
+        by if held.changed_by else "Decision {number} was changed meanwhile.",
+        values={"number": str(held.id), "person": held.changed_by or ""},
         next_step="Look at it again, then change what is still to be changed.",
     )

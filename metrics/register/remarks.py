@@ -108,7 +108,10 @@ def mute(
     moment = _moment(at)
     if until < moment.date():
         raise VigieError(
-            f"{until.isoformat()} has passed.", next_step="Mute until a day to come.", exit_code=2
+            "{day} has passed.",
+            values={"day": until.isoformat()},
+            next_step="Mute until a day to come.",
+            exit_code=2,
         )
     said = {"reason": _words(reason, "mute"), "until": until}
     for held in muted(connection, viewer, on=moment.date()):
@@ -135,7 +138,8 @@ def withdraw(
     )
     if done.rowcount != 1:
         raise VigieError(
-            f"There is no {kind} {number} to take back.",
+            "There is no {noun} {number} to take back.",
+            values={"noun": kind, "number": str(number)},
             next_step="Someone may have done so already: look again.",
         )
 
@@ -241,7 +245,12 @@ def _read(
 
 def _words(text: str, kind: str) -> str:
     if not text.strip():
-        raise VigieError(f"A {kind} needs words.", next_step="Say it in a sentence.", exit_code=2)
+        raise VigieError(
+            "The {noun} needs words.",
+            values={"noun": kind},
+            next_step="Say it in a sentence.",
+            exit_code=2,
+        )
     return text.strip()
 
 

@@ -36,8 +36,8 @@ def choose(
     names = list(dict.fromkeys(kpis))
     if len(names) > MOST:
         raise VigieError(
-            f"{len(names)} KPIs are more than a review can hold.",
-            next_step=f"Choose {MOST} at most; a dozen is usual.",
+            "{count} KPIs are more than a review can hold: {most} at most, a dozen is usual.",
+            values={"count": str(len(names)), "most": str(MOST)},
         )
     if not may_see(viewer, "company"):
         raise VigieError(f"{viewer.person} may not choose what the company reviews.")

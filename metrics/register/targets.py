@@ -67,7 +67,10 @@ def set_target(
         raise unknown("kind of target", kind, KINDS)
     if not PERIOD.fullmatch(period):
         raise VigieError(
-            f"'{period}' is not a period.", choices=("2026-Q4", "2026-11", "2026-W46"), exit_code=2
+            "'{period}' is not a period.",
+            values={"period": period},
+            choices=("2026-Q4", "2026-11", "2026-W46"),
+            exit_code=2,
         )
     if not may_see(viewer, scope.kind):
         raise VigieError(f"{viewer.person} may not set a target for a {scope.kind}.")
