@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from dashboard.sentences import Voice
@@ -42,6 +43,7 @@ STRAINS = {
     "delays": mark("delays"),
     "falling_engagement": mark("falling engagement"),
 }
+MOST_TOLD = 6  # products told by name; more are counted
 VERDICTS = {
     "one": mark("one person can be both PM and PO"),
     "two": mark("PM and PO should be two people"),
@@ -58,6 +60,8 @@ def summary(voice: Voice, found: Bearings) -> str:
     wanting = [each for each in found.products if each.quadrant in ("heading", "pace", "both")]
     if not wanting:
         return voice.words.say("No product shows a need for a clearer heading or a steadier pace.")
+    if len(wanting) > MOST_TOLD:
+        return counted(voice, found)
     told = [
         voice.words.say(
             "{name} needs {what}.", name=each.name, what=voice.words.say(NEEDS[each.quadrant])
@@ -65,6 +69,36 @@ def summary(voice: Voice, found: Bearings) -> str:
         for each in wanting
     ]
     return " ".join(told)
+
+
+def counted(voice: Voice, found: Bearings) -> str:
+    """ "180 of 200 products need something: 120 a steadier pace, 60 a clearer heading."""
+    needs = Counter(each.quadrant for each in found.products)
+    told = [
+        f"{voice.format.number(needs[name])} {voice.words.say(NEEDS[name])}"
+        for name in ("both", "heading", "pace")
+        if needs[name]
+    ]
+    return voice.words.say(
+        "{n} of {all} products have a need: {needs}.",
+        n=voice.format.number(sum(needs[name] for name in ("both", "heading", "pace"))),
+        all=voice.format.number(len(found.products)),
+        needs=", ".join(told),
+    )
+
+
+def unplaced(voice: Voice, found: Bearings) -> str:
+    """Which products have too few known signs; of many, how many."""
+    names = [each.name for each in found.products if not each.quadrant]
+    if not names:
+        return ""
+    if len(names) > MOST_TOLD:
+        return voice.words.say(
+            "Not placed, too few signs known: {n} products of {all}.",
+            n=voice.format.number(len(names)),
+            all=voice.format.number(len(found.products)),
+        )
+    return voice.words.say("Not placed, too few signs known: {names}.", names=", ".join(names))
 
 
 def score(voice: Voice, found: Score) -> str:

@@ -42,7 +42,7 @@ def ask(session: Session, words: Sequence[Word], key: str) -> tuple[Name, ...]:
 def in_use(session: Session, desk: Desk) -> None:
     """The words of loaded files: those that wait for an answer, and any other to be corrected."""
     say = session.voice.words
-    if session.is_empty:
+    if not session.has_imports:
         return
     known = _words(session)
     open_ = [word for word in known if not word.answered]

@@ -22,7 +22,10 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
 SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
 ROWS_SHOWN = 60  # a longer table scrolls
+PRODUCTS_LISTED, LIST_HEIGHT = 30, 740  # a longer list of products scrolls, at so many pixels
 WRAPPING_ROW = 66  # pixels; text wraps in rows of more than 64
+PRODUCTS_SHOWN = 12  # a longer scorecard scrolls, what needs a look first on top
+SCORECARD_HEIGHT = 33 + 10 * WRAPPING_ROW
 #: Pixels that let six families, a trend and the owners stand side by side on a laptop.
 FAMILY_WIDTHS = {
     "product_performance": 146,
@@ -163,8 +166,11 @@ def broken(session: Session) -> None:
 
 
 def empty(session: Session, imports_place: st.Page | None) -> None:
-    """A workspace in which nothing was imported: what to bring, and where."""
+    """A workspace without a figure: what to bring, or to say of what was brought, and where."""
     words = session.voice.words
+    if session.has_imports:
+        unplaced(session, imports_place)
+        return
     headline(words.say("Nothing imported yet."))
     st.markdown(
         escape(
@@ -177,6 +183,24 @@ def empty(session: Session, imports_place: st.Page | None) -> None:
         st.markdown(f"- {escape(words.say(message))}")
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def unplaced(session: Session, imports_place: st.Page | None) -> None:
+    """Files were loaded, but no row is known to be of a product or a squad."""
+    words = session.voice.words
+    headline(words.say("Files are loaded, but there is no figure yet."))
+    told = words.say("Figures are of products and squads, and nobody has said whose the rows are.")
+    if session.organisation.products or session.organisation.squads:
+        step = words.say("On the page Imports, under the names that tools use, say it once.")
+    else:
+        step = words.say(
+            "Import products.csv (columns product, name) or squads.csv (columns squad, name); then "
+            "say once, on the page Imports, whom the names in the loaded files stand for. Nothing "
+            "has to be imported again."
+        )
+    st.markdown(escape(f"{told} {step}"))
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Imports"), icon=":material/upload_file:")
 
 
 def has(
@@ -208,7 +232,9 @@ def scorecard(
 
     voice = session.voice
     words = voice.words
-    frame = tables.scorecard(rows, voice, session.palette)
+    long = len(rows) > PRODUCTS_SHOWN
+    shown = sorted(rows, key=tables.urgency) if long else rows
+    frame = tables.scorecard(shown, voice, session.palette)
     config: dict[str, Any] = {
         "name": st.column_config.ButtonColumn(
             words.say("Product"),
@@ -229,7 +255,7 @@ def scorecard(
         hide_index=True,
         column_config=config,
         row_height=WRAPPING_ROW,
-        height="content",
+        height=SCORECARD_HEIGHT if long else "content",
         key="scorecard",
         alt=words.say("Scorecard: products by family, each with its worst KPI"),
     )

@@ -15,16 +15,24 @@ from metrics.pages.portfolio import CONTRIBUTION, MARGIN, SIZE, Holding, Portfol
 from metrics.result import Scope
 
 SMALLEST, LARGEST = 14.0, 46.0  # pixels across
+MOST_BARS = 20  # beyond it, the others are one bar
+MOST_NAMES = 12  # more names would lie on one another: the pointer tells the others
 
 
 def contributions(found: Portfolio, voice: Voice, palette: Palette) -> dict[str, Any]:
-    """Each product's points of the company's growth, one after the other up to the whole."""
-    parts = [(each, each.value(CONTRIBUTION)) for each in found.products]
+    """Each product's points of the company's growth, one after the other up to the whole; of many
+    products, the others are one step."""
+    leading = found.leading(MOST_BARS)
+    parts = [(each, each.value(CONTRIBUTION)) for each in leading.products]
     bars = [
         Bar(voice.name(each.scope), points, voice.format.points(Unit.POINTS, points))
         for each, points in parts
         if points is not None
     ]
+    if leading.others:
+        others = voice.words.count("{n} other product", "{n} other products", leading.others)
+        told = voice.format.points(Unit.POINTS, leading.points)
+        bars.append(Bar(others, leading.points, told))
     whole = found.company.value(CONTRIBUTION) or 0.0
     told = voice.format.points(Unit.POINTS, whole)
     bars.append(Bar(voice.name(found.company.scope), whole, told, total=True))
@@ -65,7 +73,10 @@ def growth_and_margin(
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    named = {each.scope for each in found.leading(MOST_NAMES).products}
     for each, x, y, size in zip(known, across, up, sizes, strict=True):
+        if each.scope not in named:
+            continue
         drawing.add_annotation(
             x=x,
             y=y,

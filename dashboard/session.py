@@ -83,6 +83,11 @@ class Session:
         """Whether nothing has ever been published here."""
         return self.publication.id == 0
 
+    @property
+    def has_imports(self) -> bool:
+        """Whether files were loaded, whatever has come of them."""
+        return self.publication.warehouse_version > 0
+
     def colour(self, scope: Scope) -> str:
         """A product's own colour; the ink for the company and all else."""
         if scope.kind != "product":

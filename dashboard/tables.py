@@ -71,6 +71,15 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
     return pd.DataFrame(table, columns=["name", *families, "trend", "owners"])
 
 
+def urgency(row: ScorecardRow) -> list[int]:
+    """Its families' states in the order of STATUS_ORDER, the most pressing first; rows sort by it.
+
+    A row that says less comes last.
+    """
+    known = sorted(STATUS_ORDER.index(cell.worst.status) for cell in row.cells if cell.worst)
+    return [*known, len(STATUS_ORDER)]
+
+
 def cell_text(reading: Reading | None, voice: Voice) -> str:
     """ "▼ Activation 41.3 % · worse"; what is steady needs no mark and no word."""
     if reading is None:

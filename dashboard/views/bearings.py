@@ -41,7 +41,7 @@ def show(
             "needs": st.column_config.TextColumn(words.say("Needs")),
             "people": st.column_config.TextColumn(words.say("PM and PO")),
         },
-        height="content" if len(found.products) <= cards.ROWS_SHOWN else "auto",
+        height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
         key="bearings",
         alt=words.say("Products with their scores of cap and of cadence"),
     )
@@ -60,12 +60,9 @@ def chart(session: Session, found: Bearings) -> None:
             "quadrant_chart",
             f"{title} {bearing_sentences.summary(voice, found)}",
         )
-        unplaced = [each.name for each in found.products if not each.quadrant]
         told = words.say("A score is the share of its known signs that are met.")
-        if unplaced:
-            told += " " + words.say(
-                "Not placed, too few signs known: {names}.", names=", ".join(unplaced)
-            )
+        unplaced = bearing_sentences.unplaced(voice, found)
+        told = f"{told} {unplaced}" if unplaced else told
         st.caption(cards.escape(told))
 
 

@@ -175,7 +175,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
         tables.portfolio(found, session.voice),
         hide_index=True,
         column_config=config,
-        height="content",
+        height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
         key="portfolio",
         alt=words.say("Products with their revenue, growth, margin and objectives"),
     )

@@ -58,6 +58,15 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class Leading:
+    """Products that matter most to growth; the `others` and their points together."""
+
+    products: tuple[Holding, ...]
+    others: int
+    points: float
+
+
+@dataclass(frozen=True)
 class Portfolio:
     week: Period
     weeks: tuple[Period, ...]  # newest first
@@ -75,6 +84,15 @@ class Portfolio:
         ]
         known = [part for part in parts if part is not None]
         return whole is not None and bool(known) and abs(sum(known) - whole) < NOTHING
+
+    def leading(self, most: int) -> Leading:
+        """The `most` products that move the company's growth farthest, up or down, in the order of
+        the products; what the others add to it together."""
+        known = [each for each in self.products if each.value(CONTRIBUTION) is not None]
+        farthest = sorted(known, key=lambda each: -abs(each.value(CONTRIBUTION) or 0.0))
+        first = {each.scope for each in farthest[:most]}
+        rest = [each.value(CONTRIBUTION) or 0.0 for each in known if each.scope not in first]
+        return Leading(tuple(each for each in known if each.scope in first), len(rest), sum(rest))
 
 
 @dataclass(frozen=True)

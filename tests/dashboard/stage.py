@@ -23,11 +23,12 @@ def stand_in(language: str) -> session.Session:
     """A session on the facts, in the folder that the environment names."""
     import streamlit as st
 
-    empty = os.environ.get("STAGE_FACTS") == "empty"
+    empty = os.environ.get("STAGE_FACTS") in ("empty", "unplaced")
+    loaded = os.environ.get("STAGE_FACTS") != "empty"
     return session.Session(
         workspace=Workspace.open(session.Path(os.environ[session.WORKSPACE_VARIABLE])),
         viewer=LOCAL_CPO,
-        publication=Publication(0 if empty else 7, 0 if empty else 12, None),
+        publication=Publication(0 if empty else 7, 12 if loaded else 0, None),
         organisation=facts.ORGANISATION,
         voice=facts.voice(language),
         palette=PALETTES.get(st.context.theme.type or "light", LIGHT),

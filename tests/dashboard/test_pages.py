@@ -73,6 +73,12 @@ def test_an_empty_workspace_says_what_to_import(play):
     )
 
 
+def test_loaded_files_that_nobody_placed_are_not_nothing(play):
+    told = " | ".join(texts(play(facts="unplaced", lang="EN")))
+    assert "Files are loaded, but there is no figure yet." in told
+    assert "Nothing imported yet." not in told
+
+
 def test_a_product_page_says_who_holds_it_since_when_and_which_role_is_vacant(play):
     page = play("product", lang="EN")
     assert not page.exception

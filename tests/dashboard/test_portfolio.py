@@ -108,3 +108,13 @@ def test_the_page_shows_another_quarter_from_its_address(sample, monkeypatch):
     expected = plans(sample.workspace, LOCAL_CPO, quarter="2026-Q3")
     assert list(roadmap["title"]) == [each.initiative.title for each in expected.roadmap]
     assert len(results) == len(expected.results)
+
+
+def test_of_many_products_the_others_are_one_step_and_the_sum_stays(sample, monkeypatch):
+    monkeypatch.setattr(portfolio_charts, "MOST_BARS", 2)
+    found = portfolio(sample.workspace, LOCAL_CPO)
+    drawn = portfolio_charts.contributions(found, voice("fr"), LIGHT)["data"][0]
+    assert len(drawn["x"]) == 4
+    assert sum(drawn["x"][:-1]) == pytest.approx(found.company.value(CONTRIBUTION))
+    moved = sorted((abs(each.value(CONTRIBUTION)) for each in found.products), reverse=True)
+    assert sorted(map(abs, drawn["x"][:2]), reverse=True) == pytest.approx(moved[:2])
