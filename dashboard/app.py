@@ -90,14 +90,14 @@ def main(home: str = "review") -> None:
         words.say("Product"),
         "category",
         words.say("One product: its PM and PO, its figures in each family."),
-        lambda: product.show(current(), chooser, imports_place),
+        lambda: product.show(current(), chooser, explore_place, imports_place),
     )
     squad_place = place(
         "squad",
         words.say("Squad"),
         "groups",
         words.say("One squad: delivery, engagement, skills, load, the products it serves."),
-        lambda: squad.show(current(), chooser, product_place, imports_place),
+        lambda: squad.show(current(), chooser, product_place, explore_place, imports_place),
     )
     portfolio_place = place(
         "portfolio",

@@ -111,9 +111,10 @@ def subject(
     *,
     beside: Callable[[Subject], None] | None = None,
     below: Callable[[Subject], None] | None = None,
+    explore_place: st.Page | None = None,
 ) -> None:
     """One thing to talk about: what, how much, compared with what, who, what now; `beside` draws
-    what can be done about it, `below` what is said of it."""
+    what can be done about it, `below` what is said of it. Explore leads to rows and imports."""
     voice, reading = session.voice, found.reading
     with st.container(border=True, key=key):
         words, picture = st.columns([5, 3], vertical_alignment="center")
@@ -139,6 +140,13 @@ def subject(
                         ),
                         icon=":material/arrow_forward:",
                         query_params={"product": voice.name(reading.scope)},
+                    )
+                if explore_place is not None:
+                    st.page_link(
+                        explore_place,
+                        label=voice.words.say("Explore"),
+                        icon=":material/query_stats:",
+                        query_params={"kpi": reading.kpi, "by": reading.scope.kind},
                     )
                 if beside is not None:
                     beside(found)

@@ -18,7 +18,12 @@ CHARTED_AT_FIRST = 2
 NORTH_STAR_CARDS = 5  # the North Star and what moves it
 
 
-def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    explore_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
     if not cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
@@ -34,7 +39,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     identity(session, facts)
 
     side = filters.side(session)
-    subjects(session, facts, side)
+    subjects(session, facts, side, explore_place)
     decisions(session, facts, week is None)
     cards.missing(session, facts.missing)
     cards.broken(session)
@@ -50,7 +55,9 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     trends(session, facts, week, side)
 
 
-def subjects(session: Session, facts: ProductPage, side: str) -> None:
+def subjects(
+    session: Session, facts: ProductPage, side: str, explore_place: st.Page | None
+) -> None:
     """What to talk about on this side, and how much there is on the other."""
     catalogue = session.voice.catalogue
     own = [s for s in facts.subjects if catalogue[s.reading.kpi].family in FAMILIES_OF[side]]
@@ -63,6 +70,7 @@ def subjects(session: Session, facts: ProductPage, side: str) -> None:
             None,
             beside=partial(meeting_cards.actions, session, period=facts.week.key, key=key),
             below=partial(meeting_cards.conversation, session),
+            explore_place=explore_place,
         )
     if not facts.subjects:
         told = session.voice.words.say("Nothing out of the ordinary this week.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, side_cards, squad_sentences, squad_tables
+from dashboard import cards, filters, meeting_cards, side_cards, squad_sentences, squad_tables
 from dashboard.session import Session, review, squad_page
 from metrics.pages.squad import SquadPage
 
@@ -19,6 +20,7 @@ def show(
     session: Session,
     chooser: DeltaGenerator,
     product_place: st.Page | None,
+    explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
     if not cards.has(session, session.organisation.squads, "squads", imports_place):
@@ -34,7 +36,16 @@ def show(
     st.markdown(cards.facts(squad_sentences.identity(voice, found, session.today)))
     told = review(session, week, found.squad)
     for index, subject in enumerate(s for s in told.subjects if s.reading.scope == found.squad):
-        cards.subject(session, subject, f"subject_{index}", None)
+        key = f"subject_{index}"
+        cards.subject(
+            session,
+            subject,
+            key,
+            None,
+            beside=partial(meeting_cards.actions, session, period=told.week.key, key=key),
+            below=partial(meeting_cards.conversation, session),
+            explore_place=explore_place,
+        )
     cards.missing(session, [fact for fact in told.missing if fact.scope == found.squad])
     cards.broken(session)
 
