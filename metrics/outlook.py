@@ -110,7 +110,11 @@ _AHEAD = TypeAdapter(Ahead)
 def outlook_frames(
     setting: Setting, workspace: Workspace, publication: int
 ) -> Iterator[pd.DataFrame]:
-    """Documents of every outlook, one frame a KPI, from the figures of a publication."""
+    """Documents of every outlook, one frame a KPI, from the figures of a publication.
+
+    KPIs of the review and those with a target anywhere are looked ahead of for every scope, sums of
+    money for the company: each takes a model to be fitted.
+    """
     last = setting.coverage.last
     if last is None:
         return
@@ -127,7 +131,8 @@ def outlook_frames(
                 continue
             if "movement" in kpi.calculation:
                 continue  # a quarter's movement is neither the sum nor the last of its months'
-            rows = _rows(connection, setting, kpi, periods, publication)
+            kinds = SCOPES if kpi.name in chosen else ("company",)
+            rows = _rows(connection, setting, kpi, periods, publication, kinds)
             if rows:
                 yield pd.DataFrame(rows)
 
@@ -138,6 +143,7 @@ def _rows(
     kpi: Kpi,
     periods: Sequence[Period],
     publication: int,
+    kinds: Sequence[str],
 ) -> list[dict[str, object]]:
     grains = {period.grain: landing_grains(kpi, period.grain) for period in periods}
     wanted = {grain for found in grains.values() for grain in found}
@@ -146,7 +152,7 @@ def _rows(
     for figure in read_figures(
         connection, LOCAL_CPO, kpis=[kpi.name], grains=wanted, publication=publication
     ):
-        if figure.scope.kind in SCOPES and belongs(kpi, figure.scope):
+        if figure.scope.kind in kinds and belongs(kpi, figure.scope):
             by_series.setdefault((figure.scope, figure.grain), []).append(figure)
     flow = adds_over_time(kpi, setting.catalogue)
     known = {
