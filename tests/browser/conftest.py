@@ -3,12 +3,15 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from metrics.register import migrate
 from metrics.workspace import Workspace
 from tests.browser.chromium import chromium_path
 from tests.browser.serving import APP, CHROMIUM_FLAGS, Reader, serve
+
+#: What is expected of a page may take a busy machine so many milliseconds.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,7 @@ def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale:
     expect(subject).to_have_count(0)
     folded = page.locator(".st-key-steady")
     expect(folded).to_contain_text(words["muted"])
+    reader.settle(page)
 
     with page.expect_download() as taken:
         page.get_by_role("button", name=words["download"]).click()
