@@ -27,10 +27,9 @@ sys.path.insert(0, str(HERE.parent))
 
 from tests.browser.chromium import chromium_path  # noqa: E402
 from tests.browser.pages import PAGES  # noqa: E402
-from tests.browser.serving import CHROMIUM_FLAGS, DESKTOP, serve  # noqa: E402
+from tests.browser.serving import CHROMIUM_FLAGS, DESKTOP, ENDED, serve  # noqa: E402
 
 EMPTY = "import streamlit as st\n\nst.header('Empty')\n"
-ENDED = "[data-testid=stApp][data-test-script-state=notRunning]"
 #: Placeholders in sight, pictures that are still to come included.
 WAITING = """() => [...document.querySelectorAll('[data-testid=stSkeleton]')].every(
   (box) => box.getBoundingClientRect().top > window.innerHeight)

@@ -32,6 +32,7 @@ PROBES = ("_stcore/health", "_stcore/host-config")
 HINDERS = ("serious", "critical")
 #: … but for Streamlit's own box around a table, which scrolls and takes no focus.
 STREAMLITS = frozenset({"scrollable-region-focusable"})
+ENDED = "[data-testid=stApp][data-test-script-state=notRunning]"
 EXCEPTION_BOXES = "[data-testid=stException]"
 OVERFLOW = """() => {
   const main = document.querySelector('[data-testid=stMain]');
@@ -129,8 +130,9 @@ class Reader:
 
     def settle(self, page: Page) -> None:
         """Wait until the script has run and the page has stopped changing."""
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        page.wait_for_selector(ENDED)
         page.wait_for_timeout(400)
+        page.wait_for_selector(ENDED)  # a dialog that closes asks for another run
 
     def check(self, page: Page) -> None:
         """Fails on console errors, exception boxes, or a page wider than its window."""

@@ -63,7 +63,8 @@ def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale:
     press(page, words["write"])
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(subject).to_contain_text(words["decision"])
-    page.get_by_role("heading", name=words["meeting"]).scroll_into_view_if_needed()
+    reader.settle(page)
+    expect(page.get_by_role("heading", name=words["meeting"])).to_be_attached()
 
     # One like it is pointed out; who presses again has been told.
     subject.get_by_role("button", name=words["decide"]).click()
@@ -72,6 +73,7 @@ def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale:
     expect(page.get_by_role("dialog")).to_contain_text(words["alike"])
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    reader.settle(page)
 
     subject.get_by_role("button", name=words["mute"]).click()
     page.get_by_role("dialog").get_by_label(words["reason"]).fill("A known bug")
@@ -93,6 +95,7 @@ def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale:
     folded.locator("summary").click()
     page.get_by_role("button", name=words["again"]).click()
     expect(page.locator(SUBJECT)).to_be_visible()
+    reader.settle(page)
     reader.check(page)
 
 
