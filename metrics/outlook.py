@@ -41,6 +41,8 @@ from metrics.workspace import Workspace
 OUTLOOK = "outlook"
 PERIODS = (Grain.MONTH, Grain.QUARTER)
 SCOPES = ("company", "product", "squad")
+#: A company of more products looks ahead of each one's money only where it is reviewed or targeted.
+MANY_PRODUCTS = 50
 #: Quantiles published of where a KPI may stand: enough for a chance to the nearest half percent.
 QUANTILES = 200
 #: Figures are published to so many digits: the fit's last ones differ from machine to machine.
@@ -112,13 +114,15 @@ def outlook_frames(
 ) -> Iterator[pd.DataFrame]:
     """Documents of every outlook, one frame a KPI, from the figures of a publication.
 
-    KPIs of the review and those with a target anywhere are looked ahead of for every scope, sums of
-    money for the company: each takes a model to be fitted.
+    KPIs of the review and those with a target anywhere are looked ahead of for every scope, and so
+    are sums of money, a budget for which may come at any time; but of more than `MANY_PRODUCTS`
+    only the company's, for a model is fitted to each.
     """
     last = setting.coverage.last
     if last is None:
         return
     periods = [setting.calendar.period(grain, last) for grain in PERIODS]
+    few = len(setting.organisation.products) <= MANY_PRODUCTS
     with workspace.register.connect() as connection:
         chosen = {
             kpi.name
@@ -131,7 +135,7 @@ def outlook_frames(
                 continue
             if "movement" in kpi.calculation:
                 continue  # a quarter's movement is neither the sum nor the last of its months'
-            kinds = SCOPES if kpi.name in chosen else ("company",)
+            kinds = SCOPES if few or kpi.name in chosen else ("company",)
             rows = _rows(connection, setting, kpi, periods, publication, kinds)
             if rows:
                 yield pd.DataFrame(rows)
