@@ -58,6 +58,8 @@ def headline(voice: Voice, found: Bearings) -> str:
 def summary(voice: Voice, found: Bearings) -> str:
     """How many products need what, in one sentence."""
     wanting = [each for each in found.products if each.quadrant in ("heading", "pace", "both")]
+    if not any(each.quadrant for each in found.products):
+        return voice.words.say("Too few signs are known to place any product.")
     if not wanting:
         return voice.words.say("No product shows a need for a clearer heading or a steadier pace.")
     if len(wanting) > MOST_TOLD:
