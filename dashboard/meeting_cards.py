@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -78,6 +79,27 @@ def promise(session: Session, found: Promise) -> None:
                 dialogs.close_decision(session, held)
             if _small(words.say("Change"), f"change_{held.id}"):
                 dialogs.change_decision(session, held)
+
+
+def subject(
+    session: Session,
+    found: Subject,
+    key: str,
+    *,
+    period: str,
+    product_place: st.Page | None = None,
+    explore_place: st.Page | None = None,
+) -> None:
+    """A subject with what can be done about it and what was said of it."""
+    cards.subject(
+        session,
+        found,
+        key,
+        product_place,
+        beside=partial(actions, session, period=period, key=key),
+        below=partial(conversation, session),
+        explore_place=explore_place,
+    )
 
 
 def actions(session: Session, found: Subject, *, period: str, key: str) -> None:

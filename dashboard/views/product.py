@@ -62,15 +62,8 @@ def subjects(
     catalogue = session.voice.catalogue
     own = [s for s in facts.subjects if catalogue[s.reading.kpi].family in FAMILIES_OF[side]]
     for index, subject in enumerate(own):
-        key = f"subject_{index}"
-        cards.subject(
-            session,
-            subject,
-            key,
-            None,
-            beside=partial(meeting_cards.actions, session, period=facts.week.key, key=key),
-            below=partial(meeting_cards.conversation, session),
-            explore_place=explore_place,
+        meeting_cards.subject(
+            session, subject, f"subject_{index}", period=facts.week.key, explore_place=explore_place
         )
     if not facts.subjects:
         told = session.voice.words.say("Nothing out of the ordinary this week.")

@@ -52,14 +52,8 @@ def show(
     cards.headline_kpis(session, told[:HEADLINE_KPIS])
 
     for index, subject in enumerate(facts.subjects):
-        key = f"subject_{index}"
-        cards.subject(
-            session,
-            subject,
-            key,
-            product_place,
-            beside=partial(meeting_cards.actions, session, period=facts.week.key, key=key),
-            below=partial(meeting_cards.conversation, session),
+        meeting_cards.subject(
+            session, subject, f"subject_{index}", period=facts.week.key, product_place=product_place
         )
     cards.missing(session, facts.missing)
     cards.broken(session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -36,15 +35,8 @@ def show(
     st.markdown(cards.facts(squad_sentences.identity(voice, found, session.today)))
     told = review(session, week, found.squad)
     for index, subject in enumerate(s for s in told.subjects if s.reading.scope == found.squad):
-        key = f"subject_{index}"
-        cards.subject(
-            session,
-            subject,
-            key,
-            None,
-            beside=partial(meeting_cards.actions, session, period=told.week.key, key=key),
-            below=partial(meeting_cards.conversation, session),
-            explore_place=explore_place,
+        meeting_cards.subject(
+            session, subject, f"subject_{index}", period=told.week.key, explore_place=explore_place
         )
     cards.missing(session, [fact for fact in told.missing if fact.scope == found.squad])
     cards.broken(session)
