@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 
 from dashboard.api import Api
@@ -61,7 +61,9 @@ class Client:
             "scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
             "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
         }  # fmt: skip
-        asyncio.run(self.app(scope, receive, send))
+        # In a thread of its own: where a browser test ran before, this thread has a running loop.
+        with start_blocking_portal() as portal:
+            portal.call(self.app, scope, receive, send)
         text = b"".join(message.get("body", b"") for message in sent[1:])
         found = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
         return Answer(sent[0]["status"], found, json.loads(text))
