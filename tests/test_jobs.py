@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from metrics import change, warehouse
+from metrics import warehouse
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
-from metrics.change import Change
+from metrics.change import Change, recount
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.job import Job, Outcome
@@ -45,8 +45,8 @@ class Silent:
 
 @pytest.fixture(autouse=True)
 def definitions_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(change, "load_catalogue", lambda *_: CATALOGUE)
-    monkeypatch.setattr(change.models, "load_models", lambda *_: MODELS)
+    monkeypatch.setattr(recount, "load_catalogue", lambda *_: CATALOGUE)
+    monkeypatch.setattr(recount.models, "load_models", lambda *_: MODELS)
 
 
 @pytest.fixture
