@@ -25,18 +25,21 @@ from pathlib import Path
 
 import duckdb
 
-from metrics import warehouse
-from metrics.access import LOCAL_CPO
-from metrics.calendar import Grain
-from metrics.edition import compute_all
-from metrics.engines import open_facts
-from metrics.errors import Mistake
-from metrics.pages.review import weekly_review
-from metrics.query import Question, figures_of, setting_of
-from metrics.setting import Setting
-from metrics.workspace import Workspace
-
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks.written import names, written  # noqa: E402
+from metrics import warehouse  # noqa: E402
+from metrics.access import LOCAL_CPO  # noqa: E402
+from metrics.calendar import Grain  # noqa: E402
+from metrics.edition import compute_all  # noqa: E402
+from metrics.engines import open_facts  # noqa: E402
+from metrics.errors import Mistake  # noqa: E402
+from metrics.pages.review import weekly_review  # noqa: E402
+from metrics.query import Question, figures_of, setting_of  # noqa: E402
+from metrics.setting import Setting  # noqa: E402
+from metrics.workspace import Workspace  # noqa: E402
+
 APP = HERE.parent / "dashboard" / "app.py"
 PAGE = f"""
 import time
@@ -109,31 +112,38 @@ class Agreement:
 def agreement(facts: duckdb.DuckDBPyConnection, setting: Setting, name: str) -> Agreement | None:
     """Our closed figures beside those of the hand-written query; None where it has another grain.
 
-    Its columns are a product or squad (null for the company), a period's first or last day, named
-    by the grain, and a value. Figures of 0 are left out: a query has no row where nothing happened.
+    Its columns are a product, a squad or an owner (null for the company), a period's first or last
+    day, named by the grain, and a value. Figures of 0 are left out: a query has no row where
+    nothing happened. Owners in a role that the query never tells of are left out as well.
     """
-    cursor = facts.execute((HERE / "sql" / f"{name}.sql").read_text("utf-8"))
+    cursor = facts.execute(written(name))
     member, period, *_ = [column[0] for column in cursor.description or ()]
     grain = period.partition("_")[0]
     if grain not in setting.catalogue[name].grains:
         return None
-    written = {
+    told = {
         (key or "", day.date() if hasattr(day, "date") else day): value
         for key, day, value in cursor.fetchall()
     }
+    roles = {_role(key) for key, _ in told} | {""}
     ours = [
         figure
         for by in ("company", member)
         for figure in figures_of(facts, setting, LOCAL_CPO, Question((name,), by, Grain(grain)))
-        if figure.closed and figure.value
+        if figure.closed and figure.value and _role(figure.scope.key) in roles
     ]
     otherwise = []
     for figure in ours:
         key = figure.scope.key
-        theirs = written.get((key, figure.start), written.get((key, figure.end)))
+        theirs = told.get((key, figure.start), told.get((key, figure.end)))
         if theirs is None or not math.isclose(figure.value or 0, float(theirs), rel_tol=1e-6):
             otherwise.append((key, figure.period, figure.value or 0.0, theirs))
     return Agreement(len(ours), tuple(otherwise))
+
+
+def _role(key: str) -> str:
+    """The role in the key of an owner; of any other scope nothing."""
+    return key.rpartition(":")[0]
 
 
 def measure(workspace: Workspace, runs: int) -> None:
@@ -144,8 +154,8 @@ def measure(workspace: Workspace, runs: int) -> None:
         count = facts.execute("select count(*) from events").fetchall()[0][0]
         print(f"\n{count:,} events\n")
 
-        def written(name: str) -> Callable[[], object]:
-            query = (HERE / "sql" / f"{name}.sql").read_text("utf-8")
+        def by_hand(name: str) -> Callable[[], object]:
+            query = written(name)
             return lambda: facts.execute(query).fetchall()
 
         def asked(name: str) -> Callable[[], object]:
@@ -160,19 +170,19 @@ def measure(workspace: Workspace, runs: int) -> None:
 
         print("| | Vigie, s | hand-written, s | ratio | same figures |\n|---|---|---|---|---|")
         total = 0.0
-        for file in sorted((HERE / "sql").glob("*.sql")):
-            by_hand = seconds(written(file.stem), runs)
-            total += by_hand
-            if file.stem in setting.catalogue:
-                ours = seconds(asked(file.stem), runs)
+        for name in names():
+            theirs = seconds(by_hand(name), runs)
+            total += theirs
+            if name in setting.catalogue:
+                ours = seconds(asked(name), runs)
                 print(
-                    f"| {file.stem} | {ours:.2f} | {by_hand:.2f} | {ours / by_hand:.2f} "
-                    f"| {agreement(facts, setting, file.stem) or 'not compared'} |"
+                    f"| {name} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.2f} "
+                    f"| {agreement(facts, setting, name) or 'not compared'} |"
                 )
         whole = seconds(lambda: computed(facts, setting), 1)
         print(
             f"| every figure of a publication ({len(setting.catalogue)} KPIs, all scopes and "
-            f"grains), against the {len(list((HERE / 'sql').glob('*.sql')))} hand-written queries "
+            f"grains), against the {len(names())} hand-written queries "
             f"| {whole:.2f} | {total:.2f} | {whole / total:.2f} | |"
         )
     reading = seconds(lambda: weekly_review(workspace, LOCAL_CPO), 5)

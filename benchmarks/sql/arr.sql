@@ -1,55 +1,7 @@
+-- after: months, held_mrr
 -- Annual recurring revenue, per product and for the company, at each month's end.
-with ends as (
-    select last_day(cast(unnest(generate_series(date '2024-01-01', date '2026-12-01', interval 1 month)) as date))
-        as month_end
-),
-
--- What a subscription paid on a day is what the first export after it says, else the newest.
-said as (
-    select
-        source,
-        subscription_id,
-        stream,
-        currency,
-        amount / interval_months as amount,
-        lag(observed_day, 1, date '1900-01-01') over versions as since,
-        case when lead(observed_day) over versions is null then date '9999-12-31'
-        else observed_day end as until
-    from subscription_versions
-    window versions as (partition by source, subscription_id order by observed_at)
-),
-
-paid as (
-    select v.source, v.stream, n.account_key, month_end, v.currency, v.amount
-    from subscriptions as n
-    join said as v on v.source = n.source and v.subscription_id = n.subscription_id
-    join ends
-        on start_day <= month_end and (end_day is null or end_day > month_end)
-        and since <= month_end and until > month_end
-),
-
-rates as (
-    select currency, month_end, rate from ends
-    join currency_spans on start_day <= month_end and end_day > month_end
-),
-
-held as (
-    select
-        product,
-        account_key,
-        paid.month_end,
-        sum(amount * r.rate) as mrr,
-        sum(amount * coalesce(b.rate, r.rate)) as mrr_at_opening_rates
-    from paid join streams using (source, stream)
-    join rates as r on r.currency = paid.currency and r.month_end = paid.month_end
-    left join rates as b
-        on b.currency = paid.currency and b.month_end = last_day(paid.month_end - interval 1 month)
-    where product is not null
-    group by all
-)
-
 select
     product,
-    month_end,
+    period_end as month_end,
     sum(mrr) * 12 as value
 from held group by grouping sets ((1, 2), (2))

@@ -1,55 +1,7 @@
+-- after: weeks, held_mrr
 -- Monthly recurring revenue, per product and for the company, at each week's end.
-with ends as (
-    select cast(unnest(generate_series(date '2024-01-07', date '2026-12-27', interval 7 days)) as date)
-        as week_end
-),
-
--- What a subscription paid on a day is what the first export after it says, else the newest.
-said as (
-    select
-        source,
-        subscription_id,
-        stream,
-        currency,
-        amount / interval_months as amount,
-        lag(observed_day, 1, date '1900-01-01') over versions as since,
-        case when lead(observed_day) over versions is null then date '9999-12-31'
-        else observed_day end as until
-    from subscription_versions
-    window versions as (partition by source, subscription_id order by observed_at)
-),
-
-paid as (
-    select v.source, v.stream, n.account_key, week_end, v.currency, v.amount
-    from subscriptions as n
-    join said as v on v.source = n.source and v.subscription_id = n.subscription_id
-    join ends
-        on start_day <= week_end and (end_day is null or end_day > week_end)
-        and since <= week_end and until > week_end
-),
-
-rates as (
-    select currency, week_end, rate from ends
-    join currency_spans on start_day <= week_end and end_day > week_end
-),
-
-held as (
-    select
-        product,
-        account_key,
-        paid.week_end,
-        sum(amount * r.rate) as mrr,
-        sum(amount * coalesce(b.rate, r.rate)) as mrr_at_opening_rates
-    from paid join streams using (source, stream)
-    join rates as r on r.currency = paid.currency and r.week_end = paid.week_end
-    left join rates as b
-        on b.currency = paid.currency and b.week_end = paid.week_end - 7
-    where product is not null
-    group by all
-)
-
 select
     product,
-    week_end,
+    period_end as week_end,
     sum(mrr) as value
 from held group by grouping sets ((1, 2), (2))
