@@ -366,6 +366,33 @@ def test_a_sprint_without_an_export_at_its_start_has_no_commitment_but_a_velocit
     assert imported.closed("velocity", by="squad")["north", ended] == 3
 
 
+def test_work_that_goes_on_to_a_sprint_without_an_export_at_its_start_is_not_removed(fresh):
+    imported = fresh()
+    last = MONDAY + timedelta(13)
+    imported.file(
+        "sprints 2026-02-10.csv",
+        csv_of(
+            SPRINTS,
+            [("North", "N 1", MONDAY, last),
+             ("North", "N 2", MONDAY + timedelta(17), MONDAY + timedelta(30))],
+        ),
+    )  # fmt: skip
+    imported.file(
+        f"jira {MONDAY}.csv",
+        csv_of(JIRA, [issue(f"NOR-{n}", "To Do", sprints=("N 1",), points=5) for n in (1, 2)]),
+    )
+    imported.file(
+        f"jira {MONDAY + 2 * WEEK}.csv",
+        csv_of(
+            JIRA,
+            [issue("NOR-1", "To Do", sprints=("N 2",), points=5),
+             issue("NOR-2", "To Do", sprints=(), points=5)],
+        ),
+    )  # fmt: skip
+    # NOR-1 went on, NOR-2 was taken out.
+    assert imported.closed("scope_change", by="squad")["north", week(last)] == 0.5
+
+
 def test_points_of_different_squads_are_never_added(fresh):
     imported = fresh()
     last = MONDAY + timedelta(13)

@@ -12,7 +12,7 @@ with known_sprints as (
     select distinct squad, sprint from sprint_commitments
 ),
 
-squad_sprints as (
+all_sprints as (
     select distinct
         s.squad,
         p.sprint,
@@ -20,7 +20,17 @@ squad_sprints as (
         p.end_day
     from sprints as p
     join streams as s on s.source = p.source and s.stream = p.stream
-    join known_sprints as k on k.squad = s.squad and k.sprint = p.sprint
+    where s.squad is not null
+),
+
+squad_sprints as (
+    select
+        a.squad,
+        a.sprint,
+        a.start_day,
+        a.end_day
+    from all_sprints as a
+    join known_sprints as k on k.squad = a.squad and k.sprint = a.sprint
 ),
 
 memberships as (
@@ -35,7 +45,7 @@ memberships as (
     join streams as s on s.source = v.source and s.stream = v.stream
     join work_item_sprints as m
         on m.source = v.source and m.item_id = v.item_id and m.observed_at = v.observed_at
-    join squad_sprints as p on p.squad = s.squad and p.sprint = m.sprint
+    join all_sprints as p on p.squad = s.squad and p.sprint = m.sprint
 ),
 
 latest_sprints as (

@@ -3,7 +3,7 @@ WITH known_sprints AS (
     squad,
     sprint
   FROM sprint_commitments
-), squad_sprints AS (
+), all_sprints AS (
   SELECT DISTINCT
     s.squad,
     p.sprint,
@@ -12,8 +12,17 @@ WITH known_sprints AS (
   FROM sprints AS p
   JOIN streams AS s
     ON s.source = p.source AND s.stream = p.stream
+  WHERE
+    NOT s.squad IS NULL
+), squad_sprints AS (
+  SELECT
+    a.squad,
+    a.sprint,
+    a.start_day,
+    a.end_day
+  FROM all_sprints AS a
   JOIN known_sprints AS k
-    ON k.squad = s.squad AND k.sprint = p.sprint
+    ON k.squad = a.squad AND k.sprint = a.sprint
 ), memberships AS (
   SELECT
     s.squad,
@@ -27,7 +36,7 @@ WITH known_sprints AS (
     ON s.source = v.source AND s.stream = v.stream
   JOIN work_item_sprints AS m
     ON m.source = v.source AND m.item_id = v.item_id AND m.observed_at = v.observed_at
-  JOIN squad_sprints AS p
+  JOIN all_sprints AS p
     ON p.squad = s.squad AND p.sprint = m.sprint
 ), latest_sprints AS (
   SELECT
