@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from metrics.catalogue.kpi import Kpi, Text, Unit
 from metrics.explaining.explanation import Explanation
+from metrics.explaining.movements import MOVEMENT
 from metrics.format import Formatter, formatter
 from metrics.organisation import Organisation
 from metrics.result import Scope
@@ -38,6 +39,12 @@ DIMENSIONS: dict[str, tuple[Text, Text]] = {
     "loss_reason": (Text("loss reason", "motif de perte"), Text("loss reasons", "motifs de perte")),
     "store": (Text("store", "magasin"), Text("stores", "magasins")),
     "skill": (Text("skill", "compétence"), Text("skills", "compétences")),
+}
+#: The movements of a count in words, as who they are.
+MOVED = {
+    "new": Text("newcomers", "les nouveaux venus"),
+    "resurrected": Text("those who came back", "ceux qui sont revenus"),
+    "churned": Text("those who left", "ceux qui sont partis"),
 }
 OTHERS = Text("the others", "les autres")
 UNKNOWN = Text("unknown", "inconnu")
@@ -86,13 +93,14 @@ def _sentence(
         return SINCE[language].format(whole=written, day=day)
 
     moved = [driver for driver in explained.drivers if driver.change]
-    told = moved[:TOLD] or explained.drivers[:1]
-    rest = math.fsum(driver.change for driver in moved[TOLD:])
+    most = len(MOVED) if explained.dimension == MOVEMENT else TOLD
+    told = moved[:most] or explained.drivers[:1]
+    rest = math.fsum(driver.change for driver in moved[most:])
     whole, *changes = in_tune(
         kpi.unit, explained.change, [*(driver.change for driver in told), rest]
     )
     members = [_name(driver.member, names, language) for driver in told]
-    if len(moved) > TOLD:
+    if len(moved) > most:
         members.append(OTHERS[language])
     parts = ", ".join(
         PART[language].format(change=write.difference(kpi.unit, change), member=member)
@@ -142,6 +150,8 @@ def _several(dimension: str, language: str) -> str:
 
 
 def _name(member: Scope, names: Mapping[Scope, str], language: str) -> str:
+    if member.kind == MOVEMENT:
+        return MOVED[member.key][language]
     if member.kind not in ("product", "squad"):
         if member.key == "*":
             return OTHERS[language]

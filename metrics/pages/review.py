@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from metrics.access import Viewer
-from metrics.calendar import Grain
+from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Kpi
 from metrics.detection.signals import UNBORN
 from metrics.errors import unknown
 from metrics.explaining.because import because, names_of
 from metrics.explaining.explanation import Explanation, base_of, explain
+from metrics.explaining.movements import by_movements, movements_of
 from metrics.organisation import held_on
 from metrics.outlook import Outlook, outlooks
 from metrics.pages.missing import missing_data
@@ -330,7 +331,7 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
     """What a subject's change since its last usual period came from, along the best dimension.
 
     A company or line is taken apart by its products or squads, everything by the dimensions that
-    were published for it.
+    were published for it; a count of users, which has no parts, by who came and who left.
     """
     reading, kpi = chain.lead, panel.catalogue[chain.lead.kpi]
     now = reading.figure
@@ -348,6 +349,10 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
         known[start],
         panel.calendar.previous(panel.calendar.period(kpi.cadence, now.start)),
     )
+    moves = movements_of(kpi, panel.catalogue)
+    if moves:
+        told = panel.figures(moves.values(), [reading.scope], [now.grain], base.start, now.start)
+        return _since(by_movements(moves, base, now, told), base, before)
     candidates: dict[str, list[Figure]] = {}
     if reading.scope.kind not in ("product", "squad"):
         members = (
@@ -362,7 +367,11 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
         candidates[dimension] = panel.figures(
             [kpi.name], [reading.scope], [now.grain], base.start, now.start, dimension
         )
-    explained = explain(kpi, base, now, candidates)
+    return _since(explain(kpi, base, now, candidates), base, before)
+
+
+def _since(explained: Explanation | None, base: Figure, before: Period) -> Explanation | None:
+    """The explanation with the day it is counted from, where that is not the period before."""
     if explained is None or base.start == before.start:
         return explained
     return replace(explained, since=base.end)
