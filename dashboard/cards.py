@@ -16,6 +16,7 @@ from dashboard.session import Session, six_twelve
 from dashboard.translation import Translation
 from metrics.errors import VigieError
 from metrics.pages.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
+from metrics.register.remarks import Annotation
 from metrics.result import Scope
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
@@ -381,9 +382,11 @@ def chart(
     scope: Scope,
     week: str | None,
     *,
+    noted: Callable[[int, Annotation], None] | None = None,
     below: Callable[[str, Scope], None] | None = None,
 ) -> None:
-    """One 6-12 chart with its row of boxes; `below` draws what can be noted of it."""
+    """One 6-12 chart with its row of boxes; `noted` draws a numbered note, `below` what can be
+    noted of it."""
     voice = session.voice
     facts = six_twelve(session, kpi, scope, week)
     title = f"{voice.name(scope)} · {voice.label(kpi)}"
@@ -402,8 +405,11 @@ def chart(
         )
         if judged_on := sentences.judged_on(voice, facts):
             st.caption(escape(judged_on))
-        for number, noted in enumerate(facts.annotations, 1):
-            st.caption(f"**{number}** {escape(sentences.annotation(voice, noted))}")
+        for number, said in enumerate(facts.annotations, 1):
+            if noted is not None:
+                noted(number, said)
+            else:
+                st.caption(f"**{number}** {escape(sentences.annotation(voice, said))}")
         boxes = tables.boxes(facts.boxes, voice, kpi)
         if len(boxes.columns):
             st.table(boxes, border="horizontal", hide_index=True)

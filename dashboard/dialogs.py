@@ -13,12 +13,21 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cards, meeting_sentences
-from dashboard.session import Session, likened, write
+from dashboard.session import Session, likened, remarks_before, versions, write
 from metrics.catalogue.kpi import Unit
 from metrics.errors import VigieError
 from metrics.pages.review import Person
 from metrics.register.decisions import ACTION, DECISION, Decision, change, close, decide, reopen
-from metrics.register.remarks import annotate, comment, mute, withdraw
+from metrics.register.remarks import (
+    Annotation,
+    Comment,
+    Mute,
+    annotate,
+    comment,
+    mute,
+    reword,
+    withdraw,
+)
 from metrics.register.review_choice import MOST, choose
 from metrics.register.targets import from_percent, set_target
 from metrics.result import Scope
@@ -69,6 +78,7 @@ def change_decision(session: Session, held: Decision, owners: Sequence[Person] =
                 st.text_input(words.say("Why the change"), key=f"change_note_{held.id}") or ""
             )
             sure = _pressed(session, words.say("Write it down"))
+        _versions(session, held)
         if sure and _new(session, said["what"], held.kpi, held.scope, held.id):
             _say(session, change, held.id, seen=held.version, **said)
 
@@ -85,6 +95,7 @@ def close_decision(session: Session, held: Decision) -> None:
         with st.form(f"close_{held.id}", border=False):
             note = st.text_input(words.say("What came of it"), key=f"close_note_{held.id}") or ""
             sure = _pressed(session, words.say("Close"))
+        _versions(session, held)
         if sure:
             _say(session, close, held.id, seen=held.version, note=note)
 
@@ -101,6 +112,7 @@ def reopen_decision(session: Session, held: Decision) -> None:
         with st.form(f"reopen_{held.id}", border=False):
             note = st.text_input(words.say("Why the change"), key=f"reopen_note_{held.id}") or ""
             sure = _pressed(session, words.say("Reopen"))
+        _versions(session, held)
         if sure:
             _say(session, reopen, held.id, seen=held.version, note=note)
 
@@ -124,6 +136,72 @@ def comment_on(
             sure = _pressed(session, words.say("Write it down"))
         if sure:
             _say(session, comment, kpi=kpi, scope=scope, period=period, text=text, said_by=who)
+
+    window()
+
+
+def change_comment(session: Session, said: Comment) -> None:
+    """Reword a comment, or take it back; what was said before stays in the register."""
+    words = session.voice.words
+
+    @st.dialog(words.say("Change"), width="medium")
+    def window() -> None:
+        st.caption(cards.escape(meeting_sentences.about(session.voice, said.kpi, said.scope)))
+        with st.form(f"reword_{said.id}", border=False):
+            text = st.text_area(
+                words.say("What is to be said"), said.text, key=f"reword_text_{said.id}",
+                max_chars=1000,
+            )  # fmt: skip
+            sure = _pressed(session, words.say("Write it down"))
+        if sure:
+            _say(session, reword, "comment", said.id, text=text or "")
+        _take_back(session, "comment", said)
+
+    window()
+
+
+def change_annotation(session: Session, noted: Annotation) -> None:
+    """Reword what was noted on charts or move it to another day, or take it back."""
+    words = session.voice.words
+
+    @st.dialog(words.say("Change"))
+    def window() -> None:
+        st.caption(cards.escape(meeting_sentences.about(session.voice, noted.kpi, noted.scope)))
+        with st.form(f"note_{noted.id}", border=False):
+            day = st.date_input(
+                words.say("Day"), noted.day, max_value=max(session.today, noted.day),
+                format="DD/MM/YYYY", key=f"note_day_{noted.id}",
+            )  # fmt: skip
+            text = st.text_input(
+                words.say("What happened"), noted.text, key=f"note_text_{noted.id}", max_chars=200
+            )
+            sure = _pressed(session, words.say("Write it down"))
+        if sure and isinstance(day, date):
+            _say(session, reword, "annotation", noted.id, day=day, text=text or "")
+        _take_back(session, "annotation", noted)
+
+    window()
+
+
+def change_mute(session: Session, held: Mute) -> None:
+    """Say for how long, or why, a figure is not talked about."""
+    words = session.voice.words
+
+    @st.dialog(words.say("Change"))
+    def window() -> None:
+        st.caption(cards.escape(meeting_sentences.about(session.voice, held.kpi, held.scope)))
+        with st.form(f"remute_{held.id}", border=False):
+            reason = st.text_input(
+                words.say("Reason"), held.reason, key=f"remute_reason_{held.id}", max_chars=300
+            )
+            until = st.date_input(
+                words.say("Until"), max(held.until, session.today), min_value=session.today,
+                format="DD/MM/YYYY", key=f"remute_until_{held.id}",
+            )  # fmt: skip
+            sure = _pressed(session, words.say("Write it down"))
+        if sure and isinstance(until, date):
+            _say(session, reword, "mute", held.id, reason=reason or "", until=until)
+        _said_before(session, "mute", held)
 
     window()
 
@@ -236,6 +314,36 @@ def choose_kpis(session: Session, present: Sequence[str]) -> None:
 def unmute(session: Session, number: int) -> None:
     """Take a mute back; it stays in the register with who lifted it."""
     _say(session, withdraw, "mute", number)
+
+
+def _versions(session: Session, held: Decision) -> None:
+    """How a decision was worded before, by whom and when; nothing of one that never changed."""
+    if held.version < 2:
+        return
+    title = session.voice.words.say("What was said before")
+    with st.expander(title, key=f"versions_{held.id}"):
+        for each in versions(session, held.id)[:-1]:
+            st.caption(cards.escape(meeting_sentences.version(session.voice, each)))
+
+
+def _take_back(session: Session, kind: str, said: Comment | Annotation) -> None:
+    """Who wrote it and when, and a way to take it back."""
+    voice = session.voice
+    st.caption(cards.escape(meeting_sentences.written(voice, said)))
+    if st.button(voice.words.say("Take it back"), key=f"withdraw_{kind}_{said.id}"):
+        _say(session, withdraw, kind, said.id)
+    _said_before(session, kind, said)
+
+
+def _said_before(session: Session, kind: str, said: Comment | Annotation | Mute) -> None:
+    """What was said of the same figure and reworded or taken back since."""
+    found = remarks_before(session, kind, said.kpi, said.scope)
+    if not found:
+        return
+    title = session.voice.words.say("What was said before")
+    with st.expander(title, key=f"before_{kind}_{said.id}"):
+        for each in found:
+            st.caption(cards.escape(meeting_sentences.taken_back(session.voice, each)))
 
 
 def _words(

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, dialogs, meeting_tables, minutes, tables
+from dashboard import cards, dialogs, meeting_tables, minutes, sentences, tables
 from dashboard import meeting_sentences as told
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda, Promise
@@ -15,6 +15,7 @@ from metrics.pages.portfolio import Holding
 from metrics.pages.review import Muted, Review, Subject
 from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, DECISION, OPEN, Decision
+from metrics.register.remarks import Annotation
 from metrics.result import Scope
 
 #: Promises told before a click: the first subjects stay on the screen.
@@ -67,18 +68,22 @@ def still_open(session: Session, agenda: Agenda) -> None:
 
 def promise(session: Session, found: Promise) -> None:
     """One promise with what became of it, and what can be done about it."""
-    voice, held = session.voice, found.decision
-    words = voice.words
-    done = words.say("Close") if held.kind == DECISION else words.say("Done")
     icon = LATE if found.days_late > 0 else DUE
-    with st.container(key=f"promise_{held.id}"):
+    held(session, told.promise(session.voice, found), found.decision, icon)
+
+
+def held(session: Session, text: str, found: Decision, icon: str | None = None) -> None:
+    """An open decision or action as `text` tells it, with a way to close and to change it."""
+    words = session.voice.words
+    done = words.say("Close") if found.kind == DECISION else words.say("Done")
+    with st.container(key=f"promise_{found.id}"):
         words_place, buttons = st.columns([6, 1], vertical_alignment="top")
-        words_place.markdown(f"{icon} {cards.escape(told.promise(voice, found))}")
+        words_place.markdown(f"{icon or ICONS[found.kind]} {cards.escape(text)}")
         with buttons, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
-            if _small(done, f"close_{held.id}"):
-                dialogs.close_decision(session, held)
-            if _small(words.say("Change"), f"change_{held.id}"):
-                dialogs.change_decision(session, held)
+            if _small(done, f"close_{found.id}"):
+                dialogs.close_decision(session, found)
+            if _small(words.say("Change"), f"change_{found.id}"):
+                dialogs.change_decision(session, found)
 
 
 def subject(
@@ -116,6 +121,23 @@ def actions(session: Session, found: Subject, *, period: str, key: str) -> None:
         dialogs.mute_signal(session, kpi, scope)
 
 
+def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
+    """A 6-12 chart with what was noted of it, and what can be."""
+    cards.chart(
+        session, kpi, scope, week,
+        noted=partial(_noted, session, f"{kpi}_{scope.kind}_{scope.key}"),
+        below=partial(chart_actions, session),
+    )  # fmt: skip
+
+
+def _noted(session: Session, at: str, number: int, said: Annotation) -> None:
+    """One of a chart's numbered notes, and a way to change it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"**{number}** {cards.escape(sentences.annotation(session.voice, said))}")
+        if _small(session.voice.words.say("Change"), f"noted_{said.id}_{at}"):
+            dialogs.change_annotation(session, said)
+
+
 def chart_actions(session: Session, kpi: str, scope: Scope) -> None:
     """What can be noted of a chart: what happened on a day, a target or budget."""
     words = session.voice.words
@@ -139,7 +161,12 @@ def conversation(session: Session, found: Subject) -> None:
     """What was said and decided of a subject."""
     voice = session.voice
     for said in found.comments:
-        st.markdown(f":material/comment: {cards.escape(told.comment(voice, said))}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f":material/comment: {cards.escape(told.comment(voice, said))}", width="stretch"
+            )
+            if _small(voice.words.say("Change"), f"comment_{said.id}"):
+                dialogs.change_comment(session, said)
     for held in found.decisions:
         st.markdown(f"{ICONS[held.kind]} {cards.escape(told.brief(voice, held))}")
 
@@ -153,6 +180,8 @@ def muted(session: Session, found: Sequence[Muted]) -> None:
                 f":material/notifications_off: {cards.escape(told.muted(session.voice, each))}",
                 width="stretch",
             )
+            if _small(words.say("Change"), f"remute_{each.mute.id}"):
+                dialogs.change_mute(session, each.mute)
             if _small(words.say("Talk about it again"), f"unmute_{each.mute.id}"):
                 dialogs.unmute(session, each.mute.id)
 

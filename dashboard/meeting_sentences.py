@@ -11,7 +11,7 @@ from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
 from metrics.pages.review import Muted
 from metrics.register.decisions import ACTION, Decision
-from metrics.register.remarks import Comment
+from metrics.register.remarks import Annotation, Comment, Mute, TakenBack
 from metrics.result import Scope
 
 #: Where a decision says that its KPI should go.
@@ -184,6 +184,27 @@ def version(voice: Voice, decision: Decision) -> str:
     state = voice.words.say("closed") if decision.status == "closed" else voice.words.say("open")
     told = f"{voice.format.moment(local(voice, moment))} · {person(voice, who)} · {state}: "
     return told + " ".join(part for part in (sentence(decision.what), decision.note) if part)
+
+
+def written(voice: Voice, said: Comment | Annotation | Mute) -> str:
+    """ "Written 16 Nov 2026, 10:32 by C. Morel."."""
+    return voice.words.say(
+        "Written {moment} by {name}.",
+        moment=voice.format.moment(local(voice, said.written_at)),
+        name=person(voice, said.written_by),
+    )
+
+
+def taken_back(voice: Voice, said: TakenBack) -> str:
+    """ "“A bug.” Written 16 Nov 2026, 10:32 by C. Morel; taken back 17 Nov 2026, 09:01 by …"."""
+    return voice.words.say(
+        "“{text}” Written {moment} by {name}; changed or taken back {later} by {other}.",
+        text=said.text,
+        moment=voice.format.moment(local(voice, said.written_at)),
+        name=person(voice, said.written_by),
+        later=voice.format.moment(local(voice, said.withdrawn_at)),
+        other=person(voice, said.withdrawn_by),
+    )
 
 
 def alike(voice: Voice, found: Sequence[Decision]) -> str:

@@ -36,7 +36,9 @@ from metrics.pages.rows_behind import Lineage
 from metrics.pages.rows_behind import lineage as rows_behind
 from metrics.pages.slipping import Slip, slipping
 from metrics.register import left_out, migrate
+from metrics.register.decisions import Decision
 from metrics.register.organisation import load_organisation
+from metrics.register.remarks import TakenBack
 from metrics.register.series import Publication, current_publication
 from metrics.result import Scope
 from metrics.workspace import Workspace
@@ -111,17 +113,22 @@ def open_session(language: str) -> Session:
         viewer=LOCAL_CPO,
         publication=publication,
         organisation=organisation,
-        voice=Voice(
-            words=translation(language),
-            format=formatter(language, workspace.settings.currency),
-            catalogue=catalogue,
-            names=scope_names(organisation, workspace.settings.company),
-            zone=workspace.zone,
-        ),
+        voice=voice_of(workspace, organisation, language),
         palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
         definitions=definitions_stamp(workspace),
         broken=tuple(broken.values()),
         spoken=spoken,
+    )
+
+
+def voice_of(workspace: Workspace, organisation: Organisation, language: str) -> Voice:
+    """How a workspace speaks in a language."""
+    return Voice(
+        words=translation(language),
+        format=formatter(language, workspace.settings.currency),
+        catalogue=catalogue_of(workspace),
+        names=scope_names(organisation, workspace.settings.company),
+        zone=workspace.zone,
     )
 
 
@@ -173,6 +180,16 @@ def likened(
     return meeting.likened(
         session.workspace, session.viewer, what=what, kpi=kpi, scope=scope, but=but
     )
+
+
+def versions(session: Session, number: int) -> list[Decision]:
+    """Every version of a decision, the first one first."""
+    return meeting.versions(session.workspace, session.viewer, number)
+
+
+def remarks_before(session: Session, kind: str, kpi: str, scope: Scope) -> list[TakenBack]:
+    """What was said of a KPI of a scope and reworded or taken back since."""
+    return meeting.remarks_before(session.workspace, session.viewer, kind, kpi, scope)
 
 
 def write(session: Session, saying: Callable[..., Any], *place: Any, **words: Any) -> None:

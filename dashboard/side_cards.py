@@ -249,7 +249,10 @@ def flow(session: Session, each: SquadSprints) -> None:
         return
     words = voice.words
     if found.sprint is not None:
-        for line in side_sentences.sprint(voice, found.sprint):
+        for line in (
+            *side_sentences.sprint(voice, found.sprint),
+            side_sentences.blocked(voice, found),
+        ):
             st.markdown(cards.escape(line))
     key = each.squad.key
 

@@ -7,12 +7,14 @@ from datetime import date
 from dashboard.sentences import Voice, period
 from dashboard.translation import mark
 from metrics.calendar import Grain, Period
-from metrics.flow import CurrentSprint
+from metrics.flow import CurrentSprint, Flow
 from metrics.outlook import Outlook
 from metrics.pages.product_sides import CADENCE, CAP, Bridge, CapSide
 
 #: The names of the sides, the same in both languages.
 SIDES = {CAP: "Cap", CADENCE: "Cadence"}
+#: Blocked items that are named.
+MOST_BLOCKED = 6
 #: A movement of recurring revenue in a word, under a bridge.
 STEPS = {
     "new_mrr": mark("new"),
@@ -80,6 +82,17 @@ def elsewhere(voice: Voice, count: int, side: str) -> str:
 def month(voice: Voice, start: date, end: date, key: str) -> str:
     """ "October 2026"."""
     return voice.format.period(Period(start, end, Grain.MONTH, key))
+
+
+def blocked(voice: Voice, found: Flow) -> str:
+    """ "2 items are blocked: KAN-12, KAN-14.", or that none is."""
+    items = [item.item for item in found.in_progress if item.blocked]
+    if not items:
+        return voice.words.say("Nothing is blocked.")
+    told = ", ".join(items[:MOST_BLOCKED]) + ("…" if len(items) > MOST_BLOCKED else "")
+    return voice.words.count(
+        "{n} item is blocked: {items}", "{n} items are blocked: {items}", len(items), items=told
+    )
 
 
 def sprint(voice: Voice, found: CurrentSprint) -> list[str]:

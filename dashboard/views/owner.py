@@ -5,14 +5,20 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, owner_sentences, side_cards
-from dashboard.session import Session, owner_page
-from metrics.pages.owner import OwnerPage
+from dashboard import cards, filters, meeting_cards, owner_sentences, side_cards
+from dashboard.session import Session, owner_page, review
+from metrics.pages.owner import OwnerPage, answered_for
 
 HEADLINE_KPIS = 5
 
 
-def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
+def show(
+    session: Session,
+    chooser: DeltaGenerator,
+    product_place: st.Page | None,
+    explore_place: st.Page | None,
+    imports_place: st.Page | None,
+) -> None:
     if not cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
         return
     voice = session.voice
@@ -37,11 +43,19 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     ]
     cards.headline_kpis(session, watched[:HEADLINE_KPIS])
 
+    told = review(session, week, found.scope)
+    own = answered_for(told.subjects, found, voice.catalogue)
+    for index, subject in enumerate(own):
+        meeting_cards.subject(
+            session, subject, f"subject_{index}", period=told.week.key,
+            product_place=product_place, explore_place=explore_place,
+        )  # fmt: skip
+
     st.subheader(words.say("Open decisions"), anchor=False)
     if not found.decisions:
         st.caption(cards.escape(words.say("No open decision on what this role answers for.")))
     for held in found.decisions:
-        st.markdown(f"- {cards.escape(owner_sentences.decision(voice, held))}")
+        meeting_cards.held(session, owner_sentences.decision(voice, held), held)
 
     st.subheader(words.say("Targets and pace"), anchor=False)
     if found.outlooks:

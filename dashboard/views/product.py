@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -46,7 +44,7 @@ def show(
     if side == CAP:
         cap(session, facts, week)
     else:
-        cadence(session, facts, week)
+        cadence(session, facts, week, explore_place)
 
     st.subheader(words.say("Figures by family"), anchor=False)
     cards.watched_families(session, of_side(facts, side), "families")
@@ -132,7 +130,9 @@ def more(session: Session, found: CapSide, product: str) -> None:
         )
 
 
-def cadence(session: Session, facts: ProductPage, week: str | None) -> None:
+def cadence(
+    session: Session, facts: ProductPage, week: str | None, explore_place: st.Page | None
+) -> None:
     """How steadily its squads deliver: say/do by sprint, then each squad's figures."""
     voice = session.voice
     squads = [each for each in cadence_side(session, facts.product, week) if each.readings]
@@ -144,6 +144,13 @@ def cadence(session: Session, facts: ProductPage, week: str | None) -> None:
         st.subheader(cards.escape(voice.name(each.squad)), anchor=False)
         side_cards.flow(session, each)
         cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
+        if explore_place is not None:
+            st.page_link(
+                explore_place,
+                label=voice.words.say("Rows behind these figures"),
+                icon=":material/query_stats:",
+                query_params={"kpi": each.readings[0].kpi, "by": "squad", "of": each.squad.key},
+            )
 
 
 def identity(session: Session, facts: ProductPage) -> None:
@@ -189,6 +196,4 @@ def trends(session: Session, facts: ProductPage, week: str | None, side: str) ->
     chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
-            cards.chart(
-                session, kpi, scope, week, below=partial(meeting_cards.chart_actions, session)
-            )
+            meeting_cards.chart(session, kpi, scope, week)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -105,9 +103,7 @@ def trends(session: Session, facts: Review, scope: Scope, week: str | None) -> N
     chosen = filters.kpis(session, choices, choices[:CHARTED_AT_FIRST])
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
-            cards.chart(
-                session, kpi, scope, week, below=partial(meeting_cards.chart_actions, session)
-            )
+            meeting_cards.chart(session, kpi, scope, week)
 
 
 def scopes_of(facts: Review) -> tuple[Scope, ...] | None:

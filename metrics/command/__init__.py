@@ -21,6 +21,7 @@ VERBS = {
     "erase": "erase",
     "rebuild": "rebuild",
     "publish": "publish",
+    "decision": "decision",
     "baseline": "baseline",
     "kpi": "kpi",
     "pace": "pace",

@@ -20,8 +20,15 @@ from metrics.definitions import catalogue_of
 from metrics.effect import Effect, effect_of
 from metrics.pages.alike import Alike, alike
 from metrics.register import tables
-from metrics.register.decisions import ACTION, OPEN, Decision, all_decisions, open_decisions
-from metrics.register.remarks import Comment, Mute, muted, read_comments
+from metrics.register.decisions import (
+    ACTION,
+    OPEN,
+    Decision,
+    all_decisions,
+    history,
+    open_decisions,
+)
+from metrics.register.remarks import Comment, Mute, TakenBack, muted, read_comments, said_before
 from metrics.register.series import read_figures
 from metrics.result import Scope
 from metrics.workspace import Workspace
@@ -133,6 +140,20 @@ def say(
     short transaction of its own; raises what it raises, and nothing is then written."""
     with workspace.register.begin() as connection:
         return saying(connection, viewer, *place, **words)
+
+
+def versions(workspace: Workspace, viewer: Viewer, number: int) -> list[Decision]:
+    """Every version of a decision, the first one first; raises VigieError when there is none."""
+    with workspace.register.connect() as connection:
+        return history(connection, viewer, number)
+
+
+def remarks_before(
+    workspace: Workspace, viewer: Viewer, kind: str, kpi: str, scope: Scope
+) -> list[TakenBack]:
+    """The comments, annotations or mutes that were reworded or taken back, the latest first."""
+    with workspace.register.connect() as connection:
+        return said_before(connection, viewer, kind, kpi, scope)
 
 
 def effect_since(

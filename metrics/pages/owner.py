@@ -5,20 +5,20 @@ Seen by that person, those who manage them and the CPO only; the rule acts in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from metrics.access import Role, Viewer
 from metrics.calendar import Grain, Period
-from metrics.catalogue.kpi import Family
+from metrics.catalogue.kpi import Catalogue, Family
 from metrics.detection.signals import UNBORN
 from metrics.errors import VigieError, unknown
 from metrics.organisation import Organisation, held_on
 from metrics.outlook import Outlook, outlooks
 from metrics.pages.panel import Panel, open_panel
 from metrics.pages.people import managers_of
-from metrics.pages.review_facts import ScorecardCell
+from metrics.pages.review_facts import ScorecardCell, Subject
 from metrics.reading import Reading
 from metrics.register.decisions import Decision, open_decisions
 from metrics.result import Figure, Scope
@@ -126,6 +126,14 @@ def owner_page(
         )  # fmt: skip
 
 
+def answered_for(
+    subjects: Iterable[Subject], found: OwnerPage, catalogue: Catalogue
+) -> tuple[Subject, ...]:
+    """Those of a review's subjects that are of a KPI the role answers for."""
+    roles = roles_in(found.role) | {found.role}
+    return tuple(each for each in subjects if catalogue[each.reading.kpi].owner_role in roles)
+
+
 def _held(organisation: Organisation, role: str, person: str) -> tuple[HeldRole, ...]:
     rows = [row for row in organisation.ownerships if row.person == person and plays(row, role)]
     return tuple(
@@ -160,8 +168,8 @@ def _told(reading: Reading) -> bool:
 def _decisions(
     panel: Panel, scopes: Sequence[Scope], person: str, name: str
 ) -> tuple[Decision, ...]:
-    """The open decisions on what they answer for, or that they own by name."""
-    everything = open_decisions(panel.connection, panel.viewer)
+    """The open decisions and actions on what they answer for, or that they own by name."""
+    everything = open_decisions(panel.connection, panel.viewer, kind=None)
     return tuple(
         each
         for each in everything

@@ -5,7 +5,7 @@ Nothing is overwritten: a remark is withdrawn, and stays with who took it back a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +18,10 @@ from metrics.register.tables import chart_annotations, comments, mutes
 from metrics.result import Scope
 
 TABLES: dict[str, sa.Table] = {"comment": comments, "annotation": chart_annotations, "mute": mutes}
+#: The column that holds what was said.
+WORDS = {"comment": "text", "annotation": "text", "mute": "reason"}
+#: What the register writes of a remark by itself.
+WRITTEN = ("id", "written_at", "written_by")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,18 @@ class Mute:
     until: date
     written_at: datetime  # UTC
     written_by: str
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What was said before: by whom and when, and who took it back or reworded it, and when."""
+
+    id: int
+    text: str
+    written_at: datetime  # UTC
+    written_by: str
+    withdrawn_at: datetime  # UTC
+    withdrawn_by: str
 
 
 def comment(
@@ -137,11 +153,57 @@ def withdraw(
         .values(withdrawn_at=_moment(at), withdrawn_by=viewer.person)
     )
     if done.rowcount != 1:
-        raise VigieError(
-            "There is no {noun} {number} to take back.",
-            values={"noun": kind, "number": str(number)},
-            next_step="Someone may have done so already: look again.",
+        raise _gone(kind, number)
+
+
+def reword(
+    connection: sa.Connection,
+    viewer: Viewer,
+    kind: str,
+    number: int,
+    *,
+    at: datetime | None = None,
+    **changed: Any,
+) -> Comment | Annotation | Mute:
+    """Say a remark anew: the one before is taken back by `viewer`, and stays beside the new one.
+
+    `changed` are fields of the kind (a comment's text and said_by, an annotation's day, text and
+    kpi, a mute's reason and until); what is not given stays. Whose words a comment holds stays as
+    well, whoever rewords it. Raises VigieError as `withdraw` and as the writing of the kind does.
+    """
+    moment = _moment(at)
+    held = _held(connection, viewer, kind, number)
+    said = {name: value for name, value in held.items() if name not in WRITTEN} | changed
+    if kind == "comment" and not said["said_by"].strip():
+        said["said_by"] = held["written_by"]
+    withdraw(connection, viewer, kind, number, at=moment)
+    return SAYING[kind](connection, viewer, at=moment, **said)
+
+
+def said_before(
+    connection: sa.Connection, viewer: Viewer, kind: str, kpi: str, scope: Scope
+) -> list[TakenBack]:
+    """The remarks of a kind about a KPI of a scope that were reworded or taken back, the latest
+    such first."""
+    table = TABLES[kind]
+    rows = connection.execute(
+        sa.select(table)
+        .where(
+            table.c.withdrawn_at.is_not(None),
+            table.c.scope_kind.in_(visible_scope_kinds(viewer)),
+            table.c.kpi == kpi,
+            table.c.scope_kind == scope.kind,
+            table.c.scope == scope.key,
         )
+        .order_by(table.c.withdrawn_at.desc(), table.c.id.desc())
+    )
+    return [
+        TakenBack(
+            row.id, row._mapping[WORDS[kind]], row.written_at, row.written_by,
+            row.withdrawn_at, row.withdrawn_by,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def read_comments(
@@ -181,6 +243,33 @@ def muted(connection: sa.Connection, viewer: Viewer, *, on: date) -> list[Mute]:
     """The mutes that hold on a day and that `viewer` may see, oldest first."""
     wanted = [*_wanted(mutes, viewer, None, None), mutes.c.until >= on]
     return [Mute(**row) for row in _read(connection, "mute", wanted, "written_at")]
+
+
+#: What writes a remark of each kind.
+SAYING: dict[str, Callable[..., Comment | Annotation | Mute]] = {
+    "comment": comment,
+    "annotation": annotate,
+    "mute": mute,
+}
+
+
+def _held(connection: sa.Connection, viewer: Viewer, kind: str, number: int) -> dict[str, Any]:
+    """The fields of a remark that holds; raises VigieError when there is none such."""
+    if kind not in TABLES:
+        raise unknown("kind of remark", kind, TABLES)
+    wanted = [*_wanted(TABLES[kind], viewer, None, None), TABLES[kind].c.id == number]
+    found = _read(connection, kind, wanted, "id")
+    if not found:
+        raise _gone(kind, number)
+    return found[0]
+
+
+def _gone(kind: str, number: int) -> VigieError:
+    return VigieError(
+        "There is no {noun} {number} to take back.",
+        values={"noun": kind, "number": str(number)},
+        next_step="Someone may have done so already: look again.",
+    )
 
 
 def _write(

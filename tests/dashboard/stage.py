@@ -92,6 +92,7 @@ def play(home: str) -> None:
         (preparing_view, "preparation", preparation),
         (preparing_view, "review", review),
         (owner_view, "owner_page", owner_page),
+        (owner_view, "review", review),
         (squad_view, "review", review),
         (cards, "six_twelve", six_twelve),
     )

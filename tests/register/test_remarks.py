@@ -14,6 +14,8 @@ from metrics.register.remarks import (
     muted,
     read_annotations,
     read_comments,
+    reword,
+    said_before,
     withdraw,
 )
 from metrics.register.review_choice import choices, choose, chosen
@@ -101,3 +103,44 @@ def test_the_review_s_kpis_are_the_newest_choice(register: sa.Engine) -> None:
         assert [each.kpis for each in choices(connection)] == [("mrr", "nps"), ("nps",)]
         with pytest.raises(VigieError, match="21 KPIs are more than a review can hold"):
             choose(connection, LOCAL_CPO, [f"kpi{number}" for number in range(21)])
+
+
+def test_a_remark_is_reworded_beside_what_was_said_before(register: sa.Engine) -> None:
+    later, morel = datetime(2026, 11, 17, 9), Viewer("c-morel", Role.CPO)
+    with register.begin() as connection:
+        made = comment(connection, LOCAL_CPO, kpi="mrr", scope=ATELIER, period="2026-W46",
+                       text="One account left.", at=NOW)  # fmt: skip
+        held = reword(connection, morel, "comment", made.id, text=" Two accounts left. ", at=later)
+        assert read_comments(connection, LOCAL_CPO) == [held]
+        assert (held.text, held.period) == ("Two accounts left.", "2026-W46")
+        assert (held.said_by, held.written_by) == ("local", "c-morel")
+        (before,) = said_before(connection, LOCAL_CPO, "comment", "mrr", ATELIER)
+        assert (before.id, before.text, before.written_by) == (
+            made.id, "One account left.", "local",
+        )  # fmt: skip
+        assert (before.withdrawn_at, before.withdrawn_by) == (later, "c-morel")
+        with pytest.raises(VigieError, match="no comment 1 to take back"):
+            reword(connection, LOCAL_CPO, "comment", made.id, text="Again")
+        assert said_before(connection, LOCAL_CPO, "comment", "mrr", COMPANY) == []
+
+
+def test_what_is_reworded_without_words_stays_as_it_was(register: sa.Engine) -> None:
+    with register.begin() as connection:
+        made = annotate(connection, LOCAL_CPO, kpi="mrr", scope=ATELIER, day=date(2026, 10, 5),
+                        text="New price", at=NOW)  # fmt: skip
+    with pytest.raises(VigieError, match="annotation needs words"), register.begin() as connection:
+        reword(connection, LOCAL_CPO, "annotation", made.id, text=" ")
+    with register.begin() as connection:
+        assert read_annotations(connection, LOCAL_CPO) == [made]
+        held = reword(connection, LOCAL_CPO, "annotation", made.id, day=date(2026, 10, 6), kpi="")
+        assert (held.day, held.kpi, held.text) == (date(2026, 10, 6), "", "New price")
+
+
+def test_a_mute_is_reworded_in_its_place(register: sa.Engine) -> None:
+    until = date(2026, 12, 1)
+    with register.begin() as connection:
+        made = mute(connection, LOCAL_CPO, kpi="mrr", scope=ATELIER, reason="Known", until=until,
+                    at=NOW)  # fmt: skip
+        held = reword(connection, LOCAL_CPO, "mute", made.id, until=date(2026, 12, 8), at=NOW)
+        assert muted(connection, LOCAL_CPO, on=until) == [held]
+        assert (held.reason, held.until) == ("Known", date(2026, 12, 8))
