@@ -81,7 +81,7 @@ def test_a_po_reviews_the_sprint_and_takes_an_action(reader: Reader, locale: str
     told = plain(page.locator("[data-testid=stMain]").inner_text())
     for name in ("committed", "added", "served"):
         assert words[name] in told, name
-    assert any(words["ready"] in text for text in cells(page, f".st-key-sprint_{SQUAD}"))
+    assert any(words["ready"] in text for text in cells(page, f".st-key-sprint_{SQUAD}_box"))
 
     fold = page.locator(f".st-key-flow_{SQUAD}")
     fold.scroll_into_view_if_needed()

@@ -242,7 +242,9 @@ def disagreements(shown: Iterable[Shown], answers: dict[str, Any]) -> list[str]:
     for each in shown:
         rows = answers[each.by].get((each.kpi, each.scope), [])
         known = [row for row in rows if row["value"] is not None]
-        here = [row for row in known if each.period in (row["period"], "" if row["closed"] else None)]
+        here = [
+            row for row in known if each.period in (row["period"], "" if row["closed"] else None)
+        ]
         if not here:
             wrong.append(f"{each}: the query has no such figure")
             continue
