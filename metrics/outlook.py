@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -19,14 +18,13 @@ from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
 from metrics.definitions import catalogue_of
-from metrics.digest import digest
 from metrics.frames import document_row
 from metrics.pace import (
-    MOST_FIGURES,
+    Landing,
     adds_over_time,
-    ends_of,
     grain_within,
     landing_grains,
+    landing_of,
     pace_of,
     so_far_of,
 )
@@ -38,27 +36,22 @@ from metrics.setting import Setting
 from metrics.subjects import belongs, is_multiple
 from metrics.workspace import Workspace
 
-OUTLOOK = "outlook"
+OUTLOOK = "landing"
 PERIODS = (Grain.MONTH, Grain.QUARTER)
 SCOPES = ("company", "product", "squad")
-#: A company of more products looks ahead of each one's money only where it is reviewed or targeted.
-MANY_PRODUCTS = 50
-#: Quantiles published of where a KPI may stand: enough for a chance to the nearest half percent.
-QUANTILES = 200
 #: Figures are published to so many digits: the fit's last ones differ from machine to machine.
 DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is published: see `Outlook`. `ends` are evenly spaced quantiles, lowest first, and
-    `made_of` a digest of what they follow from: where that is the same, nothing is fitted again."""
+    """What is published: see `Outlook`. It lands around `expected`, with a standard deviation."""
 
     actual: float | None
     left: int
-    ends: tuple[float, ...]
+    expected: float
+    spread: float
     prior_year: float | None
-    made_of: str = ""  # not known of what was published without it
 
 
 @dataclass(frozen=True)
@@ -115,14 +108,12 @@ def outlook_frames(
     """Documents of every outlook, one frame a KPI, from the figures of a publication.
 
     KPIs of the review and those with a target anywhere are looked ahead of for every scope, and so
-    are sums of money, a budget for which may come at any time; but of more than `MANY_PRODUCTS`
-    only the company's, for a model is fitted to each.
+    are sums of money, a budget for which may come at any time.
     """
     last = setting.coverage.last
     if last is None:
         return
     periods = [setting.calendar.period(grain, last) for grain in PERIODS]
-    few = len(setting.organisation.products) <= MANY_PRODUCTS
     with workspace.register.connect() as connection:
         chosen = {
             kpi.name
@@ -135,8 +126,7 @@ def outlook_frames(
                 continue
             if "movement" in kpi.calculation:
                 continue  # a quarter's movement is neither the sum nor the last of its months'
-            kinds = SCOPES if few or kpi.name in chosen else ("company",)
-            rows = _rows(connection, setting, kpi, periods, publication, kinds)
+            rows = _rows(connection, setting, kpi, periods, publication)
             if rows:
                 yield pd.DataFrame(rows)
 
@@ -147,7 +137,6 @@ def _rows(
     kpi: Kpi,
     periods: Sequence[Period],
     publication: int,
-    kinds: Sequence[str],
 ) -> list[dict[str, object]]:
     grains = {period.grain: landing_grains(kpi, period.grain) for period in periods}
     wanted = {grain for found in grains.values() for grain in found}
@@ -156,13 +145,9 @@ def _rows(
     for figure in read_figures(
         connection, LOCAL_CPO, kpis=[kpi.name], grains=wanted, publication=publication
     ):
-        if figure.scope.kind in kinds and belongs(kpi, figure.scope):
+        if figure.scope.kind in SCOPES and belongs(kpi, figure.scope):
             by_series.setdefault((figure.scope, figure.grain), []).append(figure)
     flow = adds_over_time(kpi, setting.catalogue)
-    known = {
-        (document.scope, document.grain, document.start): _AHEAD.validate_json(document.body)
-        for document in read_documents(connection, LOCAL_CPO, OUTLOOK, kpis=[kpi.name])
-    }
     rows: list[dict[str, object]] = []
     for scope in sorted({scope for scope, _ in by_series}):
         for period in periods:
@@ -175,13 +160,7 @@ def _rows(
             if found is None:
                 continue
             values, left, actual = found
-            made_of = digest(values[-MOST_FIGURES:], left, actual, flow)
-            earlier = known.get((scope, str(period.grain), period.start))
-            if earlier is not None and earlier.made_of == made_of:
-                ends = earlier.ends
-            else:
-                drawn = ends_of(values, left, flow=flow, actual=actual)
-                ends = tuple(_rounded(end) for end in _quantiles(drawn))
+            landing = landing_of(values, left, flow=flow, actual=actual)
             prior = prior_year_of(
                 by_series.get((scope, str(period.grain if flow else grain)), []),
                 setting.calendar.prior_year(period),
@@ -189,19 +168,13 @@ def _rows(
             ahead = Ahead(
                 _rounded(actual) if flow else None,
                 left,
-                ends,
+                _rounded(landing.expected),
+                _rounded(landing.spread),
                 prior,
-                made_of,
             )
             body = _AHEAD.dump_json(ahead).decode()
             rows.append(document_row(kpi, scope, period.grain, OUTLOOK, period.start, body))
     return rows
-
-
-def _quantiles(ends: np.ndarray) -> list[float]:
-    if ends.min() == ends.max():
-        return [float(ends[0])]
-    return [float(end) for end in np.quantile(ends, np.linspace(0, 1, QUANTILES + 1))]
 
 
 def prior_year_of(figures: Iterable[Figure], period: Period) -> float | None:
@@ -256,7 +229,9 @@ def _outlook(
         return None if found is None else found.value
 
     target, budget = wanted("target"), wanted("budget")
-    pace = pace_of(np.array(ahead.ends), target=target, direction=kpi.direction or 1)
+    pace = pace_of(
+        Landing(ahead.expected, ahead.spread), target=target, direction=kpi.direction or 1
+    )
     landing = pace.expected
     return Outlook(
         kpi=kpi.name,

@@ -1,26 +1,23 @@
 """Will the target be met? Where a KPI will stand at a period's end, with an interval.
 
-A local level with a drift that stays the same (statsmodels' `UnobservedComponents`, "local linear
-deterministic trend") is fitted to the closed figures; paths drawn from it give where the KPI may
-stand. A flow's landing is its sum so far plus the sum of each path; everything else stands where
-its path ends. The season is not taken out: a quarter with August in it is wider than it looks.
+A level that wanders and drifts (`metrics.drift`) is fitted to the closed figures. A flow's landing
+is its sum so far plus what is still to come; everything else stands where its level goes. Both are
+normal. The season is not taken out: a quarter with August in it is wider than it looks.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import special
 
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
+from metrics.drift import drift_of
 from metrics.errors import VigieError
 from metrics.result import Figure
 
@@ -28,16 +25,23 @@ from metrics.result import Figure
 LEAST_FIGURES = 8
 #: The latest closed figures that the model is fitted to.
 MOST_FIGURES = 52
-PATHS = 2000
-SEED = 46  # the same figures give the same answer
-#: Four paths in five end within the interval.
+#: The chance that it lands below the interval, and above it.
 TAIL = 0.1
-#: A target is met, or missed, when so many paths say so.
+#: A target is met, or missed, when it is so likely.
 SURE = 0.8
 
 #: A formula of sums and differences alone.
 SUM = re.compile(r"\s*[a-z_][a-z0-9_]*(\s*[+-]\s*[a-z_][a-z0-9_]*)*\s*")
 GRAIN_LENGTHS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a KPI will most likely stand, and the standard deviation around it; 0 once it is over
+    or where nothing ever changed."""
+
+    expected: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -53,81 +57,37 @@ class Pace:
     verdict: str | None
 
 
-def forecast_paths(values: Sequence[float], periods: int) -> NDArray[np.float64]:
-    """Where a series may go: PATHS × `periods`, from its closed figures, oldest first.
+def landing_of(values: Sequence[float], left: int, *, flow: bool, actual: float = 0.0) -> Landing:
+    """Where a KPI will stand with `left` periods to go.
 
-    Raises VigieError for fewer than LEAST_FIGURES figures.
+    `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
+    the period looked at.
+
+    Raises VigieError for fewer than LEAST_FIGURES figures, unless the period is over.
     """
+    if not left:
+        return Landing(actual if flow else values[-1], 0.0)
     if len(values) < LEAST_FIGURES:
         raise VigieError(
             f"{len(values)} closed figures say nothing of what follows.",
             next_step=f"Wait until there are {LEAST_FIGURES}.",
         )
     series = np.asarray(values[-MOST_FIGURES:], dtype=float)
-    scale = float(np.abs(np.diff(series)).mean())
-    if scale <= 1e-12 * max(1.0, float(np.abs(series).max())):
-        return np.full((PATHS, periods), series[-1])  # nothing ever changed
-    middle = float(series.mean())
-    return _drawn(_fitted(tuple((series - middle) / scale)), periods) * scale + middle
+    if np.abs(np.diff(series)).mean() <= 1e-12 * max(1.0, float(np.abs(series).max())):
+        last = float(series[-1])  # nothing ever changed
+        return Landing(actual + left * last if flow else last, 0.0)
+    drift = drift_of(values[-MOST_FIGURES:])
+    expected, spread = drift.total(left) if flow else drift.end(left)
+    return Landing(actual + expected, spread)
 
 
-@lru_cache(maxsize=4)
-def _fitted(values: tuple[float, ...]) -> Any:
-    """The model fitted to a series; a month and a quarter ahead share it."""
-    # Seconds to import, and pages that only read what was fitted do without.
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    model = UnobservedComponents(  # type: ignore[no-untyped-call]
-        np.array(values), "local linear deterministic trend"
-    )
-    with warnings.catch_warnings():
-        # The likelihood is flat where a variance is 0; the estimate is good all the same.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(disp=False, maxiter=200)  # type: ignore[no-untyped-call]
-
-
-def _drawn(fitted: Any, periods: int) -> NDArray[np.float64]:
-    """PATHS × `periods` of the fitted model, all at once: the library draws one path after the
-    other, in a hundred times the time."""
-    rng, space = np.random.default_rng(SEED), fitted.model.ssm
-    noise, shocks, carry = (
-        np.asarray(space[name], dtype=float).squeeze()
-        for name in ("obs_cov", "state_cov", "selection")
-    )
-    step, shown = np.asarray(space["transition"]), np.asarray(space["design"])[0]
-    states = rng.multivariate_normal(
-        fitted.predicted_state[:, -1],
-        fitted.predicted_state_cov[:, :, -1],
-        size=PATHS,
-        method="svd",
-    )
-    paths = np.empty((PATHS, periods))
-    for period in range(periods):
-        paths[:, period] = states @ shown + rng.normal(scale=np.sqrt(noise), size=PATHS)
-        shock = rng.normal(scale=np.sqrt(shocks), size=PATHS)
-        states = states @ step.T + np.outer(shock, carry)
-    return paths
-
-
-def ends_of(
-    values: Sequence[float], left: int, *, flow: bool, actual: float = 0.0
-) -> NDArray[np.float64]:
-    """Where a KPI may stand with `left` periods to go, one number per path.
-
-    `values` are its closed figures, oldest first; `actual` is a flow's sum over those that lie in
-    the period looked at.
-    """
-    if not left:
-        return np.full(1, actual if flow else values[-1])
-    paths = forecast_paths(values, left)
-    return actual + paths.sum(1) if flow else paths[:, -1]
-
-
-def verdict_of(ends: NDArray[np.float64], target: float, direction: int) -> tuple[float, str]:
+def verdict_of(landing: Landing, target: float, direction: int) -> tuple[float, str]:
     """How likely a target is met, and in one word: yes, no or uncertain."""
-    met = ends <= target if direction < 0 else ends >= target
-    chance = float(met.mean())
+    beyond = (landing.expected - target) * (-1 if direction < 0 else 1)
+    if landing.spread:
+        chance = float(special.ndtr(beyond / landing.spread))
+    else:
+        chance = 1.0 if beyond >= 0 else 0.0
     return chance, "yes" if chance >= SURE else "no" if chance <= 1 - SURE else "uncertain"
 
 
@@ -142,16 +102,17 @@ def adds_over_time(kpi: Kpi, catalogue: Catalogue) -> bool:
     return all(adds_over_time(catalogue[part], catalogue) for part in parts_of(kpi))
 
 
-def pace_of(ends: NDArray[np.float64], *, target: float | None = None, direction: int = 1) -> Pace:
-    """The pace of a KPI that may stand at `ends`, evenly spread over what may happen.
+def pace_of(landing: Landing, *, target: float | None = None, direction: int = 1) -> Pace:
+    """The pace of a KPI that will land somewhere.
 
     `direction` is the good one: -1 for a KPI that must stay below its target.
     """
-    low, high = np.quantile(ends, [TAIL, 1 - TAIL])
+    reach = float(special.ndtri(1 - TAIL)) * landing.spread
     chance, verdict = None, None
     if target is not None:
-        chance, verdict = verdict_of(ends, target, direction)
-    return Pace(float(np.median(ends)), float(low), float(high), chance, verdict)
+        chance, verdict = verdict_of(landing, target, direction)
+    expected = landing.expected
+    return Pace(expected, expected - reach, expected + reach, chance, verdict)
 
 
 def so_far_of(

@@ -17,7 +17,7 @@ from metrics.command.init import lay_out
 from metrics.errors import VigieError
 from metrics.importing.reasons import explain
 from metrics.outlook import outlooks, prior_year_of
-from metrics.pace import ends_of, forecast_paths, pace_of
+from metrics.pace import landing_of, pace_of
 from metrics.register.targets import said_before, set_target, targets_held
 from metrics.result import Figure, Scope
 from metrics.workspace import Workspace
@@ -29,22 +29,21 @@ RISING = [100.0 + 5 * month + (1 if month % 2 else -1) for month in range(24)]
 
 
 def test_a_line_goes_on() -> None:
-    paths = forecast_paths(RISING, 3)
-    assert np.median(paths[:, -1]) == pytest.approx(100 + 5 * 26, abs=3)
+    assert landing_of(RISING, 3, flow=False).expected == pytest.approx(100 + 5 * 26, abs=3)
 
 
 def test_what_never_changes_stays() -> None:
-    pace = pace_of(ends_of([7.0] * 10, 4, flow=False), target=7)
+    pace = pace_of(landing_of([7.0] * 10, 4, flow=False), target=7)
     assert (pace.expected, pace.low, pace.high, pace.verdict) == (7, 7, 7, "yes")
 
 
-def test_four_paths_in_five_end_within_the_interval() -> None:
+def test_four_futures_in_five_end_within_the_interval() -> None:
     """Of random walks with a drift, about four in five end where the interval says."""
     rng = np.random.default_rng(3)
     within = 0
     for _ in range(60):
         walk = np.cumsum(1 + rng.normal(size=60))
-        pace = pace_of(ends_of(walk[:52].tolist(), 8, flow=False))
+        pace = pace_of(landing_of(walk[:52].tolist(), 8, flow=False))
         within += pace.low <= walk[-1] <= pace.high
     assert 0.65 <= within / 60 <= 0.95
 
@@ -56,8 +55,8 @@ def test_four_paths_in_five_end_within_the_interval() -> None:
 def test_a_flow_lands_on_what_is_there_and_what_will_come(
     target: float, direction: int, verdict: str
 ) -> None:
-    ends = ends_of(RISING, 2, flow=True, actual=215)
-    pace = pace_of(ends, target=target, direction=direction)
+    landing = landing_of(RISING, 2, flow=True, actual=215)
+    pace = pace_of(landing, target=target, direction=direction)
     assert pace.expected == pytest.approx(215 + 220 + 225, abs=5)
     assert pace.low < pace.expected < pace.high
     assert pace.verdict == verdict
@@ -65,18 +64,18 @@ def test_a_flow_lands_on_what_is_there_and_what_will_come(
 
 def test_a_target_within_the_noise_is_uncertain() -> None:
     noisy = (100 + 10 * np.random.default_rng(1).normal(size=40)).tolist()
-    pace = pace_of(ends_of(noisy, 1, flow=False), target=float(np.mean(noisy)))
+    pace = pace_of(landing_of(noisy, 1, flow=False), target=float(np.mean(noisy)))
     assert pace.verdict == "uncertain"
 
 
 def test_a_period_that_is_over_is_known() -> None:
-    pace = pace_of(ends_of(RISING, 0, flow=True, actual=645), target=600)
+    pace = pace_of(landing_of(RISING, 0, flow=True, actual=645), target=600)
     assert (pace.expected, pace.low, pace.high, pace.chance) == (645, 645, 645, 1)
 
 
 def test_few_figures_say_nothing() -> None:
     with pytest.raises(VigieError, match="3 closed figures"):
-        forecast_paths([1, 2, 3], 2)
+        landing_of([1, 2, 3], 2, flow=False)
 
 
 def published(folder: Path) -> Workspace:
