@@ -166,23 +166,24 @@ def _sigmas(reading: Reading) -> float:
 
 def _grouped(signals: list[Reading], catalogue: Catalogue) -> list[list[Reading]]:
     """Signals of one scope joined through the KPI tree."""
-    ancestors = {reading.kpi: _ancestors(reading.kpi, catalogue) for reading in signals}
-    groups: list[list[Reading]] = []
+    ancestors = {kpi: _ancestors(kpi, catalogue) for kpi in {reading.kpi for reading in signals}}
+    by_scope: dict[Scope, list[list[Reading]]] = {}
     for signal in signals:
+        groups = by_scope.setdefault(signal.scope, [])
         joined = [
             group
             for group in groups
             if any(_related(signal, other, ancestors, catalogue) for other in group)
         ]
-        groups = [group for group in groups if group not in joined]
+        groups[:] = [group for group in groups if group not in joined]
         groups.append([*(reading for group in joined for reading in group), signal])
-    return groups
+    return [group for groups in by_scope.values() for group in groups]
 
 
 def _related(
     one: Reading, other: Reading, ancestors: Mapping[str, set[str]], catalogue: Catalogue
 ) -> bool:
-    return one.scope == other.scope and (
+    return (
         one.kpi in ancestors[other.kpi]
         or other.kpi in ancestors[one.kpi]
         or bool({*catalogue[one.kpi].parents} & {*catalogue[other.kpi].parents})

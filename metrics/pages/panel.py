@@ -176,8 +176,10 @@ class Panel:
                 {kpi for kpi, _ in wanting}, {scope for _, scope in wanting}, [grain],
                 back.start, period.start,
             )  # fmt: skip
-            for key in wanting:
-                series[key] = [f for f in more if (f.kpi, f.scope) == key]
+            series |= {key: [] for key in wanting}
+            for figure in more:
+                if (key := (figure.kpi, figure.scope)) in wanting:
+                    series[key].append(figure)
         closed_parts = self._closed_parts(grain, current)
         return {
             key: self._reading(
