@@ -28,21 +28,31 @@ def workspace() -> Workspace:
     return opened
 
 
+def _warming(opened: Workspace, stop: threading.Event) -> None:
+    from dashboard import warming  # with all that pages import: seconds that nobody waits for
+
+    warming.keep_warm(opened, stop)
+
+
 @asynccontextmanager
 async def watching(served: st.App) -> AsyncIterator[None]:
-    """Take what comes into the inbox while the server runs."""
+    """Take what comes into the inbox, and read pages ahead, while the server runs."""
     stop = threading.Event()
+    threads: list[threading.Thread] = []
     try:
-        watcher = threading.Thread(
-            target=inbox.keep_watch, args=(workspace(), stop), name="vigie-inbox", daemon=True
-        )
-        watcher.start()
+        opened = workspace()
+        threads = [
+            threading.Thread(target=work, args=(opened, stop), name=name, daemon=True)
+            for name, work in (("vigie-inbox", inbox.keep_watch), ("vigie-warming", _warming))
+        ]
+        for thread in threads:
+            thread.start()
     except VigieError:  # the pages say what is wrong with the workspace
-        watcher = None
+        threads = []
     yield
     stop.set()
-    if watcher is not None:
-        watcher.join(STOPPING_SECONDS)
+    for thread in threads:
+        thread.join(STOPPING_SECONDS)
 
 
 app = st.App(Path(__file__).with_name("app.py"), routes=Api(workspace).routes(), lifespan=watching)

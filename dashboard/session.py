@@ -100,7 +100,12 @@ class Session:
 
 def open_session(language: str) -> Session:
     """The session of this run; raises VigieError when there is no workspace to look at."""
-    workspace = _workspace(_workspace_path())
+    palette = PALETTES.get(st.context.theme.type or "light", LIGHT)
+    return session_of(_workspace(_workspace_path()), language, palette)
+
+
+def session_of(workspace: Workspace, language: str, palette: Palette) -> Session:
+    """A session in a language and appearance, of the present state of a workspace."""
     with workspace.register.connect() as connection:
         publication = current_publication(connection)
         organisation = load_organisation(connection)
@@ -114,7 +119,7 @@ def open_session(language: str) -> Session:
         publication=publication,
         organisation=organisation,
         voice=voice_of(workspace, organisation, language),
-        palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
+        palette=palette,
         definitions=definitions_stamp(workspace),
         broken=tuple(broken.values()),
         spoken=spoken,

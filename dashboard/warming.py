@@ -1,0 +1,45 @@
+"""Reads what the first pages show before anybody asks: when the server starts, and whenever what is
+published or said has changed. A reader then finds the answers kept."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard import session
+from dashboard.palette import LIGHT
+from dashboard.translation import LANGUAGES
+from metrics.errors import VigieError
+from metrics.workspace import Workspace
+
+EVERY_SECONDS = 5.0
+#: What draws the pages; imported ahead of the first reader.
+PAGES = "dashboard.app"
+
+
+def keep_warm(
+    workspace: Workspace, stop: threading.Event, every_seconds: float = EVERY_SECONDS
+) -> None:
+    """Warm up, and again whenever something has changed, until `stop` is set."""
+    import_module(PAGES)
+    seen: object = None
+    while not stop.is_set():
+        try:
+            seen = warm(workspace, seen)
+        except (SQLAlchemyError, VigieError):  # the pages say what is wrong
+            seen = None
+        stop.wait(every_seconds)
+
+
+def warm(workspace: Workspace, seen: object = None) -> object:
+    """Read the review of the latest week and what stands in it, unless nothing has changed since
+    what was `seen`; returns what is seen now."""
+    opened, *_ = [session.session_of(workspace, language, LIGHT) for language in LANGUAGES]
+    now = (opened.publication.id, opened.definitions, opened.spoken, opened.today)
+    if now != seen and not opened.is_empty:
+        session.review(opened, None, session.COMPANY)
+        session.slips(opened, None)
+        session.portfolio(opened, None)
+    return now

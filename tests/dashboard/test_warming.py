@@ -1,0 +1,51 @@
+"""What pages show is read before anybody asks, once for each change."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from dashboard import session, warming
+from metrics.access import LOCAL_CPO
+from metrics.register import migrate, remarks
+from metrics.workspace import Workspace
+from tests.dashboard import published
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    found = published.fill(tmp_path_factory.mktemp("warm"))
+    yield found
+    found.register.dispose()
+
+
+def test_the_review_is_read_once_until_something_is_said(workspace, monkeypatch):
+    read = []
+    monkeypatch.setattr(session, "review", lambda *asked: read.append(asked))
+    seen = warming.warm(workspace)
+    assert warming.warm(workspace, seen) == seen
+    assert len(read) == 1
+    with workspace.register.begin() as connection:
+        remarks.annotate(
+            connection, LOCAL_CPO, kpi="mrr", scope=session.COMPANY, day=date(2026, 11, 2),
+            text="Campaign",
+        )  # fmt: skip
+    assert warming.warm(workspace, seen) != seen
+    assert len(read) == 2
+
+
+def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
+    warming.warm(workspace)
+    reader = session.session_of(workspace, "fr", warming.LIGHT)
+    monkeypatch.setattr(session.facts, "weekly_review", None)
+    assert session.review(reader, None, session.COMPANY).scorecard
+
+
+def test_an_empty_workspace_has_nothing_to_read(workspace, monkeypatch, tmp_path):
+    (tmp_path / "vigie.toml").write_text('company = "Groupe Rivage"\n', "utf-8")
+    empty = Workspace.open(tmp_path)
+    migrate(empty.register)
+    monkeypatch.setattr(session, "review", None)
+    warming.warm(empty)
+    empty.register.dispose()
