@@ -17,6 +17,7 @@ from dashboard.side_sentences import SIDES
 from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
+from metrics.format import alphabetical
 from metrics.pages.portfolio import Plans
 from metrics.pages.product_sides import CAP
 from metrics.result import Scope
@@ -91,7 +92,9 @@ def scope_labels(session: Session) -> dict[Scope, str]:
     """Every scope with its name, the company first; the kind is added where two share a name."""
     names = session.voice.names
     ordered = [COMPANY] + [
-        found for kind in SCOPE_ORDER for found in sorted(names, key=names.__getitem__)
+        found
+        for kind in SCOPE_ORDER
+        for found in sorted(names, key=lambda scope: alphabetical(names[scope]))
         if found.kind == kind
     ]  # fmt: skip
     shown: dict[Scope, str] = {}
@@ -102,11 +105,11 @@ def scope_labels(session: Session) -> dict[Scope, str]:
 
 
 def product(session: Session) -> str:
-    """The product of the product page; the first one until another is chosen."""
+    """The product of the product page; the first by name until another is chosen."""
     names = {item.product: item.name for item in session.organisation.products}
     chosen = st.selectbox(
         session.voice.words.say("Product"),
-        list(names),
+        sorted(names, key=lambda key: alphabetical(names[key])),
         format_func=lambda key: names[key],
         key="product",
         bind="query-params",
@@ -117,11 +120,11 @@ def product(session: Session) -> str:
 
 
 def squad(session: Session) -> str:
-    """The squad of the squad page; the first one until another is chosen."""
+    """The squad of the squad page; the first by name until another is chosen."""
     names = {item.squad: item.name for item in session.organisation.squads}
     chosen = st.selectbox(
         session.voice.words.say("Squad"),
-        list(names),
+        sorted(names, key=lambda key: alphabetical(names[key])),
         format_func=lambda key: names[key],
         key="squad",
         bind="query-params",
@@ -135,7 +138,8 @@ def owner(session: Session) -> str:
     """The role owner of their page (`PM:c-morel`), as it stands in the address; a PM at first."""
     names = session.voice.names
     owners = sorted(
-        (scope for scope in names if scope.kind == "owner"), key=lambda scope: names[scope]
+        (scope for scope in names if scope.kind == "owner"),
+        key=lambda scope: alphabetical(names[scope]),
     )
     keys = [scope.key for scope in owners]
     return addressed(
@@ -198,7 +202,7 @@ def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:
 def kpi_or_all(session: Session, labels: Mapping[str, Text]) -> str:
     """One KPI by name, or ALL, which stands first."""
     words = session.voice.words
-    options = [ALL, *sorted(labels, key=lambda name: labels[name][words.language].casefold())]
+    options = [ALL, *sorted(labels, key=lambda name: alphabetical(labels[name][words.language]))]
     return addressed(
         words.say("KPI"),
         "kpi",
@@ -241,7 +245,9 @@ def family(session: Session) -> Family | None:
 def kpi(session: Session) -> str:
     """The KPI to explore, by name; recurring revenue until another is chosen."""
     voice = session.voice
-    names = sorted((each.name for each in voice.catalogue), key=lambda n: voice.label(n).casefold())
+    names = sorted(
+        (each.name for each in voice.catalogue), key=lambda name: alphabetical(voice.label(name))
+    )
     return addressed(
         voice.words.say("KPI"), "kpi", names, voice.label, default=FIRST_EXPLORED, width=320
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard import sentences
+from dashboard import import_sentences, sentences
 from dashboard.sentences import DATASETS, TOPICS, Voice
 from metrics.pages.preparation import Owed, Preparation
 from metrics.reading import Reading
@@ -34,7 +34,8 @@ def topic(voice: Voice, owed: Owed) -> str:
 def tool(voice: Voice, owed: Owed) -> str:
     dataset = owed.dataset.partition(":")[0]
     known = TOPICS.get(dataset)
-    return ", ".join(owed.sources) or (voice.words.say(known[1]) if known else "")
+    told = ", ".join(import_sentences.tool(voice, source) for source in owed.sources)
+    return told or (voice.words.say(known[1]) if known else "")
 
 
 def owner(voice: Voice, owed: Owed) -> str:

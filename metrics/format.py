@@ -10,6 +10,7 @@ import datetime
 import math
 import re
 import string
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -76,6 +77,12 @@ WORDS = {
 
 #: "since Thursday 12" is clear for so many days; further back the month is said.
 WEEKDAY_CLEAR_DAYS = 20
+
+
+def alphabetical(name: str) -> tuple[str, str]:
+    """The key that names are sorted by: without case or accents, which then part names alike."""
+    bare = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
+    return "".join(sign for sign in bare if not unicodedata.combining(sign)), name
 
 
 def significant(number: float | Decimal, figures: int = 3) -> Decimal:

@@ -8,7 +8,7 @@ import pytest
 
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Unit
-from metrics.format import Formatter, formatter, significant
+from metrics.format import Formatter, alphabetical, formatter, significant
 from metrics.pages.review import Comparison
 from metrics.result import Figure, Scope
 
@@ -141,3 +141,10 @@ def test_significant_rounds_the_decimal_that_was_written() -> None:
 
 def test_a_formatter_is_made_once() -> None:
     assert formatter("fr", "EUR") is formatter("fr", "EUR")
+
+
+def test_names_sort_as_in_a_dictionary() -> None:
+    names = ["Zénith", "écoute", "Eau", "Œuvre", "Ormeau", "Écran"]
+    assert sorted(names, key=alphabetical) == [
+        "Eau", "écoute", "Écran", "Œuvre", "Ormeau", "Zénith",
+    ]  # fmt: skip
