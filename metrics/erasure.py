@@ -306,14 +306,14 @@ class _Places:
 
 def _cleaned(batch: pa.RecordBatch, places: _Places, person: Person) -> pa.RecordBatch:
     """The rows of others, without the person's name in their texts."""
-    keys = pa.array([str(key) for key in person.keys], pa.string())
+    keys = pa.array([str(key) for key in person.keys], pa.string())  # as old archives hold them
     words = pa.array(sorted(person.words), pa.string())
     theirs = pa.array([False] * batch.num_rows, pa.bool_())
     columns = []
     for name in batch.schema.names:
         column = batch.column(name)
         if name in places.keys:
-            told = pc.is_in(column, value_set=keys)
+            told = pc.is_in(column, value_set=keys.cast(column.type))
             theirs = pc.or_(theirs, pc.fill_null(told, False))
         elif pa.types.is_string(column.type):
             told = pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(column)), value_set=words)

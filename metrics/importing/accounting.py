@@ -22,17 +22,13 @@ _ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 
 @dataclass(frozen=True)
 class Account:
-    """Records by outcome; `good` are those that land. Problems and quarantine say why not.
-
-    `all_good` says that every row that was shaped lands.
-    """
+    """Records by outcome; `good` are those that land. Problems and quarantine say why not."""
 
     read: int
     good: int
     skipped: int
     quarantine: tuple[QuarantinedRow, ...]
     problems: tuple[Problem, ...]
-    all_good: bool
 
 
 def mask(text: str) -> str:
@@ -94,15 +90,19 @@ def make_shaped(
     connection.execute(f"create temp table shaped as {query.sql('duckdb')}")
 
 
-def settle(connection: duckdb.DuckDBPyConnection, staged: Staged, binding: Binding) -> Account:
+def settle(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    binding: Binding,
+    *,
+    all_good: bool = False,
+) -> Account:
     """Account for every record of the file. The identity read = good + skipped + quarantined
-    holds by construction: each record is counted by its own worst outcome."""
-    outcomes = connection.execute(
-        "with worst as (select record, min(problem) as problem, min(skip) as skip from shaped "
-        "where problem is not null or skip is not null group by record) "
-        "select w.record, s.line, w.problem, w.skip from worst as w "
-        "join staged as s on s.record = w.record order by w.record"
-    ).fetchall()
+    holds by construction: each record is counted by its own worst outcome.
+
+    `all_good` says that every staged record is known to land.
+    """
+    outcomes = [] if all_good else _outcomes(connection)
     quarantine: list[QuarantinedRow] = []
     skips: Counter[str] = Counter(aside.reason for aside in staged.skipped)
     first_line: dict[str, int] = {}
@@ -132,8 +132,17 @@ def settle(connection: duckdb.DuckDBPyConnection, staged: Staged, binding: Bindi
         skipped=skipped,
         quarantine=tuple(quarantine),
         problems=tuple(problems + _unreadable_options(connection, binding)),
-        all_good=not outcomes,
     )
+
+
+def _outcomes(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int, str, str]]:
+    """Record, line, worst problem and rule of every record that does not land."""
+    return connection.execute(
+        "with worst as (select record, min(problem) as problem, min(skip) as skip from shaped "
+        "where problem is not null or skip is not null group by record) "
+        "select w.record, s.line, w.problem, w.skip from worst as w "
+        "join staged as s on s.record = w.record order by w.record"
+    ).fetchall()
 
 
 def _header(binding: Binding, field: str) -> str:

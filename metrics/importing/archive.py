@@ -52,9 +52,8 @@ def keep(
             headers[cell] = binding.table.header[int(cell[1:])]
         if bound.column.read is Reading.HASH:
             hashed.append(bound.cells[0])
-            key = exp.column("key", table=f"keys_{bound.name}")
+            cells[bound.cells[0]] = exp.column("key", table=f"keys_{bound.name}")
             joins.append((f"keys_{bound.name}", identifier_of(binding.profile, bound, "s")))
-            cells[bound.cells[0]] = exp.cast(key, "varchar")
         elif bound.name in texts:
             kept = exp.column("has_text", table="found")
             cells |= {
@@ -96,7 +95,8 @@ def keep(
     metadata = exp.Literal.string(about).sql("duckdb")
     connection.execute(
         f"copy ({query.sql('duckdb')}) to {target} "
-        f"(format parquet, compression zstd, kv_metadata {{vigie: {metadata}}})"
+        "(format parquet, parquet_version v2, compression zstd, compression_level 1, "
+        f"kv_metadata {{vigie: {metadata}}})"
     )
     unfinished.chmod(0o600)
     unfinished.replace(folder / name)

@@ -30,6 +30,11 @@ class BoundField:
     header: str
     order: str = "dmy"
     tool_cell: str = ""  # the cell that says whose identifier it is
+    span: tuple[str, str] | None = None  # first and last text, where all are plain ISO moments
+
+    @property
+    def is_dated(self) -> bool:
+        return self.column.read in (Reading.MOMENT, Reading.DAY)
 
 
 @dataclass(frozen=True)
@@ -104,10 +109,6 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             continue
         taken |= set(places)
         cells = tuple(f"c{place}" for place in places)
-        order: str = column.order
-        if order == "auto" and column.read in (Reading.MOMENT, Reading.DAY):
-            french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
-            order = _day_order(connection, cells, "dmy" if french else _english(profile))
         tools = [
             place
             for wanted in column.namespace_headers
@@ -117,7 +118,9 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         taken |= set(tools[:1])
         tool_cell = f"c{tools[0]}" if tools else ""
         header = table.header[places[0]].strip()
-        fields.append(BoundField(name, column, cells, header, order, tool_cell))
+        fields.append(BoundField(name, column, cells, header, column.order, tool_cell))
+    french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
+    fields = _dated(connection, fields, "dmy" if french else _english(profile))
     questions = []
     if profile.questions:
         for place, header in enumerate(headers):
@@ -191,23 +194,71 @@ def _english(profile: Profile) -> str:
     return "mdy" if profile.dataset == "responses" else "dmy"
 
 
-def _day_order(connection: duckdb.DuckDBPyConnection, cells: Sequence[str], otherwise: str) -> str:
-    """Whether days or months come first, by a value that allows only one of them."""
-    plain = exp.func("bool_and", exp.func("is_plain_iso", exp.column(cells[0])))
-    told = connection.execute(exp.select(plain).from_("staged").sql("duckdb")).fetchone()
-    if told is not None and told[0]:  # years come first in all
-        return otherwise
-    first, second = (
-        exp.Max(this=exp.func("number_in_date", exp.column(cells[0]), exp.Literal.number(place)))
+def _dated(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField], otherwise: str
+) -> list[BoundField]:
+    """The fields, those of moments and days with their span, and with whether days or months come
+    first: by a value that allows only one of them, else as is `otherwise` usual."""
+    spans = _spans(connection, [bound for bound in fields if bound.is_dated])
+    unsaid = [bound for bound in fields if bound.is_dated and bound.order == "auto"]
+    orders = dict.fromkeys((bound.name for bound in unsaid), otherwise)
+    orders |= _day_orders(connection, [bound for bound in unsaid if bound.name not in spans])
+    return [
+        replace(
+            bound,
+            order=orders.get(bound.name, bound.order),
+            span=spans.get(bound.name) if len(bound.cells) == 1 else None,
+        )
+        for bound in fields
+    ]
+
+
+def _spans(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField]
+) -> dict[str, tuple[str, str]]:
+    """First and last text by field, where every filled cell has the one shape of ISO moments that
+    sort as text does."""
+    if not fields:
+        return {}
+    cells = [exp.column(bound.cells[0]) for bound in fields]
+    asked = [
+        told
+        for cell in cells
+        for told in (
+            exp.func("bool_and", exp.func("is_plain_iso", cell)),
+            exp.Min(this=cell.copy()),
+            exp.Max(this=cell.copy()),
+        )
+    ]
+    found = connection.execute(exp.select(*asked).from_("staged").sql("duckdb")).fetchone() or ()
+    return {
+        bound.name: (found[3 * place + 1], found[3 * place + 2])
+        for place, bound in enumerate(fields)
+        if found[3 * place]
+    }
+
+
+def _day_orders(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField]
+) -> dict[str, str]:
+    """By field whether days or months come first, where a value tells."""
+    if not fields:
+        return {}
+    asked = [
+        exp.Max(
+            this=exp.func("number_in_date", exp.column(bound.cells[0]), exp.Literal.number(place))
+        )
+        for bound in fields
         for place in (1, 2)
-    )
-    query = exp.select(first, second).from_("staged")
-    found = connection.execute(query.sql("duckdb")).fetchone()
-    if found is None or found[0] is None:
-        return otherwise
-    if found[0] > 12:
-        return "dmy"
-    return "mdy" if found[1] > 12 else otherwise
+    ]
+    found = connection.execute(exp.select(*asked).from_("staged").sql("duckdb")).fetchone() or ()
+    orders = {}
+    for bound, first, second in zip(fields, found[::2], found[1::2], strict=True):
+        if first is not None and first > 12:
+            orders[bound.name] = "dmy"
+        elif second is not None and second > 12:
+            orders[bound.name] = "mdy"
+    return orders
 
 
 def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Question) -> bool:

@@ -93,6 +93,27 @@ def _present(dataset: Dataset, now: str) -> exp.Select:
     return query
 
 
+def meets_others(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    source: str,
+    counts: dict[str, dict[date, int]],
+    now: str,
+) -> bool:
+    """Whether any slice that counts now in catalog `now` lies within the days of `counts`."""
+    days = [day for by_day in counts.values() for day in by_day]
+    if not now or not days:
+        return False
+    query = (
+        exp.select("1")
+        .from_(f'"{now}".main.slices')
+        .where("dataset = ?", "source = ?", "day between ? and ?")
+        .limit(1)
+    )
+    asked = [dataset.name, source, min(days), max(days)]
+    return connection.execute(query.sql("duckdb"), asked).fetchone() is not None
+
+
 def compare_slices(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,

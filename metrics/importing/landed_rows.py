@@ -44,13 +44,37 @@ class Facts:
     deleted: int = 0  # items that a complete list lacks
 
 
-def write(
-    session: Session, source: Source, binding: Binding, observed: Observed, *, all_good: bool
-) -> tuple[comparison.Compared, Facts]:
-    """Insert the shaped rows with their import, streams and slices; say what they changed.
+def insert(session: Session, binding: Binding, observed_at: datetime) -> int:
+    """Insert the shaped rows that have no problem, with their import; gives how many."""
+    day = session.local_day(observed_at)
+    given: dict[str, exp.Expr] = {
+        "import_id": exp.Literal.number(session.import_id),
+        "source": exp.Literal.string(binding.profile.tool),
+    }
+    dataset = binding.dataset
+    if dataset.behaviour is not Behaviour.SLICES:
+        given["observed_at"] = exp.cast(exp.Literal.string(observed_at.isoformat(" ")), "timestamp")
+    if dataset.name in DATED_BY_EXPORT:
+        given["observed_day"] = exp.cast(exp.Literal.string(day.isoformat()), "date")
+    columns = comparison.landed_columns(session.connection, dataset)
+    rows = exp.select(*given.values(), *columns).from_("shaped")
+    rows = rows.where("problem is null and skip is null")
+    if dataset.behaviour is Behaviour.AGGREGATES:
+        rows = rows.distinct(*dataset.key)
+    target = exp.Schema(
+        this=exp.to_table(dataset.table),
+        expressions=[exp.to_identifier(name) for name in (*given, *columns)],
+    )
+    statement = exp.Insert(this=target, expression=rows).sql("duckdb")
+    [(inserted,)] = session.connection.execute(statement).fetchall()
+    return int(inserted)
 
-    `all_good` says that no shaped row has a problem: millions need not be judged again.
-    """
+
+def write(
+    session: Session, source: Source, binding: Binding, observed: Observed, *, inserted: bool
+) -> tuple[comparison.Compared, Facts]:
+    """Insert the shaped rows, unless they are already, with their import, streams and slices; say
+    what they changed."""
     connection, dataset = session.connection, binding.dataset
     tool, import_id = binding.profile.tool, session.import_id
     columns = comparison.landed_columns(connection, dataset)
@@ -60,18 +84,10 @@ def write(
         compared = comparison.compare_versions(
             connection, dataset, columns, tool, observed.at, session.now
         )
-    _insert(
-        connection,
-        dataset,
-        columns,
-        import_id,
-        tool,
-        observed.at,
-        session.local_day(observed.at),
-        all_good=all_good,
-    )
+    if not inserted:
+        insert(session, binding, observed.at)
     counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
-    if by_slices:
+    if by_slices and comparison.meets_others(connection, dataset, tool, counts, session.now):
         compared = comparison.compare_slices(
             connection, dataset, columns, tool, observed.at, import_id, session.now
         )
@@ -166,9 +182,7 @@ def write_again(
     """Insert the shaped rows as they were inserted before, with the days that `spans` told then."""
     connection, dataset = session.connection, binding.dataset
     tool, import_id = binding.profile.tool, session.import_id
-    columns = comparison.landed_columns(connection, dataset)
-    day = session.local_day(observed_at)
-    _insert(connection, dataset, columns, import_id, tool, observed_at, day)
+    insert(session, binding, observed_at)
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed_at]
     )
@@ -179,37 +193,6 @@ def write_again(
         counts = comparison.day_counts(connection, dataset, import_id)
         covered = covering.Coverage(tuple(spans), {})
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection,
-    dataset: Dataset,
-    columns: Sequence[str],
-    import_id: int,
-    source: str,
-    observed_at: datetime,
-    observed_day: date,
-    *,
-    all_good: bool = False,
-) -> None:
-    given: dict[str, exp.Expr] = {
-        "import_id": exp.Literal.number(import_id),
-        "source": exp.Literal.string(source),
-    }
-    if dataset.behaviour is not Behaviour.SLICES:
-        given["observed_at"] = exp.cast(exp.Literal.string(observed_at.isoformat(" ")), "timestamp")
-    if dataset.name in DATED_BY_EXPORT:
-        given["observed_day"] = exp.cast(exp.Literal.string(observed_day.isoformat()), "date")
-    rows = exp.select(*given.values(), *columns).from_("shaped")
-    if not all_good:
-        rows = rows.where("problem is null and skip is null")
-    if dataset.behaviour is Behaviour.AGGREGATES:
-        rows = rows.distinct(*dataset.key)
-    target = exp.Schema(
-        this=exp.to_table(dataset.table),
-        expressions=[exp.to_identifier(name) for name in (*given, *columns)],
-    )
-    connection.execute(exp.Insert(this=target, expression=rows).sql("duckdb"))
 
 
 def _insert_streams(

@@ -21,7 +21,7 @@ from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.importing.extract import read_table
 from metrics.importing.known_names import put_names, with_choices
-from metrics.importing.landed_rows import write
+from metrics.importing.landed_rows import insert, write
 from metrics.importing.landed_tables import create_tables
 from metrics.importing.observed import Observed, observe
 from metrics.importing.profile import load_profiles
@@ -211,7 +211,10 @@ def _land(
         session.organisation,
         load_themes(workspace.path),
     )
-    account = accounting.settle(connection, staged, binding)
+    # Millions of rows are judged as they are written: if all of them are, there is no more to tell.
+    inserted = staged.large and binding.dataset.behaviour is Behaviour.SLICES
+    all_good = inserted and insert(session, binding, observed.at) == staged.kept
+    account = accounting.settle(connection, staged, binding, all_good=all_good)
     quarantine = account.quarantine
     problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
     if source.formulas_without_value:
@@ -233,7 +236,7 @@ def _land(
             connection, binding.dataset, session.organisation
         )
     else:
-        compared, facts = write(session, source, binding, observed, all_good=account.all_good)
+        compared, facts = write(session, source, binding, observed, inserted=inserted)
         problems += facts.problems
         problems += [
             Problem("warning", "reversed_scale", bound.header, rows=account.good)

@@ -71,32 +71,21 @@ def _date_in(name: str) -> datetime | None:
 
 
 def _latest(connection: duckdb.DuckDBPyConnection, binding: Binding) -> datetime | None:
-    moments = []
+    moments: list[datetime | None] = []
+    others = []
     for name in binding.profile.observed:
         bound = binding.field(name)
         if bound is None or bound.column.read is not Reading.MOMENT:
             continue
-        query = exp.select(exp.Max(this=exp.column(name))).from_("typed")
-        if len(bound.cells) == 1:
-            # Texts of one ISO shape sort as moments do, so that only the latest is converted.
-            cell = exp.column(bound.cells[0])
-            alike = (
-                exp.select(
-                    exp.func("bool_and", exp.func("is_plain_iso", cell)), exp.Max(this=cell.copy())
-                )
-                .from_("staged")
-                .where(cell.copy().is_(exp.null()).not_())
-            )
-            found = connection.execute(alike.sql("duckdb")).fetchone()
-            if found is not None and found[0]:
-                order = exp.Literal.string(bound.order)
-                moment = exp.func(f"moment_of_{bound.column.zone}", exp.Placeholder(), order)
-                query = exp.select(moment)
-                row = connection.execute(query.sql("duckdb"), [found[1]]).fetchone()
-                if row is not None and row[0] is not None:
-                    moments.append(row[0])
-                continue
-        row = connection.execute(query.sql("duckdb")).fetchone()
-        if row is not None and row[0] is not None:
-            moments.append(row[0])
-    return max(moments, default=None)
+        if bound.span is None:
+            others.append(exp.Max(this=exp.column(name)))
+            continue
+        # Texts of one ISO shape sort as moments do, so that only the latest is converted.
+        order = exp.Literal.string(bound.order)
+        moment = exp.func(f"moment_of_{bound.column.zone}", exp.Placeholder(), order)
+        query = exp.select(moment).sql("duckdb")
+        moments += connection.execute(query, [bound.span[1]]).fetchone() or ()
+    if others:
+        query = exp.select(*others).from_("typed").sql("duckdb")
+        moments += connection.execute(query).fetchone() or ()
+    return max((moment for moment in moments if moment is not None), default=None)

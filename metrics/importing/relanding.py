@@ -143,7 +143,10 @@ def _stage(
     reader = exp.func("read_parquet", exp.Literal.string(str(path)))
     everything = exp.select("*").from_(reader).order_by("record")
     connection.execute(f"create temp table raw_rows as {everything.sql('duckdb')}")
-    staged = exp.select("record", "line", *cells).from_("raw_rows")
+    keys = set(about["hashed"])  # numbers, where every cell is a text
+    texts = (exp.cast(exp.column(name), "varchar").as_(name) if name in keys else name
+             for name in cells)  # fmt: skip
+    staged = exp.select("record", "line", *texts).from_("raw_rows")
     connection.execute(f"create or replace temp view staged as {staged.sql('duckdb')}")
     return (
         Table(Dialect(","), tuple(header), 1),

@@ -8,6 +8,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -181,9 +182,9 @@ def _read_through(path: Path, longest_line: int) -> _Seen:
     decoder = codecs.getincrementaldecoder("utf-8")()
     newlines = returns = pairs = since_newline = 0
     utf8, first, last = True, b"", b""
-    with path.open("rb") as file:
+    with path.open("rb") as file, ThreadPoolExecutor(1) as digesting:
         while block := file.read(BLOCK):
-            sha.update(block)
+            digested = digesting.submit(sha.update, block)
             first = first or block[:4]
             count = block.count(b"\n")
             newlines += count
@@ -195,6 +196,7 @@ def _read_through(path: Path, longest_line: int) -> _Seen:
             last = block[-1:]
             if utf8:
                 utf8 = b"\0" not in block and _decodes(decoder, block)
+            digested.result()
     if utf8:
         utf8 = _decodes(decoder, b"", final=True)
     encoding = ("utf-8-sig" if first.startswith(codecs.BOM_UTF8) else "utf-8") if utf8 else None

@@ -68,6 +68,11 @@ class Staged:
     fast: bool = False
 
     @property
+    def kept(self) -> int:
+        """How many records are in `raw_rows`."""
+        return self.read - len(self.skipped) - len(self.broken)
+
+    @property
     def large(self) -> bool:
         """Whether to read on through views: millions of rows are not written twice."""
         return self.read > LARGE_FROM_RECORDS

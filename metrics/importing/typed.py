@@ -19,6 +19,7 @@ from metrics.importing.profile import Profile
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import ImportOptions
 from metrics.importing.staging import drop_temporary
+from metrics.importing.steady_clock import SteadyClock, steady_clock
 from metrics.importing.values import Reading, local_day, read, read_moment
 
 
@@ -37,11 +38,13 @@ def make_typed(
     would read it twice.
     """
     columns: dict[str, exp.Expr] = {}
+    plain: dict[str, exp.Expr] = {}  # moments before the company's clock is asked
     local_days: dict[str, exp.Expr] = {}
     checked: dict[str, exp.Expr] = {}
     problems: list[tuple[exp.Expr, str]] = []
     joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
     calendars = {} if large else _make_calendars(connection, binding)
+    clock = _clock(connection, binding) if large else None
     for bound in binding.fields:
         if bound.column.read is Reading.HASH and binding.keyed:
             columns[bound.name] = exp.cast(cell_of(bound), "bigint")
@@ -54,15 +57,21 @@ def make_typed(
             alias = f"calendar_{bound.name}"
             columns[bound.name] = exp.column("read", table=alias)
             joins.append((calendars[bound.name], alias, _dated_cell(bound)))
+        elif clock is not None and _is_plain(bound):
+            plain[bound.name] = exp.func("plain_moment", cell_of(bound))
+            columns[bound.name] = clock.utc_of(exp.column(_plain_name(bound.name), table="texts"))
         else:
             columns[bound.name] = value_of(bound)
         listed = bound.column.many or bound.column.split
         if bound.column.read is Reading.MOMENT and not listed:
             moment = exp.column(_read_name(bound.name), table="cells")
-            local_days[f"{bound.name}_day"] = local_day(moment)
+            local_days[f"{bound.name}_day"] = (
+                local_day(moment) if clock is None else exp.cast(clock.local_of(moment), "date")
+            )
         if bound.column.required:
             raw, value = raw_of(bound), exp.column(_read_name(bound.name), table="cells")
-            if bound.column.read is Reading.MOMENT and bound.name not in calendars and not listed:
+            asked_late = bound.name not in calendars and bound.name not in plain and not listed
+            if bound.column.read is Reading.MOMENT and asked_late:
                 # Whether it can be read is known before its zone, which takes long, is applied.
                 checked[bound.name] = read_moment(_dated_cell(bound), "utc", bound.order)
                 value = exp.column(_checked_name(bound.name), table="cells")
@@ -93,14 +102,18 @@ def make_typed(
         if problems
         else exp.cast(exp.null(), "varchar")
     )
-    inner = exp.select(
-        "staged.*",
-        *(value.as_(_read_name(name)) for name, value in columns.items()),
+    cells = [
+        *(value.as_(_read_name(name)) for name, value in columns.items() if name not in plain),
+        *(value.as_(_plain_name(name)) for name, value in plain.items()),
         *(value.as_(_checked_name(name)) for name, value in checked.items()),
-    ).from_("staged")
+    ]
+    inner = exp.select("staged.*", *cells).from_("staged")
     for table, alias, raw in joins:
         looked_up = exp.alias_(exp.to_table(table), alias, table=True)
         inner = inner.join(looked_up, on=exp.column("raw", table=alias).eq(raw), join_type="left")
+    if plain:
+        asked = (columns[name].as_(_read_name(name)) for name in plain)
+        inner = exp.select("*", *asked).from_(inner.subquery("texts"))
     query = exp.select(
         "record",
         problem.as_("problem"),
@@ -144,6 +157,32 @@ def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> 
         _create(connection, f"calendar_{number}", query, "table")
         named |= {bound.name: f"calendar_{number}" for bound in group}
     return named
+
+
+def _is_plain(bound: BoundField) -> bool:
+    """Whether all of a field's texts are ISO moments on the company's clock."""
+    column = bound.column
+    one = not (column.many or column.split or column.missing)
+    dated = column.read is Reading.MOMENT and column.zone == "company"
+    return one and dated and bound.span is not None
+
+
+def _clock(connection: duckdb.DuckDBPyConnection, binding: Binding) -> SteadyClock | None:
+    """The company's clock over all days that the plain moments name; None when there are none."""
+    plain = [bound for bound in binding.fields if _is_plain(bound)]
+    if not plain:
+        return None
+    texts = [text for bound in plain for text in bound.span or ()]
+    first, last = connection.execute(
+        "select min(plain_moment(text)), max(plain_moment(text)) "
+        "from (select unnest(?::varchar[]) as text)",
+        [texts],
+    ).fetchall()[0]
+    return None if first is None else steady_clock(connection, first, last)
+
+
+def _plain_name(field: str) -> str:
+    return f"plain_{field}"
 
 
 def _checked_name(field: str) -> str:

@@ -1,9 +1,10 @@
 -- How a text cell becomes a value. Every macro gives null for a text that it cannot read, so that
 -- "present, but not readable" can be told and counted.
 
--- Most cells begin and end with a visible ASCII character, which is cheap to see.
+-- Most cells begin and end with a visible ASCII character, which is cheap to see: texts compare by
+-- their bytes, so that those from '!' up to what follows '~' begin with one.
 create or replace temp macro clean(t) as case
-    when t[1] between '!' and '~' and t[-1] between '!' and '~' then t
+    when t >= '!' and t < chr(127) and t[-1] between '!' and '~' then t
     else nullif(
         trim(t, concat(' ', chr(9), chr(10), chr(13), chr(160), chr(8239), chr(65279))), ''
     )
@@ -107,6 +108,8 @@ end;
 create or replace temp macro sane(moment) as list_transform([moment], lambda m: case
     when m >= timestamp '1970-01-01' and m < timestamp '2100-01-01' then m
 end)[1];
+
+create or replace temp macro plain_moment(t) as sane(try_cast(t as timestamp));
 
 create or replace temp macro is_plain_iso(t) as length(t) = 19 and t[5] = '-' and t[17] = ':';
 
