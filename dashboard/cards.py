@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Literal
 
 import streamlit as st
@@ -383,10 +384,10 @@ def chart(
     week: str | None,
     *,
     noted: Callable[[int, Annotation], None] | None = None,
-    below: Callable[[str, Scope], None] | None = None,
+    below: Callable[[str, Scope, date], None] | None = None,
 ) -> None:
     """One 6-12 chart with its row of boxes; `noted` draws a numbered note, `below` what can be
-    noted of it."""
+    noted of it, given the last day drawn."""
     voice = session.voice
     facts = six_twelve(session, kpi, scope, week)
     title = f"{voice.name(scope)} · {voice.label(kpi)}"
@@ -414,4 +415,4 @@ def chart(
         if len(boxes.columns):
             st.table(boxes, border="horizontal", hide_index=True)
         if below is not None:
-            below(kpi, scope)
+            below(kpi, scope, facts.last_day)

@@ -231,8 +231,9 @@ def mute_signal(session: Session, kpi: str, scope: Scope) -> None:
     window()
 
 
-def annotate_chart(session: Session, kpi: str, scope: Scope) -> None:
-    """Note on charts what happened on a day, for this KPI or all of the scope's."""
+def annotate_chart(session: Session, kpi: str, scope: Scope, last_day: date) -> None:
+    """Note on charts what happened on a day, for this KPI or all of the scope's; at first that of
+    the last day drawn, so that the note shows."""
     words, at = session.voice.words, _at(kpi, scope)
 
     @st.dialog(words.say("Note on the chart"))
@@ -240,7 +241,8 @@ def annotate_chart(session: Session, kpi: str, scope: Scope) -> None:
         st.caption(cards.escape(meeting_sentences.about(session.voice, kpi, scope)))
         with st.form(f"annotate_{at}", border=False):
             day = st.date_input(
-                words.say("Day"), session.today, max_value=session.today, format="DD/MM/YYYY",
+                words.say("Day"), min(last_day, session.today), max_value=session.today,
+                format="DD/MM/YYYY",
                 key=f"annotate_day_{at}",
             )  # fmt: skip
             text = st.text_input(words.say("What happened"), key=f"annotate_text_{at}",

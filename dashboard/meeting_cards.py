@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -138,13 +139,13 @@ def _noted(session: Session, at: str, number: int, said: Annotation) -> None:
             dialogs.change_annotation(session, said)
 
 
-def chart_actions(session: Session, kpi: str, scope: Scope) -> None:
+def chart_actions(session: Session, kpi: str, scope: Scope, last_day: date) -> None:
     """What can be noted of a chart: what happened on a day, a target or budget."""
     words = session.voice.words
     at = f"{kpi}_{scope.kind}_{scope.key}"
     with st.container(horizontal=True, gap="small"):
         if _small(words.say("Note on the chart"), f"annotate_{at}", ":material/flag:"):
-            dialogs.annotate_chart(session, kpi, scope)
+            dialogs.annotate_chart(session, kpi, scope, last_day)
         if _small(words.say("Set a target or budget"), f"goal_{at}", ":material/target:"):
             dialogs.set_goal(session, kpi, scope)
 

@@ -128,6 +128,11 @@ class SixTwelve:
     new_level: NewLevel | None = None  # the latest one acknowledged
     annotations: tuple[Annotation, ...] = ()  # of the days drawn, oldest first
 
+    @property
+    def last_day(self) -> date:
+        """The last day drawn."""
+        return max(point.figure.end for point in (*self.weeks, *self.months))
+
 
 @dataclass(frozen=True)
 class MissingData:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.serving import PHONE, Reader, plain, serve
+from tests.browser.serving import DESKTOP, PHONE, Reader, plain, serve
 from tests.made_up_review import publish
 from tests.pages.test_review import figures
 
@@ -30,6 +30,11 @@ WORDS = {
     },
 }  # fmt: skip
 SUBJECT = ".st-key-subject_0"
+#: The buttons that open a window to write in.
+WINDOWS = (
+    "Décider", "Action", "Commenter", "Sourdine", "Annoter le graphique",
+    "Fixer une cible ou un budget", "KPI de la revue",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +104,44 @@ def test_a_cpo_decides_mutes_and_leaves_with_the_minutes(reader: Reader, locale:
     reader.check(page)
 
 
+def test_what_was_said_is_changed_and_taken_back_where_it_is_read(reader: Reader) -> None:
+    page = reader.open("/", locale="fr-FR")
+    subject, dialog = page.locator(SUBJECT), page.get_by_role("dialog")
+
+    def said(label: str, text: str, button: str) -> None:
+        dialog.get_by_label(label, exact=True).fill(text)
+        press(page, button)
+        expect(dialog).to_have_count(0)
+        reader.settle(page)
+
+    subject.get_by_role("button", name="Commenter").click()
+    said("Ce qu’il faut en dire", "Une panne du formulaire", "Enregistrer")
+    expect(subject).to_contain_text("Une panne du formulaire")
+    subject.get_by_role("button", name="Modifier").click()
+    said("Ce qu’il faut en dire", "Une panne du formulaire, réparée", "Enregistrer")
+    expect(subject).to_contain_text("réparée")
+    subject.get_by_role("button", name="Modifier").click()
+    dialog.get_by_text("Ce qui a été dit avant").click()
+    expect(dialog).to_contain_text("modifié ou retiré le")
+    press(page, "Retirer")
+    expect(subject).not_to_contain_text("Une panne")
+    reader.settle(page)
+
+    chart = page.locator("[class*=st-key-chart_]").first
+    chart.scroll_into_view_if_needed()
+    chart.get_by_role("button", name="Annoter le graphique").click()
+    said("Ce qui s’est passé", "Nouveau tarif", "Enregistrer")
+    expect(chart).to_contain_text("Nouveau tarif")
+    chart.get_by_role("button", name="Modifier").click()
+    said("Ce qui s’est passé", "Nouveau tarif en Allemagne", "Enregistrer")
+    expect(chart).to_contain_text("en Allemagne")
+    chart.get_by_role("button", name="Modifier").click()
+    press(page, "Retirer")
+    expect(chart).not_to_contain_text("Nouveau tarif")
+    reader.settle(page)
+    reader.check(page)
+
+
 def test_a_meeting_reads_on_a_phone(reader: Reader) -> None:
     page = reader.open("/", size=PHONE)
     expect(page.locator(SUBJECT).get_by_role("button", name="Decide")).to_be_visible()
@@ -119,3 +162,26 @@ def test_a_meeting_on_a_wall_is_turned_over_by_the_keyboard(reader: Reader) -> N
     page.keyboard.press("ArrowLeft")
     expect(topic).to_contain_text("of 5 KPIs")
     reader.check(page)
+
+
+@pytest.mark.parametrize(
+    ("size", "dark", "labels"),
+    [(DESKTOP, False, WINDOWS), (PHONE, True, WINDOWS[::5])],
+    ids=["desktop-light", "phone-dark"],
+)
+def test_the_windows_in_which_people_write_can_be_read_by_all(
+    reader: Reader, size: tuple[int, int], dark: bool, labels: tuple[str, ...]
+) -> None:
+    page = reader.open("/", size=size, dark=dark, locale="fr-FR")
+    for label in labels:
+        button = page.get_by_role("button", name=label, exact=True).first
+        button.scroll_into_view_if_needed()
+        reader.settle(page)
+        button.click()
+        page.get_by_role("dialog").wait_for()
+        reader.settle(page)
+        reader.check(page)
+        reader.scan(page)
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+        reader.settle(page)
