@@ -125,6 +125,50 @@ def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path, change, mes
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        (('expression: "1"', "expression: 1"), r"own\.yml:9: 'expression' .* write it in quotes"),
+        (
+            ("owner_role: PO", "owner_role: PO\n        parents: throughput"),
+            r"own\.yml:8: 'parents' .* it should be a list",
+        ),
+        (
+            ("label: {en: Bugs done, fr: Anomalies corrigées}", "label: Bugs done"),
+            "'label' .* it should be keys and values",
+        ),
+    ],
+)
+def test_a_value_of_another_type_is_told_how_to_be_written(tmp_path, change, message):
+    (mistake,) = load_catalogue(written(tmp_path, OWN.replace(*change))).problems
+    assert re.search(message, f"{mistake.place}: {mistake.message}")
+
+
+def test_a_file_that_is_no_catalogue_and_a_tab_are_told_in_words(tmp_path):
+    (mistake,) = load_catalogue(written(tmp_path, "hello")).problems
+    assert "this file is not valid: it should be keys and values" in mistake.message
+    (tabbed,) = load_catalogue(written(tmp_path, OWN.replace("    kpis:", "\tkpis:"))).problems
+    assert (tabbed.name, tabbed.line) == ("bugs_done", 2)
+    assert "spaces" in tabbed.remedy
+
+
+@pytest.mark.parametrize("parents", ["bugs_done", "wip_age"])
+def test_a_kpi_that_is_its_own_parent_in_the_end_is_left_out_alone(tmp_path, parents):
+    text = OWN.replace("owner_role: PO", f"owner_role: PO\n        parents: [{parents}]") + (
+        textwrap.indent(
+            "- {name: wip_age, label: {en: a, fr: b}, meaning: {en: a, fr: b}, kind: flow,\n"
+            "   owner_role: PO, parents: [bugs_done], model: finished_items, expression: '1'}\n",
+            "      ",
+        )
+    )
+    own = load_catalogue(written(tmp_path, text))
+    (mistake,) = own.problems
+    assert mistake.name in ("bugs_done", "wip_age")
+    assert mistake.key == "parents"
+    assert "in a circle" in mistake.message
+    assert len(own) == len(CATALOGUE)  # with one added, or one in place of a built-in one
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
         (("type = 'Bug'", "typ = 'Bug'"), "column named 'typ'"),
         (
             ('"1"', "read_csv('/etc/passwd')"),

@@ -111,3 +111,29 @@ def test_the_command_names_the_example_that_fails(tmp_path, monkeypatch):
     told = CliRunner().invoke(vigie, [*arguments, "--json"])
     (figure,) = json.loads(told.stdout)["figures"]
     assert (figure["got"], figure["expected"], figure["ok"]) == ("2", "3", False)
+
+
+def test_an_example_that_cannot_be_run_keeps_no_other_from_running(tmp_path, monkeypatch):
+    (tmp_path / "vigie.toml").write_text("")
+    (tmp_path / "catalogue").mkdir()
+    entry = (
+        "  - name: {name}\n    label: {{en: Twice, fr: Double}}\n"
+        "    meaning: {{en: Twice the users, fr: Le double des utilisateurs}}\n    kind: derived\n"
+        "    owner_role: PM\n    formula: active_users * 2\n    examples:\n"
+        "      - of: one user\n        covered: [2026-01-05, 2026-01-11]\n        rows:\n"
+        "          {table}: [{{user_key: 1, day: 2026-01-05, event: look}}]\n"
+        "        gives: [{{period: 2026-W02, value: 2}}]\n"
+    )
+    (tmp_path / "catalogue/own.yml").write_text(
+        "family: growth\nkpis:\n"
+        + entry.format(name="first", table="event")
+        + entry.format(name="second", table="events")
+    )
+    arguments = ["kpi", "test", "first", "second", "--workspace", str(tmp_path), "--json"]
+    monkeypatch.setattr(sys, "argv", ["vigie", *arguments])
+    said = CliRunner().invoke(vigie, arguments)
+    assert said.exit_code == 1
+    first, second = json.loads(said.stdout)["figures"]
+    assert (first["kpi"], first["ok"]) == ("first", False)
+    assert "no table named 'event'" in first["got"]
+    assert (second["kpi"], second["ok"]) == ("second", True)

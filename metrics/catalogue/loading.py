@@ -49,6 +49,15 @@ CALCULATION = (
 )  # fmt: skip
 
 
+#: What a value of another type should have been, by pydantic's name of the mistake.
+WANTED = {
+    "string_type": 'it should be a text: write it in quotes, as "1"',
+    "tuple_type": "it should be a list, as [mrr]",
+    "list_type": "it should be a list, each item on a line that begins with '- '",
+    "dict_type": "it should be keys and values, as 'en: Users'",
+    "model_type": "it should be keys and values, as 'family: delivery'",
+}
+
 #: The safe loader in C, eight times as fast, where the library was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -148,9 +157,9 @@ def _refusal(
         choices = tuple(
             word.strip(" '") for word in expected.replace(" or ", ",").split(",") if word
         )
-    return VigieError(
-        f"{file}:{line}: '{'.'.join(path)}' is not valid: {first['msg'].lower()}.", choices=choices
-    )
+    said = WANTED.get(first["type"], first["msg"].lower())
+    what = f"'{'.'.join(path)}'" if path else "this file" if form is File else "this entry"
+    return VigieError(f"{file}:{line}: {what} is not valid: {said}.", choices=choices)
 
 
 def _sources(folder: Path | None) -> Iterator[tuple[bool, Traversable, str]]:
@@ -175,9 +184,12 @@ def read_entries(text: str, place: str) -> Iterator[Written]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
+        has_tab = any("\t" in each for each in text.splitlines()[line - 1 : line])
         refusal = VigieError(
             f"{place}:{line}: this YAML cannot be read: {getattr(error, 'problem', error)}.",
-            next_step="Mend the line; quote a text that holds ': ' or begins with % or a quote.",
+            next_step="Indent the line with spaces: YAML has no tabs."
+            if has_tab
+            else "Mend the line; quote a text that holds ': ' or begins with % or a quote.",
         )
         yield from _all_mistaken(text, place, refusal)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from metrics.catalogue.checking import check_expressions, covered_datasets
@@ -15,6 +15,10 @@ from metrics.functions import FUNCTIONS
 from metrics.models import Model, Models
 
 FORMULA_KEYS = {Kind.RATIO: ("numerator", "denominator"), Kind.DERIVED: ("formula",)}
+
+
+#: How the place of an entry that comes with the program begins.
+BUILT_IN = "catalogue/"
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,35 @@ class Resolution:
         for entry in self._written.values():
             if isinstance(entry.said, Mistake):
                 self.mistakes[entry.name] = entry.said
+        self._refuse_circles_of_parents()
         for name in self._written:
             self._resolve(name, ())
         self.kpis = {
             name: replace(kpi, parents=tuple(part for part in kpi.parents if part in self.kpis))
             for name, kpi in self.kpis.items()
         }
+
+    def _refuse_circles_of_parents(self) -> None:
+        """Leave out the entry that makes the KPI tree go round: a company's own, else the last."""
+        for name in self._written:
+            while (circle := _circle(name, self._parents)) is not None:
+                kpis = [
+                    said for each in circle if isinstance(said := self._written[each].said, Kpi)
+                ]
+                own = [kpi for kpi in kpis if not kpi.source.startswith(BUILT_IN)]
+                wrong = (own or kpis)[-1]
+                refusal = VigieError(
+                    f"{wrong.source} (parents): KPIs are each other's parents in a circle: "
+                    f"{' → '.join((*circle, circle[0]))}.",
+                    next_step="Name as a parent what this KPI acts on, not what acts on it.",
+                )
+                self._leave_out(wrong.name, refusal)
+
+    def _parents(self, name: str) -> tuple[str, ...]:
+        entry = self._written.get(name)
+        if entry is None or not isinstance(entry.said, Kpi) or name in self.mistakes:
+            return ()
+        return entry.said.parents
 
     def _resolve(self, name: str, path: tuple[str, ...]) -> None:
         entry = self._written[name]
@@ -148,6 +175,21 @@ class Resolution:
             check_expressions(kpi, model)
             datasets = covered_datasets(kpi, datasets)
         return _with(kpi, member or model.member, datasets, digests)
+
+
+def _circle(name: str, parents: Callable[[str], tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The KPIs on a way from one up its parents back to itself; None where there is none."""
+    ways: list[tuple[str, ...]] = [(name,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for parent in parents(way[-1]):
+            if parent == name:
+                return way
+            if parent not in seen:
+                seen.add(parent)
+                ways.append((*way, parent))
+    return None
 
 
 def _with(kpi: Kpi, member: str, datasets: tuple[str, ...], basis: list[str]) -> Kpi:

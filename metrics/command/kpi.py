@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.rollup import roll_up
 from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
 from metrics.errors import VigieError
-from metrics.examples import run_examples
+from metrics.examples import Verdict, run_examples
 from metrics.feeds import brought_by
 from metrics.importing.profile import load_profiles
 from metrics.models import Models, load_models
@@ -190,7 +191,7 @@ def test(names: tuple[str, ...], folder: Path | None, wants_json: bool) -> None:
     """Run the examples that KPIs carry: rows in, figures out."""
     catalogue, models = definitions_of(folder)
     asked = [catalogue[name] for name in names] or list(catalogue.entries.values())
-    verdicts = [verdict for kpi in asked for verdict in run_examples(kpi, catalogue, models)]
+    verdicts = [verdict for kpi in asked for verdict in _verdicts(kpi, catalogue, models)]
     failed = [verdict for verdict in verdicts if not verdict.ok]
     if wants_json:
         answer({"ok": not failed, "figures": [asdict(verdict) for verdict in verdicts]})
@@ -207,6 +208,14 @@ def test(names: tuple[str, ...], folder: Path | None, wants_json: bool) -> None:
         )
     if failed:
         raise SystemExit(1)
+
+
+def _verdicts(kpi: Kpi, catalogue: Catalogue, models: Models) -> Iterator[Verdict]:
+    """The verdicts on a KPI's examples; one that cannot be run is wrong, and others still run."""
+    try:
+        yield from run_examples(kpi, catalogue, models)
+    except VigieError as refusal:
+        yield Verdict(kpi.name, "not run", kpi.source, "figures", str(refusal), False)
 
 
 #: The keys of a row of `kpi query`.
