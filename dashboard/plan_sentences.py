@@ -7,6 +7,7 @@ from dashboard.translation import mark
 from metrics.catalogue.kpi import Unit
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
 from metrics.pages.portfolio import KeyResultState, Planned
+from metrics.result import Scope
 
 MOSCOW = {
     "must": mark("must have"),
@@ -88,3 +89,12 @@ def result(voice: Voice, found: KeyResultState) -> str:
     """What a key result is about: the KPI that it reads, else its own name."""
     kpi = found.planned.kpi or ""
     return voice.label(kpi) if kpi in voice.catalogue else found.planned.name
+
+
+def named(voice: Voice, found: KeyResultState) -> str:
+    """ "Atelier · NPS: Be recommended", to tell a key result from others."""
+    of = Scope("product", found.planned.product) if found.planned.product else Scope("company", "")
+    told = f"{voice.name(of)} · {result(voice, found)}"
+    if not found.planned.objective:
+        return told
+    return voice.words.say("{about}: {what}", about=told, what=found.planned.objective)

@@ -38,6 +38,12 @@ MESSAGES = (
     mark("The file has no column '{header}'."),
     mark("No column says: {labels}."),
     mark("No column is a question."),
+    mark("There is no key result '{name}' any more."),
+    mark("A key result needs words."),
+    mark("The target is where the key result starts from."),
+    mark("The days of this key result are no month, quarter or year."),
+    mark("Key results of '{tool}' cannot be written here."),
+    mark("What was said could not be read back: {reason}."),
 )
 NEXT_STEPS = (
     mark("Leave it out to see the latest week."),
@@ -55,6 +61,11 @@ NEXT_STEPS = (
     mark("Choose another name for this one."),
     mark("Choose one for each of them."),
     mark("Say which column holds scores, and of what kind."),
+    mark("Look at the imports: the one that brought it may have been undone."),
+    mark("Say what is aimed at."),
+    mark("Say another target, or where it starts from."),
+    mark("Change it in the file that it came from, and import that again."),
+    mark("Change it in the tool, and import its export again."),
 )
 #: What a message names that has a word in every language.
 NOUNS = {

@@ -117,7 +117,7 @@ def funnel(session: Session, usage: ProductUsage) -> None:
             "step": column.TextColumn(words.say("Step"), pinned=True),
             "users": column.TextColumn(words.say("Users"), alignment="right"),
             "part": column.ProgressColumn(
-                words.say("Of those who entered"), min_value=0, max_value=100, format="%.1f %%"
+                words.say("Of those who entered"), min_value=0, max_value=1, format="percent"
             ),
             "time": column.TextColumn(words.say("Median time to get there"), alignment="right"),
         },
@@ -231,7 +231,7 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text]) -> 
         column_config={
             "theme": column.TextColumn(words.say("Theme"), pinned=True),
             "share": column.ProgressColumn(
-                words.say("Of what was said"), min_value=0, max_value=100, format="%.1f %%"
+                words.say("Of what was said"), min_value=0, max_value=1, format="percent"
             ),
             "change": column.TextColumn(words.say("On the month"), alignment="right"),
             "count": column.NumberColumn(words.say("Comments")),

@@ -57,6 +57,8 @@ def no_north_star(voice: Voice) -> str:
 def moved_by(voice: Voice, side: CapSide) -> str:
     """ "North Star: Active users, and what moves it"."""
     assert side.north_star is not None
+    if not side.inputs:
+        return voice.words.say("North Star: {kpi}", kpi=voice.label(side.north_star.kpi))
     return voice.words.say(
         "North Star: {kpi}, and what moves it", kpi=voice.label(side.north_star.kpi)
     )

@@ -323,7 +323,7 @@ def funnel(found: FunnelTable, voice: Voice) -> pd.DataFrame:
             {
                 "step": step.event,
                 "users": voice.format.number(step.users),
-                "part": 100 * step.users / entered if entered else None,
+                "part": round(step.users / entered, 3) if entered else None,
                 "time": (
                     ""
                     if step.median_seconds is None
@@ -410,14 +410,14 @@ def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
 
 
 def themes(found: Iterable[ThemeShare], labels: Mapping[str, Text], voice: Voice) -> pd.DataFrame:
-    """Themes with their shares in per cent."""
+    """Themes with their shares."""
     return pd.DataFrame(
         [
             {
                 "theme": (
                     labels[each.theme][voice.words.language] if each.theme in labels else each.theme
                 ),
-                "share": round(100 * each.share, 1),
+                "share": round(each.share, 3),
                 "change": (
                     voice.format.points(Unit.RATE, each.share - each.previous)
                     if each.previous is not None

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, plan_tables, portfolio_charts, sentences, tables
+from dashboard import cards, filters, plan_cards, plan_tables, portfolio_charts, sentences, tables
 from dashboard.session import Session, plans, portfolio
 from metrics.pages.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
 
@@ -51,32 +51,7 @@ def roadmap(session: Session, week: str | None) -> None:
     else:
         chosen = filters.quarter(session, now)
         initiatives(session, now if chosen is None else plans(session, week, chosen))
-    st.subheader(words.say("Objectives"), anchor=False)
-    if not now.results:
-        none = words.say("No objective runs this week. Import a file of key results to see them.")
-        st.caption(cards.escape(none))
-        return
-    column = st.column_config
-    st.dataframe(
-        plan_tables.key_results(now.results, voice),
-        hide_index=True,
-        column_config={
-            "objective": column.TextColumn(words.say("Objective"), width=230),
-            "product": column.TextColumn(words.say("Product"), width=110),
-            "result": column.TextColumn(words.say("Key result"), width=220),
-            "pace": column.TextColumn(words.say("Pace"), width=150),
-            "start": column.TextColumn(words.say("From"), alignment="right", width=85),
-            "current": column.TextColumn(words.say("Now"), alignment="right", width=85),
-            "target": column.TextColumn(words.say("To"), alignment="right", width=85),
-            "progress": column.ProgressColumn(
-                words.say("Progress"), min_value=0, max_value=100, format="%.0f %%", width=140
-            ),
-            "expected": column.TextColumn(words.say("Time gone"), alignment="right", width=95),
-        },
-        height="content" if len(now.results) <= cards.ROWS_SHOWN else "auto",
-        key="key_results",
-        alt=words.say("Key results with their progress and the time gone"),
-    )
+    plan_cards.objectives(session, now.results)
 
 
 def initiatives(session: Session, found: Plans) -> None:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, meeting_cards, sentences, side_cards, side_sentences
-from dashboard.session import Session, agenda, cadence_side, cap_side, product_page
+from dashboard import (
+    cards,
+    filters,
+    meeting_cards,
+    plan_cards,
+    sentences,
+    side_cards,
+    side_sentences,
+)
+from dashboard.session import Session, agenda, cadence_side, cap_side, plans, product_page
 from metrics.pages.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
 from metrics.pages.review import ProductPage, Reading, ScorecardCell
 from metrics.result import Scope
@@ -95,6 +103,9 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
     else:
         st.subheader(cards.escape(side_sentences.moved_by(voice, found)), anchor=False)
         cards.headline_kpis(session, [found.north_star, *found.inputs], columns=NORTH_STAR_CARDS)
+    aims = plans(session, week, None).results
+    own = [each for each in aims if each.planned.product == facts.product]
+    plan_cards.objectives(session, own, facts.product)
     if found.outlooks:
         st.subheader(words.say("Pace"), anchor=False)
         side_cards.outlooks(session, found.outlooks)

@@ -22,6 +22,7 @@ from metrics.organisation import Person as KnownPerson
 from metrics.outlook import Outlook
 from metrics.pages.bearings import Bearing, Bearings
 from metrics.pages.owner import HeldRole, OwnerPage
+from metrics.pages.portfolio import KeyResultState, Plans
 from metrics.pages.preparation import Owed, Preparation
 from metrics.pages.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
 from metrics.pages.review import (
@@ -44,6 +45,7 @@ from metrics.pages.review import (
 )
 from metrics.pages.signs import Score, advise, fact, judged
 from metrics.pages.squad import PARTS, SquadPage
+from metrics.plans import PlannedResult
 from metrics.register.decisions import Decision
 from metrics.result import Figure, Scope
 
@@ -444,6 +446,22 @@ def cap_side() -> CapSide:
             28_000.0, -5_000.0,
         ),
     )  # fmt: skip
+
+
+def plans() -> Plans:
+    """One key result of a product and one of the company."""
+    quarter = CALENDAR.period(Grain.QUARTER, date(2026, 11, 12))
+    results = tuple(
+        KeyResultState(
+            PlannedResult(
+                "Be recommended", name, product, quarter.start, quarter.end, 31.0, 41.0, 36.0,
+                date(2026, 11, 9), None,
+            ),
+            36.0, 0.5, 0.49,
+        )
+        for name, product in (("Five partners", "atelier"), ("Two awards", None))
+    )  # fmt: skip
+    return Plans(quarter.key, (quarter,), False, (), results)
 
 
 def cadence_side() -> tuple[SquadSprints, ...]:

@@ -51,6 +51,10 @@ def cadence_side(_session: Any, product: str, week: str | None) -> Any:
     return facts.cadence_side()
 
 
+def plans(_session: Any, week: str | None, quarter: str | None) -> Any:
+    return facts.plans()
+
+
 def bearings(_session: Any, week: str | None) -> Any:
     return facts.bearings()
 
@@ -86,6 +90,7 @@ def play(home: str) -> None:
         (review_view, "review", review),
         (product_view, "product_page", product_page),
         (product_view, "cap_side", cap_side),
+        (product_view, "plans", plans),
         (product_view, "cadence_side", cadence_side),
         (squad_view, "squad_page", squad_page),
         (bearings_view, "bearings", bearings),

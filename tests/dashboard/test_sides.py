@@ -24,17 +24,19 @@ def headings(page) -> list[str]:
 def test_cap_shows_the_north_star_the_pace_retention_bridge_and_funnel(play):
     page = play("product", lang="EN")
     assert not page.exception
-    assert headings(page)[:3] == [
-        "North Star: Active users, and what moves it", "Pace", "Funnel",
+    assert headings(page)[:4] == [
+        "North Star: Active users, and what moves it", "Objectives", "Pace", "Funnel",
     ]  # fmt: skip
     assert [metric.label for metric in page.metric] == ["Active users", "Activation"]
     told = " | ".join(texts(page))
     assert "October 2026: from €1.8 M to €1.84 M" in told
     assert "Entries from 10 Aug 2026 to 1 Nov 2026, 14 days to get through." in told
-    pace, funnel = page.dataframe[0].value, page.dataframe[1].value
+    aims, pace, funnel = (page.dataframe[at].value for at in range(3))
+    assert list(aims["result"]) == ["Five partners"]
+    assert plain(aims["pace"][0]) == "▲ ahead of time gone"
     assert plain(pace["verdict"][0]) == "◆ uncertain (71 %)"
     assert "budget" not in pace.columns
-    assert list(funnel["part"]) == [100.0, 75.0]
+    assert list(funnel["part"]) == [1.0, 0.75]
     assert len(page.get("plotly_chart")) <= 4
 
 
