@@ -34,8 +34,8 @@ EMPTY = "import streamlit as st\n\nst.header('Empty')\n"
 WAITING = """() => [...document.querySelectorAll('[data-testid=stSkeleton]')].every(
   (box) => box.getBoundingClientRect().top > window.innerHeight)
   && [...document.images].every((image) => image.complete)
-  && [...document.querySelectorAll('.stPlotlyChart')].every((chart) =>
-    chart.getBoundingClientRect().top > window.innerHeight || chart.querySelector('.main-svg'))"""
+  && [...document.querySelectorAll('.stVegaLiteChart')].every((chart) =>
+    chart.getBoundingClientRect().top > window.innerHeight || chart.querySelector('svg'))"""
 
 
 @dataclass(frozen=True)

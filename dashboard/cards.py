@@ -12,6 +12,7 @@ import streamlit as st
 from pandas import DataFrame
 
 from dashboard import charts, pictures, refusals, sentences, tables
+from dashboard.drawing import Drawing
 from dashboard.sentences import MARKS
 from dashboard.session import Session, six_twelve
 from dashboard.translation import Translation
@@ -366,15 +367,9 @@ def _download(session: Session, readings: Sequence[Reading], key: str) -> None:
     )
 
 
-def plot(figure: dict[str, Any], key: str, alt: str) -> None:
-    """A chart without Plotly's own buttons or theme; `alt` says in words what it shows."""
-    st.plotly_chart(
-        figure,
-        theme=None,
-        config={"displayModeBar": False, "responsive": True},
-        key=key,
-        alt=alt,
-    )
+def plot(drawing: Drawing, key: str, alt: str) -> None:
+    """A chart; `alt` says in words what it shows."""
+    st.vega_lite_chart(drawing.spec, theme=None, key=key, alt=alt)
 
 
 def chart(

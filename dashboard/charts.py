@@ -1,18 +1,17 @@
-"""Every chart of the dashboard, in one style: light horizontal grid, no frame, direct labels.
+"""The charts of figures over time, in one style: light horizontal grid, no frame, direct labels.
 
-A chart is made from facts and a voice; it knows no screen. These are Plotly figures; the small ones
-are SVG, in `dashboard.pictures`.
+A chart is made from facts and a voice; it knows no screen. The small ones are SVG, in
+`dashboard.pictures`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from html import escape
-from typing import Any
 
+from dashboard.drawing import HEIGHT, Axis, Drawing, Spot, Tip
 from dashboard.palette import Palette
 from dashboard.pictures import describes
 from dashboard.sentences import Voice, reason
@@ -24,14 +23,14 @@ from metrics.register.remarks import Annotation
 from metrics.result import Figure
 
 MONTHS_AT = 7  # six weeks stand at 0…5, then a gap, then twelve months
-FONT = "Source Sans, Source Sans Pro, sans-serif"
-HEIGHT = 300
 FOOT = 0.15  # of the axis: below it a label would touch the dates
+DIRECT_LABELS = 4  # more lines than this are named by a legend
+DATES = 4  # written under a longer chart, so that they do not meet on a phone
 
 
 @dataclass(frozen=True)
-class Spot:
-    """One drawn point: where it stands, its figure, and the same period a year earlier."""
+class Placed:
+    """A point of a 6-12 chart and where it stands."""
 
     x: int
     point: Point
@@ -41,40 +40,28 @@ class Spot:
         return self.point.figure.value
 
 
-@dataclass
-class Drawing:
-    """A Plotly figure in the making, as the plain data that Plotly draws."""
-
-    traces: list[dict[str, Any]] = field(default_factory=list)
-    layout: dict[str, Any] = field(default_factory=lambda: {"shapes": [], "annotations": []})
-
-    @property
-    def figure(self) -> dict[str, Any]:
-        return {"data": self.traces, "layout": self.layout}
-
-    def add_scatter(self, **trace: Any) -> None:
-        self.traces.append({"type": "scatter", **trace})
-
-    def add_shape(self, **shape: Any) -> None:
-        self.layout["shapes"].append(shape)
-
-    def add_annotation(self, **annotation: Any) -> None:
-        self.layout["annotations"].append(annotation)
-
-
-def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) -> dict[str, Any]:
+def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) -> Drawing:
     """The 6-12 chart: six weeks, a gap, twelve months, on one value axis.
 
     This year is a line with points, the prior year a thin grey line, the target short ticks, the
     usual range of the weeks a pale band, an open period hollow and dashed.
     """
-    unit = voice.catalogue[facts.kpi].unit
-    weeks = [Spot(index, point) for index, point in enumerate(facts.weeks)]
+    kpi = voice.catalogue[facts.kpi]
+    weeks = [Placed(index, point) for index, point in enumerate(facts.weeks)]
     after = MONTHS_AT if weeks else 0
-    months = [Spot(after + index, point) for index, point in enumerate(facts.months)]
-    drawing = Drawing()
-    past = [spot.value for spot in weeks]
-    shift = facts.new_level
+    months = [Placed(after + index, point) for index, point in enumerate(facts.months)]
+    placed, shift = [*weeks, *months], facts.new_level
+    values = [
+        value
+        for each in placed
+        for value in (each.value, each.point.prior_year, each.point.target)
+        if value is not None
+    ]
+    for limits in (facts.limits, shift.limits if shift else None):
+        values += [limits.lower, limits.upper] if limits else []
+    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
+    drawing = Drawing(_periods(weeks, months, voice), up, palette)
+    past = [each.value for each in weeks]
     begins = shift.before - 0.5 if shift and shift.before else -0.4
     if shift is not None and shift.limits is not None:
         _band(drawing, shift.limits, -0.4, begins, palette)
@@ -82,24 +69,14 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
         seen = past[shift.before :] if shift else past
         start = begins if describes(facts.limits, seen) else len(weeks) - 1.4
         _band(drawing, facts.limits, start, len(weeks) - 0.6, palette)
+    _flags(drawing, placed, facts.annotations, up, palette)
     for side in (weeks, months):
-        _prior_year(drawing, side, voice, unit, palette)
+        _prior_year(drawing, side, palette)
     for side in (weeks, months):
-        _this_year(drawing, side, voice, unit, palette, colour)
-    _targets(drawing, [*weeks, *months], voice, unit, palette)
-    values = [
-        value
-        for spot in (*weeks, *months)
-        for value in (spot.value, spot.point.prior_year, spot.point.target)
-        if value is not None
-    ]
-    for limits in (facts.limits, shift.limits if shift else None):
-        values += [limits.lower, limits.upper] if limits else []
-    ticks = axis_ticks(values, from_zero=starts_at_zero(voice.catalogue[facts.kpi].kind, unit))
-    _labels(drawing, weeks, months, ticks, voice, unit, palette, colour)
-    _flags(drawing, [weeks, months], facts.annotations, palette)
-    _layout(drawing, [*weeks, *months], ticks, voice, unit, palette)
-    return drawing.figure
+        _this_year(drawing, side, voice, kpi.unit, up, palette, colour)
+    _targets(drawing, placed, voice, kpi.unit, palette)
+    _labels(drawing, weeks, months, up, voice, kpi.unit, palette, colour)
+    return drawing
 
 
 @dataclass(frozen=True)
@@ -111,82 +88,59 @@ class Line:
     figures: tuple[Figure, ...]
 
 
-DIRECT_LABELS = 4  # more lines than this are named by a legend
-DATES = 4  # written under a longer chart, so that they do not meet on a phone
-WORDS_WIDE = 7  # pixels of a letter beside a line
-
-
-def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> dict[str, Any]:
+def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Drawing:
     """Several lines over the same periods; open periods hollow, absent figures a gap.
 
     Up to four lines are named where they end, more by a legend.
     """
-    drawing = Drawing()
-    direct = len(shown) <= DIRECT_LABELS
-    values: list[float] = []
-    ends: list[tuple[float, Line]] = []
-    days: dict[date, Figure] = {}
-    for line in shown:
-        known = [each for each in line.figures if each.reason != UNBORN]
-        days |= {each.start: each for each in known}
-        values += [each.value for each in known if each.value is not None]
-        drawing.add_scatter(
-            name=escape(line.name),
-            x=[each.start.isoformat() for each in known],
-            y=[each.value for each in known],
-            mode="lines+markers",
-            line={"color": line.colour, "width": 2.2},
-            marker={
-                "size": 6,
-                "color": line.colour,
-                "symbol": ["circle" if each.closed else "circle-open" for each in known],
-            },
-            connectgaps=False,
-            customdata=[
-                f"{escape(line.name)}<br>{hover(Point(each, None), voice, kpi.unit)}"
-                for each in known
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-        last = [each for each in known if each.value is not None][-1:]
-        ends += [(each.value, line) for each in last if each.value is not None]
-    ticks = axis_ticks(values, from_zero=starts_at_zero(kpi.kind, kpi.unit))
-    if direct and len(shown) > 1:
-        _end_labels(drawing, ends, ticks, max(days, default=None))
-    frame(drawing, ticks, voice, kpi.unit, palette)
+    known = [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
+    days: dict[date, Figure] = {each.start: each for _, found in known for each in found}
     named = [days[day] for day in sorted(days)][::-1]
-    step = max(1, math.ceil(len(named) / DATES))
-    drawing.layout["xaxis"] |= {
-        "type": "date",
-        "tickvals": [each.start.isoformat() for each in named[::step]],
-        "ticktext": [escape(axis_period(each, voice)) for each in named[::step]],
-    }
-    letters = max((len(line.name) for line in shown), default=0)
-    if direct and len(shown) > 1:
-        drawing.layout["margin"]["r"] = min(16 + WORDS_WIDE * letters, 150)
-    elif not direct:
-        drawing.layout |= {"showlegend": True, "legend": {"orientation": "h", "y": -0.14}}
-        drawing.layout["height"] = HEIGHT + 60
-    return drawing.figure
+    named = named[:: max(1, math.ceil(len(named) / DATES))][::-1]
+    first, last = min(days, default=date.min), max(days, default=date.min)
+    values = [each.value for _, found in known for each in found if each.value is not None]
+    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
+    room = max((last - first).days * 0.02, 1.0)
+    across = Axis(
+        first.toordinal() - room,
+        last.toordinal() + room,
+        [each.start.toordinal() for each in named],
+        [axis_period(each, voice) for each in named],
+        size=11,
+    )
+    direct = len(shown) <= DIRECT_LABELS
+    drawing = Drawing(across, up, palette, HEIGHT if direct else HEIGHT + 60)
+    ends: list[tuple[float, Line]] = []
+    for line, found in known:
+        spots = [
+            Spot(
+                each.start.toordinal(),
+                each.value,
+                tip(Point(each, None), voice, kpi.unit, line.name),
+            )
+            for each in found
+        ]
+        drawing.line(spots, line.colour)
+        told = list(zip(spots, found, strict=True))
+        drawing.points([spot for spot, each in told if each.closed], line.colour, across=6)
+        drawing.points(
+            [spot for spot, each in told if not each.closed], line.colour, across=7, hollow=True
+        )
+        ends += [(each.value, line) for each in found if each.value is not None][-1:]
+    if not direct:
+        drawing.legend([line.name for line in shown], [line.colour for line in shown])
+    elif len(shown) > 1:
+        _end_labels(drawing, ends, up, last)
+    return drawing
 
 
-def _end_labels(
-    drawing: Drawing, ends: Sequence[tuple[float, Line]], ticks: list[float], last: date | None
-) -> None:
+def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, last: date) -> None:
     """The lines' names beside their ends, pushed apart where they would meet."""
-    least = (ticks[-1] - ticks[0]) * 0.075
+    least = (up.high - up.low) * 0.07
     at = -math.inf
     for value, line in sorted(ends, key=lambda end: end[0]):
         at = max(value, at + least)
-        drawing.add_annotation(
-            x=last.isoformat() if last else 0,
-            y=at,
-            text=f"<b>{escape(line.name)}</b>",
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-            font={"size": 12, "color": line.colour},
-        )
+        drawing.text(last.toordinal(), at, line.name, line.colour, bold=True, align="left", right=8)
 
 
 def axis_period(figure: Figure, voice: Voice) -> str:
@@ -202,20 +156,6 @@ def axis_period(figure: Figure, voice: Voice) -> str:
             return voice.format.period(Period(figure.start, figure.end, grain, figure.period))
         case _:
             return voice.format.date(figure.end, year=False)
-
-
-def _band(drawing: Drawing, limits: Limits, x0: float, x1: float, palette: Palette) -> None:
-    """A usual range, pale behind the weeks that it is of."""
-    drawing.add_shape(
-        type="rect",
-        x0=x0,
-        x1=x1,
-        y0=limits.lower,
-        y1=limits.upper,
-        fillcolor=palette.band,
-        line={"width": 0},
-        layer="below",
-    )
 
 
 def starts_at_zero(kind: Kind, unit: Unit) -> bool:
@@ -239,149 +179,114 @@ def axis_ticks(values: Iterable[float], *, from_zero: bool, about: int = 4) -> l
     return [round(step * index, 12) for index in range(first, last + 1)]
 
 
+def short_period(figure: Figure, voice: Voice) -> str:
+    """A period on an axis: "W46" or "S46" for a week, "Nov" for a month."""
+    if figure.grain == Grain.WEEK:
+        return voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
+    return voice.format.month(figure.start)
+
+
+def up_axis(values: Iterable[float], voice: Voice, unit: Unit, *, from_zero: bool) -> Axis:
+    """The value axis that spans all of `values`, with figures at round steps."""
+    ticks = axis_ticks(values, from_zero=from_zero)
+    margin = (ticks[-1] - ticks[0]) * 0.06
+    return Axis(
+        ticks[0] - (0 if ticks[0] == 0 else margin),
+        ticks[-1] + margin,
+        ticks,
+        [voice.format.short(unit, tick) for tick in ticks],
+        grid=True,
+    )
+
+
+def _band(drawing: Drawing, limits: Limits, x0: float, x1: float, palette: Palette) -> None:
+    """A usual range, pale behind the weeks that it is of."""
+    drawing.boxes([(x0, limits.lower, x1, limits.upper, palette.band)])
+
+
 def _this_year(
     drawing: Drawing,
-    spots: Sequence[Spot],
+    placed: Sequence[Placed],
     voice: Voice,
     unit: Unit,
+    up: Axis,
     palette: Palette,
     colour: str,
 ) -> None:
     # A week in which no sprint ends is no gap: the line goes on over it.
-    spots = [spot for spot in spots if spot.point.figure.reason != UNBORN]
-    closed = [spot for spot in spots if spot.point.figure.closed]
-    drawing.add_scatter(
-        name=voice.words.say("this year"),
-        x=[spot.x for spot in closed],
-        y=[spot.value for spot in closed],
-        mode="lines+markers",
-        line={"color": colour, "width": 2.2},
-        marker={"size": 7, "color": colour},
-        connectgaps=False,
-        customdata=[hover(spot.point, voice, unit) for spot in closed],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    for spot in spots:
-        if spot.point.figure.closed or spot.value is None:
+    placed = [each for each in placed if each.point.figure.reason != UNBORN]
+    closed = [each for each in placed if each.point.figure.closed]
+    drawing.line([Spot(each.x, each.value) for each in closed], colour)
+    for each in placed:
+        if each.point.figure.closed or each.value is None:
             continue
-        before = [other for other in closed if other.x == spot.x - 1 and other.value is not None]
-        tail = [*before, spot]
-        drawing.add_scatter(
-            name=voice.words.say("partial"),
-            x=[other.x for other in tail],
-            y=[other.value for other in tail],
-            mode="lines+markers",
-            line={"color": colour, "width": 1.6, "dash": "dot"},
-            marker={
-                "size": [0] * len(before) + [9],
-                "symbol": "circle-open",
-                "color": colour,
-                "line": {"width": 2},
-            },
-            customdata=[hover(other.point, voice, unit) for other in tail],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    for spot in spots:
-        if spot.value is None:
-            drawing.add_annotation(
-                x=spot.x,
-                y=0.02,
-                yref="paper",
-                text="○",
-                showarrow=False,
-                font={"size": 13, "color": palette.quiet},
-                hovertext=escape(reason(voice, spot.point.figure)),
-            )
+        before = [other for other in closed if other.x == each.x - 1 and other.value is not None]
+        tail = [Spot(other.x, other.value) for other in (*before, each)]
+        drawing.line(tail, colour, width=1.6, dashed=True)
+    for known, hollow in ((closed, False), ([e for e in placed if e not in closed], True)):
+        spots = [
+            Spot(each.x, each.value, tip(each.point, voice, unit))
+            for each in known
+            if each.value is not None
+        ]
+        if spots:
+            drawing.points(spots, colour, across=8, hollow=hollow)
+    for each in placed:
+        if each.value is None:
+            told = {"title": reason(voice, each.point.figure)}
+            drawing.text(each.x, up.low, "○", palette.quiet, size=13, down=-8, tip=told)
 
 
-def _prior_year(
-    drawing: Drawing, spots: Sequence[Spot], voice: Voice, unit: Unit, palette: Palette
-) -> None:
-    if all(spot.point.prior_year is None for spot in spots):
-        return
-    drawing.add_scatter(
-        name=voice.words.say("prior year"),
-        x=[spot.x for spot in spots],
-        y=[spot.point.prior_year for spot in spots],
-        mode="lines",
-        line={"color": palette.quiet, "width": 1},
-        opacity=0.75,
-        connectgaps=False,
-        hoverinfo="skip",
-    )
+def _prior_year(drawing: Drawing, placed: Sequence[Placed], palette: Palette) -> None:
+    if any(each.point.prior_year is not None for each in placed):
+        spots = [Spot(each.x, each.point.prior_year) for each in placed]
+        drawing.line(spots, palette.quiet, width=1, opacity=0.75)
 
 
 def _targets(
-    drawing: Drawing,
-    spots: Sequence[Spot],
-    voice: Voice,
-    unit: Unit,
-    palette: Palette,
+    drawing: Drawing, placed: Sequence[Placed], voice: Voice, unit: Unit, palette: Palette
 ) -> None:
-    wanted = [spot for spot in spots if spot.point.target is not None]
-    if not wanted:
-        return
-    drawing.add_scatter(
-        name=voice.words.say("target"),
-        x=[spot.x for spot in wanted],
-        y=[spot.point.target for spot in wanted],
-        mode="markers",
-        marker={
-            "symbol": "line-ew",
-            "size": 9,
-            "line": {"width": 1.6, "color": palette.ink},
-        },
-        customdata=[escape(voice.format.exact(unit, spot.point.target)) for spot in wanted],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    spots = [
+        Spot(
+            each.x,
+            each.point.target,
+            {"title": voice.words.say("target"),
+             voice.words.say("Figure"): voice.format.exact(unit, each.point.target)},
+        )
+        for each in placed
+        if each.point.target is not None
+    ]  # fmt: skip
+    if spots:
+        drawing.ticks(spots, palette.ink)
 
 
 def _flags(
     drawing: Drawing,
-    sides: Sequence[Sequence[Spot]],
+    placed: Sequence[Placed],
     found: Sequence[Annotation],
+    up: Axis,
     palette: Palette,
 ) -> None:
     """A numbered flag over each week and month in which something was noted; the numbers are
     explained under the chart."""
-    for spot in [spot for side in sides for spot in side]:
-        period = spot.point.figure
+    for each in placed:
+        period = each.point.figure
         numbers = [
             str(number)
-            for number, each in enumerate(found, 1)
-            if period.start <= each.day <= period.end
+            for number, noted in enumerate(found, 1)
+            if period.start <= noted.day <= period.end
         ]
-        if not numbers:
-            continue
-        drawing.add_shape(
-            type="line",
-            x0=spot.x,
-            x1=spot.x,
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            line={"color": palette.quiet, "width": 1, "dash": "dot"},
-        )
-        drawing.add_annotation(
-            x=spot.x,
-            y=1,
-            yref="paper",
-            yanchor="top",
-            text=", ".join(numbers),
-            showarrow=False,
-            bgcolor=palette.surface,
-            bordercolor=palette.quiet,
-            borderpad=2,
-            font={"size": 11, "color": palette.ink},
-        )
+        if numbers:
+            drawing.plumb(each.x, palette.quiet)
+            told = f"⚑ {', '.join(numbers)}"
+            drawing.text(each.x, up.high, told, palette.ink, size=11, align="left", right=3, down=5)
 
 
 def _labels(
     drawing: Drawing,
-    weeks: Sequence[Spot],
-    months: Sequence[Spot],
-    ticks: list[float],
+    weeks: Sequence[Placed],
+    months: Sequence[Placed],
+    up: Axis,
     voice: Voice,
     unit: Unit,
     palette: Palette,
@@ -391,124 +296,52 @@ def _labels(
 
     What stands near the foot of the chart is written above its point, clear of the dates.
     """
-    foot = ticks[0] + (ticks[-1] - ticks[0]) * FOOT
+    foot = up.ticks[0] + (up.ticks[-1] - up.ticks[0]) * FOOT
     for side in (weeks, months):
-        known = [spot for spot in side if spot.value is not None]
+        known = [(each.x, each.value) for each in side if each.value is not None]
         if known:
-            last = known[-1]
-            before = known[-2].value if len(known) > 1 else None
-            falls = before is not None and last.value is not None and foot < last.value < before
-            drawing.add_annotation(
-                x=last.x,
-                y=last.value,
-                text=f"<b>{escape(voice.format.short(unit, last.value))}</b>",
-                showarrow=False,
-                yshift=-17 if falls else 17,
-                font={"size": 13, "color": colour},
-            )
-    earlier = [spot for spot in months if spot.point.prior_year is not None]
-    if earlier:
-        first = earlier[0]
-        prior = first.point.prior_year or 0.0
-        above = prior < foot or (first.value is not None and prior > first.value)
-        drawing.add_annotation(
-            x=first.x,
-            y=prior,
-            text=escape(voice.words.say("prior year")),
-            showarrow=False,
-            yshift=12 if above else -12,
-            xanchor="left",
-            font={"size": 12, "color": palette.quiet},
-        )
-
-
-def _layout(
-    drawing: Drawing,
-    spots: Sequence[Spot],
-    ticks: list[float],
-    voice: Voice,
-    unit: Unit,
-    palette: Palette,
-) -> None:
-    # Every other period is named, counted from the last, so that names do not meet on a phone.
-    sides: dict[str, list[Spot]] = {}
-    for spot in spots:
-        sides.setdefault(spot.point.figure.grain, []).append(spot)
-    named = [spot for side in sides.values() for spot in side[::-1][::2]]
-    frame(drawing, ticks, voice, unit, palette)
-    drawing.layout["xaxis"] |= {
-        "tickvals": [spot.x for spot in named],
-        "ticktext": [escape(short_period(spot.point.figure, voice)) for spot in named],
-        "range": [-0.7, (spots[-1].x if spots else 0) + 0.7],
-    }
-
-
-def frame(drawing: Drawing, ticks: list[float], voice: Voice, unit: Unit, palette: Palette) -> None:
-    """What every chart has: no frame, a light horizontal grid, quiet type."""
-    margin = (ticks[-1] - ticks[0]) * 0.06
-    drawing.layout.update(
-        height=HEIGHT,
-        margin={"l": 8, "r": 12, "t": 12, "b": 28},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        font={"family": FONT, "size": 12, "color": palette.quiet},
-        hoverlabel={
-            "bgcolor": palette.surface,
-            "bordercolor": palette.grid,
-            "font": {"color": palette.ink, "size": 13},
-            "align": "left",
-        },
-    )
-    drawing.layout["xaxis"] = {
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "tickangle": 0,
-        "tickfont": {"size": 11, "color": palette.quiet},
-    }
-    drawing.layout["yaxis"] = {
-        "tickvals": ticks,
-        "ticktext": [escape(voice.format.short(unit, tick)) for tick in ticks],
-        "range": [ticks[0] - (0 if ticks[0] == 0 else margin), ticks[-1] + margin],
-        "showgrid": True,
-        "gridcolor": palette.grid,
-        "zeroline": False,
-        "automargin": True,
-        "fixedrange": True,
-        "tickfont": {"size": 12, "color": palette.quiet},
-    }
-
-
-def short_period(figure: Figure, voice: Voice) -> str:
-    """A period on an axis: "W46" or "S46" for a week, "Nov" for a month."""
-    if figure.grain == Grain.WEEK:
-        return voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
-    return voice.format.month(figure.start)
-
-
-def hover(point: Point, voice: Voice, unit: Unit) -> str:
-    """What a point says: date, value, comparison, n, closed or partial. HTML lines, escaped."""
-    figure = point.figure
-    period = Period(figure.start, figure.end, Grain(figure.grain), figure.period)
-    lines = [
-        f"<b>{escape(voice.format.period(period))}</b>",
-        escape(voice.format.exact(unit, figure.value)),
+            x, value = known[-1]
+            falls = len(known) > 1 and foot < value < known[-2][1]
+            drawing.text(
+                x, value, voice.format.short(unit, value), colour, size=13, bold=True,
+                down=17 if falls else -17,
+            )  # fmt: skip
+    earlier = [
+        (each, each.point.prior_year) for each in months if each.point.prior_year is not None
     ]
+    if earlier:
+        first, prior = earlier[0]
+        above = prior < foot or (first.value is not None and prior > first.value)
+        drawing.text(
+            first.x, prior, voice.words.say("prior year"), palette.quiet, align="left",
+            down=-12 if above else 12,
+        )  # fmt: skip
+
+
+def _periods(weeks: Sequence[Placed], months: Sequence[Placed], voice: Voice) -> Axis:
+    """Every other period is named, counted from the last, so that names do not meet on a phone."""
+    named = [each for side in (weeks, months) for each in side[::-1][::2][::-1]]
+    return Axis(
+        -0.7,
+        max((each.x for each in (*weeks, *months)), default=0) + 0.7,
+        [each.x for each in named],
+        [short_period(each.point.figure, voice) for each in named],
+        size=11,
+    )
+
+
+def tip(point: Point, voice: Voice, unit: Unit, name: str = "") -> Tip:
+    """What a point says: date, value, comparison, n, closed or partial."""
+    figure, words = point.figure, voice.words
+    period = Period(figure.start, figure.end, Grain(figure.grain), figure.period)
+    title = voice.format.period(period)
+    told = {
+        "title": f"{name} · {title}" if name else title,
+        words.say("Figure"): voice.format.exact(unit, figure.value),
+    }
     if point.prior_year is not None:
-        lines.append(
-            escape(
-                voice.words.say(
-                    "a year earlier {value}", value=voice.format.exact(unit, point.prior_year)
-                )
-            )
-        )
+        told[words.say("A year earlier")] = voice.format.exact(unit, point.prior_year)
     if figure.n is not None:
-        lines.append(f"n = {escape(voice.format.number(figure.n))}")
-    if not figure.closed:
-        lines.append(escape(voice.words.say("partial")))
-    elif told := reason(voice, figure):
-        lines.append(escape(told))
-    return "<br>".join(lines)
+        told["n"] = voice.format.number(figure.n)
+    note = reason(voice, figure) if figure.closed else words.say("partial")
+    return told | ({words.say("Note"): note} if note else {})

@@ -95,3 +95,24 @@ def product_colour(product: str, products: Iterable[str], palette: Palette) -> s
     """The colour of one product among the company's; the accent for one nobody knows."""
     slot = product_slots(tuple(sorted(products))).get(product)
     return palette.accent if slot is None else palette.categories[slot]
+
+
+def mixed(one: str, other: str, part: float) -> str:
+    """The colour that lies a part of the way (0 to 1) from one to another."""
+    ends = zip(*([int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (one, other)),
+               strict=True)  # fmt: skip
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in ends)
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours are apart for reading, from 1 to 21 (WCAG 2.2)."""
+    low, high = sorted(_luminance(colour) + 0.05 for colour in (one, other))
+    return high / low
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-from typing import Any
+from dataclasses import replace
 
-from dashboard.charts import HEIGHT, Drawing, axis_ticks, frame
-from dashboard.palette import Palette
+from dashboard.charts import up_axis
+from dashboard.drawing import HEIGHT, Axis, Drawing, Spot
+from dashboard.palette import Palette, contrast, mixed
 from dashboard.sentences import Voice
 from dashboard.waterfall import Bar
 from metrics.by_member import FeatureMap
@@ -18,93 +18,86 @@ from metrics.pages.product_sides import Bridge, Earnings, LifeMonth
 
 ROW = 24  # pixels of a cohort in the grid
 NAMED_FEATURES = 12
+SHARES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+WIDE = 0.375  # of a month, on either side of its middle
 NEAR = 0.08  # of an axis: the names of nearer features stand on different sides
 EDGE = 0.8  # beyond it a name is written to the left of its point
 
 
-def retention_curve(
-    table: RetentionTable, voice: Voice, palette: Palette, colour: str
-) -> dict[str, Any]:
+def retention_curve(table: RetentionTable, voice: Voice, palette: Palette, colour: str) -> Drawing:
     """Who is active again k weeks after the first, of all cohorts whose k-th week is closed."""
-    drawing = Drawing()
-    points = [point for point in table.curve if point.rate is not None and point.later]
-    rates = [point.rate or 0.0 for point in points]
-    drawing.add_scatter(
-        x=[point.later for point in points],
-        y=rates,
-        mode="lines+markers",
-        line={"color": colour, "width": 2.2},
-        marker={"size": 7, "color": colour},
-        customdata=[
-            f"<b>{escape(_later(point.later, voice))}</b><br>"
-            f"{escape(voice.format.exact(Unit.RATE, point.rate))}<br>"
-            f"n = {escape(voice.format.number(point.entered))}"
-            for point in points
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
+    known = [(point, point.rate) for point in table.curve if point.rate is not None and point.later]
+    named = [point.later for point, _ in known][::-1][::2][::-1]
+    drawing = Drawing(
+        Axis(
+            0.4,
+            max((point.later for point, _ in known), default=1) + 0.6,
+            named,
+            [_later(later, voice) for later in named],
+            size=11,
+        ),
+        up_axis([rate for _, rate in known], voice, Unit.RATE, from_zero=True),
+        palette,
     )
-    ticks = axis_ticks(rates, from_zero=True)
-    for point in points:
+    spots = [
+        Spot(
+            point.later,
+            rate,
+            {"title": _later(point.later, voice),
+             voice.words.say("Figure"): voice.format.exact(Unit.RATE, rate),
+             "n": voice.format.number(point.entered)},
+        )
+        for point, rate in known
+    ]  # fmt: skip
+    drawing.line(spots, colour)
+    drawing.points(spots, colour, across=8)
+    for point, rate in known:
         if point.later in (1, 4, 12):
-            drawing.add_annotation(
-                x=point.later,
-                y=point.rate,
-                text=f"<b>{escape(voice.format.short(Unit.RATE, point.rate))}</b>",
-                showarrow=False,
-                yshift=16,
-                font={"size": 13, "color": colour},
-            )
-    frame(drawing, ticks, voice, Unit.RATE, palette)
-    drawing.layout["xaxis"] |= {
-        "tickvals": [point.later for point in points][::-1][::2],
-        "ticktext": [escape(_later(point.later, voice)) for point in points][::-1][::2],
-    }
-    return drawing.figure
+            told = voice.format.short(Unit.RATE, rate)
+            drawing.text(point.later, rate, told, colour, size=13, bold=True, down=-16)
+    return drawing
 
 
-def retention_grid(table: RetentionTable, voice: Voice, palette: Palette) -> dict[str, Any]:
+def retention_grid(table: RetentionTable, voice: Voice, palette: Palette) -> Drawing:
     """Cohorts by week of first activity, newest below; the figure in each cell, one hue. Cells
     that are not closed for the whole cohort stay empty."""
     rows = [row for row in table.cohorts if row.size]
     weeks = range(1, max((len(row.exact) for row in rows), default=1))
-    rates = [[_rate(row, later) for later in weeks] for row in rows]
-    names = [f"{_week(row, voice)} · {voice.format.number(row.size or 0)}" for row in rows]
-    drawing = Drawing()
-    drawing.traces.append(
-        {
-            "type": "heatmap",
-            "z": rates,
-            "x": list(weeks),
-            "y": list(range(len(rows))),
-            "text": [
-                [voice.format.percent(rate) if rate is not None else "" for rate in line]
-                for line in rates
-            ],
-            "texttemplate": "%{text}",
-            "textfont": {"size": 11},
-            "colorscale": [[0, palette.band], [1, palette.accent]],
-            "showscale": False,
-            "xgap": 2,
-            "ygap": 2,
-            "hoverinfo": "skip",
-            "hoverongaps": False,
-        }
+    drawing = Drawing(
+        Axis(
+            0.5,
+            max(len(weeks), 1) + 0.5,
+            list(weeks),
+            [_later(later, voice) for later in weeks],
+            above=True,
+            size=11,
+        ),
+        Axis(
+            len(rows) - 0.5,
+            -0.5,
+            list(range(len(rows))),
+            [f"{_week(row, voice)} · {voice.format.number(row.size or 0)}" for row in rows],
+            size=11,
+        ),
+        palette,
+        60 + ROW * max(len(rows), 1),
     )
-    frame(drawing, [0, 1], voice, Unit.RATE, palette)
-    drawing.layout["height"] = 60 + ROW * max(len(rows), 1)
-    drawing.layout["margin"]["t"] = 28
-    drawing.layout["xaxis"] |= {
-        "side": "top",
-        "tickvals": list(weeks),
-        "ticktext": [escape(_later(later, voice)) for later in weeks],
-    }
-    drawing.layout["yaxis"] |= {
-        "tickvals": list(range(len(rows))),
-        "ticktext": [escape(name) for name in names],
-        "range": [len(rows) - 0.5, -0.5],
-        "showgrid": False,
-    }
-    return drawing.figure
+    cells = [
+        (later, at, rate)
+        for at, row in enumerate(rows)
+        for later in weeks
+        if later < len(row.exact) and (rate := _rate(row, later)) is not None
+    ]
+    most = max((rate for _, _, rate in cells), default=0.0) or 1.0
+    shades = [mixed(palette.band, palette.accent, rate / most) for _, _, rate in cells]
+    drawing.boxes(
+        (x - 0.47, y - 0.45, x + 0.47, y + 0.45, shade)
+        for (x, y, _), shade in zip(cells, shades, strict=True)
+    )
+    for (x, y, rate), shade in zip(cells, shades, strict=True):
+        ink = max((palette.ink, palette.surface), key=lambda colour: contrast(colour, shade))
+        drawing.text(x, y, voice.format.percent(rate), ink, size=11)
+    return drawing
 
 
 def _later(weeks: int, voice: Voice) -> str:
@@ -163,88 +156,77 @@ def earnings(found: Earnings, voice: Voice) -> list[Bar]:
     ]
 
 
-def lifecycle(found: Sequence[LifeMonth], voice: Voice, palette: Palette) -> dict[str, Any]:
+def lifecycle(found: Sequence[LifeMonth], voice: Voice, palette: Palette) -> Drawing:
     """Months of users: new, back and kept above the line, lost below it."""
     words = voice.words
-    months = list(range(len(found)))
-    drawing = Drawing()
-    for name, counts, colour in (
+    shown = (
         (words.say("kept"), [month.retained for month in found], palette.quiet),
         (words.say("back"), [month.resurrected for month in found], palette.accent),
         (words.say("new users"), [month.new for month in found], palette.better),
         (words.say("lost users"), [-month.churned for month in found], palette.worse),
-    ):
-        told = [f"{escape(name)} {escape(voice.format.number(abs(count)))}" for count in counts]
-        drawing.traces.append(
-            {
-                "type": "bar",
-                "name": escape(name),
-                "x": months,
-                "y": counts,
-                "marker": {"color": colour},
-                "customdata": told,
-                "hovertemplate": "%{customdata}<extra></extra>",
-            }
-        )
+    )
     top = [month.retained + month.resurrected + month.new for month in found]
-    ticks = axis_ticks([*top, *(-month.churned for month in found)], from_zero=True)
-    frame(drawing, ticks, voice, Unit.COUNT, palette)
-    drawing.layout |= {
-        "barmode": "relative",
-        "bargap": 0.25,
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": -0.14},
-        "height": HEIGHT + 30,
-    }
-    drawing.layout["yaxis"]["ticktext"] = [
-        escape(voice.format.short(Unit.COUNT, abs(tick))) for tick in ticks
-    ]
-    drawing.layout["xaxis"] |= {
-        "tickvals": months[::-1][::2],
-        "ticktext": [escape(voice.format.month(found[at].start)) for at in months[::-1][::2]],
-    }
-    return drawing.figure
+    up = up_axis([*top, *(-month.churned for month in found)], voice, Unit.COUNT, from_zero=True)
+    named = list(range(len(found)))[::-1][::2][::-1]
+    drawing = Drawing(
+        Axis(
+            -0.6,
+            len(found) - 0.4,
+            named,
+            [voice.format.month(found[at].start) for at in named],
+            size=11,
+        ),
+        replace(up, labels=[voice.format.short(Unit.COUNT, abs(tick)) for tick in up.ticks]),
+        palette,
+        HEIGHT + 30,
+    )
+    above = [0.0] * len(found)
+    for name, counts, colour in shown:
+        begun = [0.0 if count < 0 else under for under, count in zip(above, counts, strict=True)]
+        drawing.boxes(
+            [
+                (at - WIDE, under, at + WIDE, under + count, colour)
+                for at, (under, count) in enumerate(zip(begun, counts, strict=True))
+            ],
+            [
+                {"title": voice.format.month(month.start), name: voice.format.number(abs(count))}
+                for month, count in zip(found, counts, strict=True)
+            ],
+        )
+        above = [under + max(count, 0) for under, count in zip(above, counts, strict=True)]
+    drawing.legend([name for name, _, _ in shown], [colour for _, _, colour in shown])
+    return drawing
 
 
-def feature_map(found: FeatureMap, voice: Voice, palette: Palette, colour: str) -> dict[str, Any]:
+def feature_map(found: FeatureMap, voice: Voice, palette: Palette, colour: str) -> Drawing:
     """Features by the share of users who have used them, across, and uses per user, up."""
     placed = [(each, each.depth) for each in found.features if each.depth is not None]
-    drawing = Drawing()
-    drawing.add_scatter(
-        x=[each.breadth for each, _ in placed],
-        y=[depth for _, depth in placed],
-        mode="markers",
-        marker={"size": 11, "color": colour, "opacity": 0.8},
-        customdata=[
-            f"<b>{escape(each.feature)}</b><br>"
-            f"{escape(voice.format.exact(Unit.RATE, each.breadth))}<br>"
-            f"{escape(voice.format.exact(Unit.NUMBER, depth))}"
-            for each, depth in placed
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
+    depths = [depth for _, depth in placed]
+    drawing = Drawing(
+        Axis(-0.03, 1.05, SHARES, [voice.format.percent(share) for share in SHARES], size=11),
+        up_axis([*depths, 1.0], voice, Unit.NUMBER, from_zero=True),
+        palette,
     )
-    most = max((depth for _, depth in placed), default=1.0)
+    spots = [
+        Spot(
+            each.breadth,
+            depth,
+            {"title": each.feature,
+             voice.words.say("Share of users"): voice.format.exact(Unit.RATE, each.breadth),
+             voice.words.say("Uses per user"): voice.format.exact(Unit.NUMBER, depth)},
+        )
+        for each, depth in placed
+    ]  # fmt: skip
+    drawing.points(spots, colour, across=11, opacity=0.8)
+    most = max(depths, default=1.0)
     for at, (each, depth) in enumerate(placed[:NAMED_FEATURES]):
         crowded = any(
             abs(each.breadth - other.breadth) < NEAR and abs(depth - deep) < NEAR * most
             for other, deep in placed[:at]
         )
         left = (each.breadth > EDGE) != crowded
-        drawing.add_annotation(
-            x=each.breadth,
-            y=depth,
-            text=escape(each.feature),
-            showarrow=False,
-            xanchor="right" if left else "left",
-            xshift=-9 if left else 9,
-            font={"size": 11, "color": palette.ink},
-        )
-    depths = [depth for _, depth in placed]
-    frame(drawing, axis_ticks([*depths, 1.0], from_zero=True), voice, Unit.NUMBER, palette)
-    ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    drawing.layout["xaxis"] |= {
-        "tickvals": ticks,
-        "ticktext": [escape(voice.format.percent(tick)) for tick in ticks],
-        "range": [-0.03, 1.05],
-    }
-    return drawing.figure
+        drawing.text(
+            each.breadth, depth, each.feature, palette.ink, size=11,
+            align="right" if left else "left", right=-9 if left else 9,
+        )  # fmt: skip
+    return drawing

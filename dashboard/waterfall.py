@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import accumulate
-from typing import Any
 
-from dashboard.charts import HEIGHT, Drawing, frame
+from dashboard.drawing import HEIGHT, Axis, Drawing
 from dashboard.palette import Palette
 from dashboard.sentences import Voice
 from metrics.catalogue.kpi import Unit
 
 BAR = 34  # pixels of a step, from one to the next
 EDGES = 60  # pixels above and below the steps
+THICK = 0.4  # of the way from one step to the next, above and below its middle
 ROOM = 0.45  # of the span shown, for the amounts beside the bars
 
 
@@ -60,44 +59,43 @@ def is_cut(bars: Sequence[Bar]) -> bool:
     return bounds(bars)[0] > 0
 
 
-def waterfall(bars: Sequence[Bar], voice: Voice, unit: Unit, palette: Palette) -> dict[str, Any]:
+def waterfall(bars: Sequence[Bar], voice: Voice, unit: Unit, palette: Palette) -> Drawing:
     """The bars from top to bottom, each named and saying its amount."""
     low, high = bounds(bars)
     places = list(range(len(bars)))
-    drawing = Drawing()
-    drawing.traces.append(
-        {
-            "type": "waterfall",
-            "orientation": "h",
-            "y": places,
-            "x": [bar.amount for bar in bars],
-            "measure": [_measure(at, bar) for at, bar in enumerate(bars)],
-            "text": [escape(bar.told) for bar in bars],
-            "textposition": "outside",
-            "textfont": {"color": palette.ink, "size": 12},
-            "cliponaxis": False,
-            "increasing": {"marker": {"color": palette.better}},
-            "decreasing": {"marker": {"color": palette.worse}},
-            "totals": {"marker": {"color": palette.quiet}},
-            "connector": {"line": {"color": palette.grid, "width": 1}},
-            "hoverinfo": "skip",
-        }
+    drawing = Drawing(
+        Axis(low, high),
+        Axis(len(bars) - 0.4, -0.6, places, [bar.name for bar in bars], ink=True),
+        palette,
+        max(HEIGHT, EDGES + BAR * len(bars)),
     )
-    frame(drawing, [0, 1], voice, unit, palette)
-    drawing.layout["height"] = max(HEIGHT, EDGES + BAR * len(bars))
-    drawing.layout["xaxis"] |= {"range": [low, high], "visible": False}
-    drawing.layout["yaxis"] |= {
-        "tickvals": places,
-        "ticktext": [escape(bar.name) for bar in bars],
-        "range": [len(bars) - 0.4, -0.6],
-        "showgrid": False,
-        "tickfont": {"size": 12, "color": palette.ink},
-    }
-    return drawing.figure
+    reached = levels(bars)
+    drawing.join(
+        [(end, at + THICK, end, at + 1 - THICK) for at, end in enumerate(reached[:-1])],
+        palette.grid,
+    )
+    drawing.boxes(
+        (_begun(at, bars, reached, low), at - THICK, end, at + THICK, _colour(bar, palette))
+        for at, (bar, end) in enumerate(zip(bars, reached, strict=True))
+    )
+    for at, (bar, end) in enumerate(zip(bars, reached, strict=True)):
+        back = bar.amount < 0
+        drawing.text(
+            end, at, bar.told, palette.ink, align="right" if back else "left",
+            right=-6 if back else 6,
+        )  # fmt: skip
+    return drawing
 
 
-def _measure(at: int, bar: Bar) -> str:
-    """Plotly's word; a total that opens the chart has nothing to add up yet."""
-    if not bar.total:
-        return "relative"
-    return "total" if at else "absolute"
+def _begun(at: int, bars: Sequence[Bar], reached: Sequence[float], low: float) -> float:
+    """Where a bar begins: a total on the axis or where the chart is cut, a step where the one
+    before ended."""
+    if bars[at].total:
+        return max(low, 0.0) if bars[at].amount >= 0 else 0.0
+    return reached[at - 1] if at else 0.0
+
+
+def _colour(bar: Bar, palette: Palette) -> str:
+    if bar.total:
+        return palette.quiet
+    return palette.better if bar.amount >= 0 else palette.worse

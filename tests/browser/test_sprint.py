@@ -75,7 +75,7 @@ def test_a_po_reviews_the_sprint_and_takes_an_action(reader: Reader, locale: str
     words = WORDS[locale]
     page = reader.open(f"/product?product={PRODUCT}", locale=locale)
     page.locator(".st-key-side").get_by_text("Cadence", exact=True).click()
-    page.locator(".st-key-say_do .js-plotly-plot").wait_for()
+    page.locator(".st-key-say_do .stVegaLiteChart svg").wait_for()
     reader.settle(page)
 
     told = plain(page.locator("[data-testid=stMain]").inner_text())

@@ -1,4 +1,4 @@
-"""What the charts draw: traces, gaps, partial periods, labels; and that text stays text."""
+"""What the charts draw: lines, gaps, partial periods, labels; and that text stays text."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from metrics.catalogue.kpi import Kind, Unit
 from metrics.pages.review_facts import NewLevel
 from metrics.register.remarks import Annotation
 from tests.dashboard import facts
+from tests.dashboard.drawn import axis, layers, rows, texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,62 +22,72 @@ def drawn(language="en", **changes):
     return charts.six_twelve(found, facts.voice(language), LIGHT, "#123456")
 
 
-def named(figure, name):
-    return [trace for trace in figure["data"] if trace["name"] == name]
+def lines(drawing, **style):
+    """The lines of a style, each as its places and values."""
+    return [
+        [(row["x"], row["y"]) for row in layer["data"]["values"]]
+        for layer in layers(drawing, "line")
+        if all(layer["mark"].get(name) == value for name, value in style.items())
+    ]
+
+
+def discs(drawing, *, filled):
+    return [
+        row
+        for layer in layers(drawing, "point")
+        if layer["mark"].get("filled") is filled
+        for row in layer["data"]["values"]
+    ]
 
 
 def test_six_weeks_a_gap_and_twelve_months_share_one_axis():
-    figure = drawn()
-    weeks, months = named(figure, "this year")
-    assert weeks["x"] == [0, 1, 2, 3, 4, 5]
-    assert months["x"] == list(range(7, 18))  # the twelfth is open: drawn apart
-    assert "yaxis2" not in figure["layout"]
-    assert not any("yaxis" in trace for trace in figure["data"])
+    drawing = drawn()
+    weeks, months = lines(drawing, stroke="#123456", strokeDash=None)
+    assert [x for x, _ in weeks] == [0, 1, 2, 3, 4, 5]
+    assert [x for x, _ in months] == list(range(7, 18))  # the twelfth is open: drawn apart
+    domains = {str(layer["encoding"]["y"]["scale"]["domain"]) for layer in drawing.spec["layer"]
+               if "y" in layer["encoding"]}  # fmt: skip
+    assert len(domains) == 1
 
 
 def test_this_year_has_points_and_the_prior_year_is_a_thin_grey_line():
-    figure = drawn()
-    for trace in named(figure, "this year"):
-        assert trace["mode"] == "lines+markers"
-        assert trace["line"]["color"] == "#123456"
-    for trace in named(figure, "prior year"):
-        assert trace["mode"] == "lines"
-        assert trace["line"] == {"color": LIGHT.quiet, "width": 1}
+    drawing = drawn()
+    assert {row["c"] for row in discs(drawing, filled=True)} == {"#123456"}
+    assert len(lines(drawing, stroke=LIGHT.quiet, strokeWidth=1)) == 2
 
 
 def test_an_open_period_is_hollow_and_dashed():
-    (partial,) = named(drawn(), "partial")
-    assert partial["x"] == [17, 18]
-    assert partial["line"]["dash"] == "dot"
-    assert partial["marker"]["symbol"] == "circle-open"
-    assert partial["marker"]["size"][0] == 0
+    drawing = drawn()
+    (partial,) = lines(drawing, strokeDash=[2, 3])
+    assert [x for x, _ in partial] == [17, 18]
+    assert [row["x"] for row in discs(drawing, filled=False)] == [18]
 
 
 def test_a_missing_week_breaks_the_line_and_is_marked():
-    figure = drawn()
-    weeks = named(figure, "this year")[0]
-    assert weeks["y"][2] is None
-    assert weeks["connectgaps"] is False
-    marked = [note for note in figure["layout"]["annotations"] if note["text"] == "○"]
-    assert [(note["x"], note["hovertext"]) for note in marked] == [
+    drawing = drawn()
+    assert lines(drawing, stroke="#123456", strokeDash=None)[0][2] == (2, None)
+    assert drawing.spec["config"]["mark"]["invalid"].startswith("break-paths")
+    marked = [row for row in rows(drawing, "text") if row["t"] == "○"]
+    assert [(row["x"], row["tip"]["title"]) for row in marked] == [
         (2, "days without data in this period")
     ]
 
 
 def test_limits_are_a_band_behind_the_weeks_and_targets_short_ticks():
-    figure = drawn()
-    (band,) = figure["layout"]["shapes"]
+    drawing = drawn()
+    (band,) = rows(drawing, "rect")
     limits = facts.six_twelve().limits
-    assert (band["y0"], band["y1"]) == (limits.lower, limits.upper)
-    assert band["x1"] < 6
-    assert band["layer"] == "below"
-    (target,) = named(figure, "target")
-    assert target["marker"]["symbol"] == "line-ew"
-    assert drawn(limits=None)["layout"]["shapes"] == []
+    assert (band["y"], band["y2"]) == (limits.lower, limits.upper)
+    assert band["x2"] < 6
+    assert drawing.spec["layer"][1]["mark"]["type"] == "rect"  # behind all else
+    (target,) = [each for each in layers(drawing, "point") if each["mark"].get("shape") == "stroke"]
+    assert target["data"]["values"]
+    assert rows(drawn(limits=None), "rect") == []
     whole = facts.six_twelve()
     untold = [tuple(replace(point, target=None) for point in side)
               for side in (whole.weeks, whole.months)]  # fmt: skip
-    assert named(drawn(weeks=untold[0], months=untold[1]), "target") == []
+    bare = drawn(weeks=untold[0], months=untold[1])
+    assert not [each for each in layers(bare, "point") if "shape" in each["mark"]]
 
 
 def test_what_was_noted_is_a_numbered_flag_over_its_week_and_month():
@@ -86,34 +97,34 @@ def test_what_was_noted_is_a_numbered_flag_over_its_week_and_month():
             (7, date(2026, 10, 7), "Campaign"), (9, date(2026, 11, 11), "<b>New price</b>"),
         )
     ]  # fmt: skip
-    layout = drawn(annotations=tuple(noted))["layout"]
-    flags = {note["x"]: note["text"] for note in layout["annotations"] if note.get("yref")
-             == "paper" and note["text"] != "○"}  # fmt: skip
-    assert flags == {0: "1", 5: "2", 17: "1", 18: "2"}
-    assert "New price" not in str(layout)
+    drawing = drawn(annotations=tuple(noted))
+    flags = {row["x"]: row["t"] for row in rows(drawing, "text") if row["t"].startswith("⚑")}
+    assert flags == {0: "⚑ 1", 5: "⚑ 2", 17: "⚑ 1", 18: "⚑ 2"}
+    assert "New price" not in str(drawing.spec)
 
 
 def test_an_acknowledged_shift_shows_the_range_before_it_and_since():
     limits = facts.six_twelve().limits
     before = replace(limits, lower=0.40, upper=0.44)
     level = NewLevel(date(2026, 10, 19), 2, before)
-    earlier, now = drawn(new_level=level)["layout"]["shapes"]
-    assert (earlier["x0"], earlier["x1"], earlier["y0"], earlier["y1"]) == (-0.4, 1.5, 0.40, 0.44)
-    assert (now["x0"], now["y0"]) == (1.5, limits.lower)
-    waiting = drawn(new_level=level, limits=None)["layout"]["shapes"]
-    assert [band["y1"] for band in waiting] == [0.44]
+    earlier, now = rows(drawn(new_level=level), "rect")
+    assert (earlier["x"], earlier["x2"], earlier["y"], earlier["y2"]) == (-0.4, 1.5, 0.40, 0.44)
+    assert (now["x"], now["y"]) == (1.5, limits.lower)
+    waiting = rows(drawn(new_level=level, limits=None), "rect")
+    assert [band["y2"] for band in waiting] == [0.44]
 
 
-def test_hover_says_date_value_and_prior_year():
-    hover = named(drawn(), "this year")[0]["customdata"][5].replace("\u00a0", " ")
-    assert hover.startswith("<b>Week 46, 2026</b><br>")
-    assert "a year earlier" in hover
-    assert "%" in hover
+def test_the_pointer_is_told_date_value_and_prior_year():
+    told = {name: value.replace("\u00a0", " ") for name, value
+            in discs(drawn(), filled=True)[4]["tip"].items()}  # fmt: skip
+    assert told["title"] == "Week 46, 2026"
+    assert {"Figure", "A year earlier"} <= set(told)
+    assert "%" in told["Figure"]
 
 
 def test_names_are_written_in_the_reader_s_language():
-    assert named(drawn("fr"), "N-1")
-    assert "S46" in drawn("fr")["layout"]["xaxis"]["ticktext"]
+    assert "N-1" in texts(drawn("fr"))
+    assert '"S46"' in axis(drawn("fr"), "x")["labelExpr"]
 
 
 @pytest.mark.parametrize(
@@ -186,9 +197,8 @@ def test_a_range_that_has_moved_stands_behind_the_last_periods_only():
     )
     (band,) = svg.findall(f"{SVG}rect")
     assert float(band.get("x")) > 100
-    figure = drawn(limits=replace(facts.six_twelve().limits, lower=0.9, upper=0.95))
-    (band,) = figure["layout"]["shapes"]
-    assert (band["x0"], band["x1"]) == (4.6, 5.4)
+    (band,) = rows(drawn(limits=replace(facts.six_twelve().limits, lower=0.9, upper=0.95)), "rect")
+    assert (band["x"], band["x2"]) == (4.6, 5.4)
 
 
 def test_periods_in_which_nothing_could_be_born_leave_no_gap():
@@ -208,5 +218,5 @@ def test_periods_in_which_nothing_could_be_born_leave_no_gap():
         else point
         for index, point in enumerate(facts.six_twelve().weeks)
     ]
-    figure = drawn(weeks=tuple(weeks))
-    assert not [note for note in figure["layout"]["annotations"] if note["x"] in (1, 3, 5)]
+    written = rows(drawn(weeks=tuple(weeks)), "text")
+    assert not [row for row in written if row["x"] in (1, 3, 5) and row["t"] == "○"]

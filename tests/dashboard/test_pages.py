@@ -45,7 +45,7 @@ def test_a_review_shows_subjects_missing_data_scorecard_and_what_is_folded(play)
 
 def test_at_most_four_figures_are_drawn_before_a_click(play):
     page = play()
-    assert 1 <= len(page.get("plotly_chart")) <= 4
+    assert 1 <= len(page.get("vega_lite_chart")) <= 4
 
 
 def test_the_scorecard_opens_kpi_by_kpi(play):

@@ -11,6 +11,7 @@ from metrics.access import LOCAL_CPO
 from metrics.pages.portfolio import CONTRIBUTION, plans, portfolio
 from metrics.query import query
 from metrics.result import Scope
+from tests.dashboard.drawn import rows
 from tests.dashboard.facts import voice
 from tests.dashboard.test_pages import plain, texts
 
@@ -34,9 +35,10 @@ def test_contributions_are_those_of_the_query_and_sum_to_the_company_s_growth(sa
 
 def test_the_chart_goes_from_zero_to_the_whole(sample):
     found = portfolio(sample.workspace, LOCAL_CPO)
-    drawn = portfolio_charts.contributions(found, voice("en"), LIGHT)["data"][0]
-    assert drawn["measure"] == ["relative"] * len(found.products) + ["total"]
-    assert sum(drawn["x"][:-1]) == pytest.approx(drawn["x"][-1])
+    *steps, whole = rows(portfolio_charts.contributions(found, voice("en"), LIGHT), "rect")
+    assert len(steps) == len(found.products)
+    assert (steps[0]["x"], whole["x"]) == (0, 0)
+    assert steps[-1]["x2"] == pytest.approx(whole["x2"])
 
 
 @pytest.mark.parametrize(("language", "title"), [("EN", "Portfolio"), ("FR", "Portefeuille")])
@@ -55,7 +57,7 @@ def test_the_page_lists_every_product_with_its_figures(sample, monkeypatch, lang
     margin = found.products[0].value("contribution_margin_rate")
     said = f"{100 * margin:.2f}".replace(".", "," if language == "FR" else ".")
     assert plain(rows["contribution_margin_rate"][0]) == f"{said} %"
-    assert len(page.get("plotly_chart")) == 2
+    assert len(page.get("vega_lite_chart")) == 2
     assert any("points" in text for text in texts(page))
     assert found.products[0].scope == Scope("product", "oree")
 
@@ -113,8 +115,9 @@ def test_the_page_shows_another_quarter_from_its_address(sample, monkeypatch):
 def test_of_many_products_the_others_are_one_step_and_the_sum_stays(sample, monkeypatch):
     monkeypatch.setattr(portfolio_charts, "MOST_BARS", 2)
     found = portfolio(sample.workspace, LOCAL_CPO)
-    drawn = portfolio_charts.contributions(found, voice("fr"), LIGHT)["data"][0]
-    assert len(drawn["x"]) == 4
-    assert sum(drawn["x"][:-1]) == pytest.approx(found.company.value(CONTRIBUTION))
+    drawn = rows(portfolio_charts.contributions(found, voice("fr"), LIGHT), "rect")
+    assert len(drawn) == 4
+    steps = [bar["x2"] - bar["x"] for bar in drawn[:-1]]
+    assert sum(steps) == pytest.approx(found.company.value(CONTRIBUTION))
     moved = sorted((abs(each.value(CONTRIBUTION)) for each in found.products), reverse=True)
-    assert sorted(map(abs, drawn["x"][:2]), reverse=True) == pytest.approx(moved[:2])
+    assert sorted(map(abs, steps[:2]), reverse=True) == pytest.approx(moved[:2])

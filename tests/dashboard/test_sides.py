@@ -14,6 +14,8 @@ from dashboard.waterfall import Bar, bounds, is_cut, levels, waterfall
 from metrics.catalogue.kpi import Unit
 from metrics.documents import DECLARE_FUNNEL, ProductUsage
 from tests.dashboard import facts
+from tests.dashboard.drawn import layers, rows
+from tests.dashboard.drawn import texts as texts_of
 from tests.dashboard.test_pages import plain, texts
 
 
@@ -37,7 +39,7 @@ def test_cap_shows_the_north_star_the_pace_retention_bridge_and_funnel(play):
     assert plain(pace["verdict"][0]) == "◆ uncertain (71 %)"
     assert "budget" not in pace.columns
     assert list(funnel["part"]) == [1.0, 0.75]
-    assert len(page.get("plotly_chart")) <= 4
+    assert len(page.get("vega_lite_chart")) <= 4
 
 
 def test_cadence_shows_say_do_and_each_squad_that_has_sprints(play):
@@ -69,23 +71,26 @@ def test_a_bridge_draws_only_the_steps_that_moved_and_ends_where_it_should():
     found = facts.mrr_bridge()
     voice = facts.voice("en")
     bars = product_charts.bridge(found, voice, step_labels(voice))
-    drawn = waterfall(bars, voice, Unit.MONEY, LIGHT)["data"][0]
-    assert drawn["measure"] == ["absolute", "relative", "relative", "total"]
-    assert sum(drawn["x"][:-1]) == drawn["x"][-1] == found.closing.value
-    assert [plain(text) for text in drawn["text"]] == ["€1.8 M", "+€60 k", "−€20 k", "€1.84 M"]
+    drawing = waterfall(bars, voice, Unit.MONEY, LIGHT)
+    drawn = rows(drawing, "rect")
+    assert [bar["x2"] for bar in drawn] == levels(bars)
+    assert [bar["x"] for bar in drawn[1:-1]] == levels(bars)[:-2]
+    assert drawn[-1]["x2"] == found.closing.value
+    assert texts_of(drawing) == ["€1.8 M", "+€60 k", "−€20 k", "€1.84 M"]
     assert is_cut(bars)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_cells_of_weeks_that_are_not_closed_stay_empty(language):
     table = facts.retention_table()
-    drawn = product_charts.retention_grid(table, facts.voice(language), LIGHT)["data"][0]
-    assert drawn["z"][0] == [0.48, 0.405, 0.35]
-    assert drawn["z"][3] == [None, None, None]
-    assert drawn["text"][3] == ["", "", ""]
-    assert plain(drawn["text"][0][0]) == "48 %"
+    drawing = product_charts.retention_grid(table, facts.voice(language), LIGHT)
+    cells = rows(drawing, "text")
+    assert next(plain(cell["t"]) for cell in cells if cell["y"] == 0).replace(" ", "") == "48%"
+    assert len([cell for cell in cells if cell["y"] == 0]) == 3
+    assert [cell for cell in cells if cell["y"] == 3] == []
+    assert len(rows(drawing, "rect")) == len(cells)
     curve = product_charts.retention_curve(table, facts.voice(language), LIGHT, "#000")
-    assert curve["data"][0]["y"] == [0.48, 0.405, 0.35]
+    assert [row["y"] for row in rows(curve, "line")] == [0.48, 0.405, 0.35]
 
 
 def test_a_waterfall_that_ends_below_zero_keeps_room_for_its_labels():
@@ -103,17 +108,20 @@ def test_a_waterfall_that_ends_below_zero_keeps_room_for_its_labels():
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_flow_of_a_squad_is_drawn_pile_on_pile(language):
     voice, flow = facts.voice(language), facts.flow()
-    drawn = flow_charts.piles(flow, voice, LIGHT)["data"]
-    assert [list(trace["y"]) for trace in drawn] == [
+    piles = [
+        [row["y2"] - row["y"] for row in layer["data"]["values"]]
+        for layer in layers(flow_charts.piles(flow, voice, LIGHT), "area")
+    ]
+    assert piles == [
         [pile.done for pile in flow.piles],
         [pile.doing for pile in flow.piles],
         [pile.waiting for pile in flow.piles],
     ]
     scatter = flow_charts.cycle_times(flow, voice, LIGHT, "#000000")
-    assert scatter["data"][0]["y"] == [1, 2, 3, 10]
-    lines = [shape["y0"] for shape in scatter["layout"]["shapes"]]
-    assert lines == [pytest.approx(2.5), pytest.approx(np.quantile([1, 2, 3, 10], 0.85))]
-    assert flow_charts.ages(flow, voice, LIGHT)["data"][0]["x"] == [12, 3]
+    assert [row["y"] for row in rows(scatter, "point")] == [1, 2, 3, 10]
+    levelled = [row["y"] for row in rows(scatter, "rule")]
+    assert levelled == [pytest.approx(2.5), pytest.approx(np.quantile([1, 2, 3, 10], 0.85))]
+    assert [row["x2"] for row in rows(flow_charts.ages(flow, voice, LIGHT), "rect")] == [12, 3]
 
 
 @pytest.mark.parametrize(

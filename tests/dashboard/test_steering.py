@@ -27,7 +27,7 @@ def test_cap_or_cadence_shows_every_product_and_the_signs_of_one(
         monkeypatch, sample.workspace, "cap-or-cadence", lang=language, product="Clairière"
     )
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("vega_lite_chart")) == 1
     table, heading, pace = (page.dataframe[at].value for at in range(3))
     found = bearings(sample.workspace, LOCAL_CPO)
     assert list(table["name"]) == [each.name for each in found.products]
