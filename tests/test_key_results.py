@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from metrics import key_results
 from metrics.access import LOCAL_CPO, Role, Viewer
 from metrics.errors import VigieError
-from metrics.plans import read_planned_results
+from metrics.plans import PlannedResult, read_planned_results
 from metrics.query import query
 from metrics.register.ledger import history
 from tests.small_workspace import SmallWorkspace
@@ -48,7 +49,7 @@ def progress(company: SmallWorkspace) -> dict[str, float | None]:
     return {figure.period: figure.value for figure in found if figure.value is not None}
 
 
-def planned(company: SmallWorkspace, name: str):
+def planned(company: SmallWorkspace, name: str) -> PlannedResult:
     with company.workspace.register.connect() as connection:
         found = read_planned_results(connection, LOCAL_CPO)
     return next(each for each in found if each.name == name)
@@ -108,7 +109,7 @@ def test_a_key_result_is_said_first_on_screen(company: SmallWorkspace) -> None:
     ],
 )
 def test_what_cannot_be_said_is_refused_and_nothing_is_written(
-    tmp_path: Path, changed: dict[str, object], said: str
+    tmp_path: Path, changed: dict[str, Any], said: str
 ) -> None:
     company = SmallWorkspace(tmp_path / "forge")
     held = replace(
