@@ -13,13 +13,17 @@ from metrics import key_results
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Unit
 from metrics.errors import VigieError
-from metrics.key_results import SaidResult
+from metrics.key_results import SaidResult, Saying
 from metrics.pages.portfolio import KeyResultState
 from metrics.register.targets import from_percent
 from metrics.result import Scope
 
-#: A product of the company as a whole.
+#: Of the company as a whole.
 COMPANY = ""
+#: What this reader has said and is being loaded, and how often that is looked at, in seconds.
+SAYING, LOOK_AGAIN = "said_results", 2
+#: Why the latest thing said was not loaded.
+REFUSED = "said_refused"
 
 
 def objectives(session: Session, found: Sequence[KeyResultState], product: str = COMPANY) -> None:
@@ -31,6 +35,10 @@ def objectives(session: Session, found: Sequence[KeyResultState], product: str =
         st.caption(cards.escape(none))
     else:
         _table(session, found, bool(product))
+    if refused := st.session_state.get(REFUSED):
+        cards.refusal(refused, words)
+    if st.session_state.get(SAYING):
+        _following(session)
     with st.container(horizontal=True, gap="small"):
         if found and st.button(
             words.say("Change a key result"), key="change_result", icon=":material/edit:",
@@ -163,12 +171,36 @@ def _values(session: Session, held: SaidResult, at: str) -> dict[str, Any]:
 
 
 def _say(session: Session, said: SaidResult) -> None:
-    """Write it and draw the page again with the figures that follow; a refusal stays."""
-    words = session.voice.words
+    """Begin to write it and draw the page again; a refusal stays."""
     try:
-        with st.spinner(words.say("Written down; the figures follow…")):
-            key_results.say(session.workspace, session.viewer, said)
+        begun = key_results.say(session.workspace, session.viewer, said)
     except VigieError as refused:
-        cards.refusal(refused, words)
+        cards.refusal(refused, session.voice.words)
         return
+    st.session_state.pop(REFUSED, None)
+    st.session_state.setdefault(SAYING, []).append(begun)
     st.rerun()
+
+
+@st.fragment(run_every=LOOK_AGAIN)
+def _following(session: Session) -> None:
+    """What was said and is being loaded; once it is, the page is drawn with its figures."""
+    words = session.voice.words
+    begun: list[Saying] = st.session_state[SAYING]
+    ended = False
+    for each in list(begun):
+        try:
+            outcome = each.poll()
+        except VigieError as refused:
+            begun.remove(each)
+            st.session_state[REFUSED] = refused
+            ended = True
+            continue
+        if outcome is not None:
+            begun.remove(each)
+            ended = True
+    if ended:
+        st.rerun()
+    if begun:
+        told = words.say("Written down; the figures follow…")
+        st.caption(f":material/hourglass_top: {cards.escape(told)}")

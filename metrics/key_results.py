@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from metrics.errors import VigieError
 from metrics.functions.objectives import number_of, text_of
 from metrics.importing.profile import Profile, load_profiles
 from metrics.importing.report import ImportOptions
-from metrics.job import Job, Outcome, Progress
+from metrics.job import Job, Outcome
 from metrics.plans import PlannedResult
 from metrics.register.organisation import load_organisation
 from metrics.warehouse import current_path
@@ -97,19 +96,46 @@ def new_result(product: str | None, start: date, end: date) -> SaidResult:
     return SaidResult(OWN, product or "", "", "", "", start, end, 0.0, 0.0, None, "")
 
 
+@dataclass(eq=False)
+class Saying:
+    """What is being said: the job at work, and the file that it reads."""
+
+    job: jobs.RunningJob
+    folder: tempfile.TemporaryDirectory[str]
+
+    def poll(self) -> Outcome | None:
+        """The outcome, None while the job runs; raises VigieError when nothing was loaded."""
+        outcome = self.job.poll()
+        return None if outcome is None else self._ended(outcome)
+
+    def wait(self) -> Outcome:
+        """The outcome at the end; raises as `poll`."""
+        outcome = self.job.wait()
+        assert outcome is not None
+        return self._ended(outcome)
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        self.folder.cleanup()
+        if outcome.status in ("failed", "cancelled"):
+            raise VigieError(outcome.problem, choices=outcome.choices, next_step=outcome.next_step)
+        wrong = [problem for report in outcome.files for problem in report.problems
+                 if problem.severity in ("refused", "quarantined")]  # fmt: skip
+        if wrong:
+            raise VigieError(
+                "What was said could not be read back: {reason}.",
+                values={"reason": wrong[0].reason},
+                next_step="Change it in the file that it came from, and import that again.",
+            )
+        return outcome
+
+
 def say(
-    workspace: Workspace,
-    viewer: Viewer,
-    said: SaidResult,
-    *,
-    at: datetime | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-) -> Outcome:
-    """Load what is said of a key result; gives the outcome of the job.
+    workspace: Workspace, viewer: Viewer, said: SaidResult, *, at: datetime | None = None
+) -> Saying:
+    """Begin to load what is said of a key result.
 
     `at` is the company's local time. Raises VigieError for one without a name or a way to go, for a
-    period that is no month, quarter or year, and for one that was mapped by hand in a way that
-    cannot be written.
+    period that is no month, quarter or year, and for one whose tool's form cannot be written.
     """
     _check(viewer, said.stream)
     if not said.name.strip():
@@ -122,32 +148,14 @@ def say(
             next_step="Say another target, or where it starts from.",
             exit_code=2,
         )
-    profile = _profile(workspace, said.source)
+    profile, period = _profile(workspace, said.source), _period(workspace, said)
     moment = (at or datetime.now(workspace.zone)).replace(tzinfo=None, microsecond=0)
-    with tempfile.TemporaryDirectory(prefix="vigie-said-") as folder:
-        file = Path(folder) / f"{DATASET} {moment:%Y-%m-%d %H%M%S}.csv"
-        _write(file, profile, said, _period(workspace, said))
-        outcome = jobs.run(
-            Job(
-                "import",
-                str(workspace.path),
-                by=viewer.person,
-                files=(str(file),),
-                options=ImportOptions(profile=profile.name, observed_at=moment),
-            ),
-            on_progress,
-        )
-    if outcome.status in ("failed", "cancelled"):
-        raise VigieError(outcome.problem, choices=outcome.choices, next_step=outcome.next_step)
-    wrong = [problem for report in outcome.files for problem in report.problems
-             if problem.severity in ("refused", "quarantined")]  # fmt: skip
-    if wrong:
-        raise VigieError(
-            "What was said could not be read back: {reason}.",
-            values={"reason": wrong[0].reason},
-            next_step="Change it in the file that it came from, and import that again.",
-        )
-    return outcome
+    folder = tempfile.TemporaryDirectory(prefix="vigie-said-", ignore_cleanup_errors=True)
+    file = Path(folder.name) / f"{DATASET} {moment:%Y-%m-%d %H%M%S}.csv"
+    _write(file, profile, said, period)
+    options = ImportOptions(profile=profile.name, observed_at=moment)
+    job = Job("import", str(workspace.path), viewer.person, (str(file),), options)
+    return Saying(jobs.start(job), folder)
 
 
 def _write(file: Path, profile: Profile, said: SaidResult, period: str) -> None:

@@ -69,7 +69,7 @@ def test_what_is_said_is_a_version_and_an_import_that_can_be_undone(
     assert (held.source, held.name, held.end) == (source, name, date(2026, 3, 31))
     assert progress(company)["2026-02"] == pytest.approx(before)
     said = replace(held, current_value=value, objective="Grow calmly")
-    key_results.say(company.workspace, Viewer("c-morel", Role.CPO), said, at=CHANGED)
+    key_results.say(company.workspace, Viewer("c-morel", Role.CPO), said, at=CHANGED).wait()
 
     assert planned(company, name).typed == pytest.approx(value)
     assert planned(company, name).objective == "Grow calmly"
@@ -88,13 +88,13 @@ def test_what_is_said_is_a_version_and_an_import_that_can_be_undone(
 def test_a_key_result_is_said_first_on_screen(company: SmallWorkspace) -> None:
     new = key_results.new_result("anvil", date(2026, 1, 1), date(2026, 3, 31))
     said = replace(new, name="Two awards", target_value=2.0, current_value=1.0)
-    key_results.say(company.workspace, LOCAL_CPO, said, at=CHANGED)
+    key_results.say(company.workspace, LOCAL_CPO, said, at=CHANGED).wait()
     found = planned(company, "Two awards")
     assert (found.product, found.target_value, found.typed) == ("anvil", 2.0, 1.0)
     whole = key_results.new_result(None, date(2026, 1, 1), date(2026, 12, 31))
     key_results.say(
         company.workspace, LOCAL_CPO, replace(whole, name="An award", target_value=1.0), at=CHANGED
-    )
+    ).wait()
     found = planned(company, "An award")
     assert (found.product, found.end) == (None, date(2026, 12, 31))
 
