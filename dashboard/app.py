@@ -68,11 +68,10 @@ def main(home: str = "review") -> None:
     def current() -> Session:
         return open_session(language)
 
-    def place(name: str, title: str, icon: str, help: str, show: Callable[[], None]) -> st.Page:
+    def place(name: str, title: str, help: str, show: Callable[[], None]) -> st.Page:
         return st.Page(
             show,
             title=title,
-            icon=f":material/{icon}:",
             url_path=HOME if name == home else name,
             default=name == home,
             help=help,
@@ -81,77 +80,66 @@ def main(home: str = "review") -> None:
     review_place = place(
         "review",
         words.say("Weekly review"),
-        "visibility",
         words.say("What changed this week, who answers for it, what was decided."),
         lambda: review.show(current(), chooser, product_place, imports_place),
     )
     product_place = place(
         "product",
         words.say("Product"),
-        "category",
         words.say("One product: its PM and PO, its figures in each family."),
         lambda: product.show(current(), chooser, explore_place, imports_place),
     )
     squad_place = place(
         "squad",
         words.say("Squad"),
-        "groups",
         words.say("One squad: delivery, engagement, skills, load, the products it serves."),
         lambda: squad.show(current(), chooser, product_place, explore_place, imports_place),
     )
     portfolio_place = place(
         "portfolio",
         words.say("Portfolio"),
-        "donut_large",
         words.say("Which products carry the growth, at what margin, towards what."),
         lambda: portfolio.show(current(), chooser, product_place, imports_place),
     )
     bearings_place = place(
         "cap-or-cadence",
         words.say("Cap or cadence"),
-        "explore",
         words.say("Does a product need a clearer heading or a steadier pace: the named signs."),
         lambda: bearings.show(current(), chooser, explore_place, imports_place),
     )
     owner_place = place(
         "owner",
         words.say("Role owner"),
-        "badge",
         words.say("What a person answers for in one role, with targets and open decisions."),
         lambda: owner.show(current(), chooser, product_place, explore_place, imports_place),
     )
     preparing_place = place(
         "prepare",
         words.say("Prepare"),
-        "checklist",
         words.say("Who owes which export or comment, and what the review would show today."),
         lambda: preparing.show(current(), chooser, review_place, imports_place),
     )
     explore_place = place(
         "explore",
         words.say("Explore"),
-        "query_stats",
         words.say("Any KPI, cut and period, down to its SQL and its imports."),
         lambda: explore.show(current(), chooser, dictionary_place, imports_place),
     )
     dictionary_place = place(
         "dictionary",
         words.say("Dictionary"),
-        "menu_book",
         words.say("Every KPI: what it means, how it is made, what brings its data."),
         lambda: dictionary.show(current(), chooser, explore_place),
     )
     coverage_place = place(
         "coverage",
         words.say("Coverage"),
-        "event_available",
         words.say("What came from which tool, what is late, which KPIs wait for it."),
         lambda: coverage.show(current(), chooser, imports_place),
     )
     imports_place = place(
         "imports",
         words.say("Imports"),
-        "upload_file",
         words.say("Drop the exports of your tools, check them, load them, take them back."),
         lambda: imports.show(current(), chooser, review_place),
     )

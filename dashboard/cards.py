@@ -24,8 +24,10 @@ from metrics.result import Scope
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 #: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
 SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
+LEAST_COLUMNS = 4
 ROWS_SHOWN = 60  # a longer table scrolls
 PRODUCTS_LISTED, LIST_HEIGHT = 30, 740  # a longer list of products scrolls, at so many pixels
+LETTER, PADDING, WIDEST_NAME = 8, 26, 250  # pixels
 WRAPPING_ROW = 66  # pixels; text wraps in rows of more than 64
 PRODUCTS_SHOWN = 12  # a longer scorecard scrolls, what needs a look first on top
 SCORECARD_HEIGHT = 33 + 10 * WRAPPING_ROW
@@ -46,6 +48,12 @@ def escape(text: str) -> str:
     """`text` so that Markdown shows it letter for letter."""
     joined = SHORTCODE.sub(lambda found: found.group(0) + "\u2060", " ".join(text.split(" ")))
     return MARKUP.sub(r"\\\1", joined).replace("\n", " ")
+
+
+def name_width(names: Iterable[str], least: int = 96) -> int:
+    """Pixels for a column of names: the longest is read whole, unless it is very long."""
+    longest = max(map(len, names), default=0)
+    return max(least, min(LETTER * longest + PADDING, WIDEST_NAME))
 
 
 def mark(status: str) -> str:
@@ -76,10 +84,10 @@ def headline_kpis(
     session: Session, readings: Sequence[Reading], *, columns: int | None = None
 ) -> None:
     """The few KPIs of the headline: value, change, sparkline; as many a row as there are, or
-    `columns`."""
+    `columns`, and none wider than of four."""
     if not readings:
         return
-    with st.grid(columns or len(readings), min_column_width=150, gap="small"):
+    with st.grid(columns or max(len(readings), LEAST_COLUMNS), min_column_width=150, gap="small"):
         for reading in readings:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 _headline_kpi(session, reading)
@@ -251,7 +259,7 @@ def scorecard(
             words.say("Product"),
             pinned=True,
             alignment="left",
-            width=96,
+            width=name_width(row.name for row in rows),
             type="tertiary",
             on_click=open_product,
             key="scorecard_name",

@@ -224,7 +224,9 @@ def objectives(session: Session, found: Sequence[Holding]) -> None:
         frame,
         hide_index=True,
         column_config={
-            "name": column.TextColumn(words.say("Scope"), pinned=True),
+            "name": column.TextColumn(
+                words.say("Scope"), pinned=True, width=cards.name_width(frame["name"])
+            ),
             "progress": column.TextColumn(words.say("Progress"), alignment="right"),
             "expected": column.TextColumn(words.say("Expected by now"), alignment="right"),
             "pace": column.TextColumn(words.say("Pace")),

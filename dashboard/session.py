@@ -108,9 +108,13 @@ def session_of(workspace: Workspace, language: str, palette: Palette) -> Session
     """A session in a language and appearance, of the present state of a workspace."""
     with workspace.register.connect() as connection:
         publication = current_publication(connection)
-        organisation = load_organisation(connection)
         failed = left_out.read(connection)
         spoken = meeting.stamp(connection)
+        # It changes with a job, which moves the warehouse on, or with what is said.
+        organisation: Organisation = _answer(
+            ("organisation", str(workspace.path), publication, spoken),
+            lambda: load_organisation(connection),
+        )
     catalogue = catalogue_of(workspace)
     broken = {mistake.name: mistake for mistake in (*failed, *catalogue.problems)}
     return Session(

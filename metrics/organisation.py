@@ -135,7 +135,16 @@ class Name:
     target: str
 
 
+Row = TypeVar("Row")
 Dated = TypeVar("Dated", Assignment, Membership, Ownership, SquadRate)
+
+
+def _grouped(pairs: Iterable[tuple[str, Row]]) -> dict[str, list[Row]]:
+    """Rows by key, in their order."""
+    found: dict[str, list[Row]] = {}
+    for key, row in pairs:
+        found.setdefault(key, []).append(row)
+    return found
 
 
 def listed(text: str | None) -> tuple[str, ...]:
@@ -191,6 +200,35 @@ class Organisation:
         new = {(name.kind, name.source, name.alias) for name in names}
         kept = [name for name in self.names if (name.kind, name.source, name.alias) not in new]
         return replace(self, names=(*kept, *names))
+
+    @cached_property
+    def product_keys(self) -> frozenset[str]:
+        return frozenset(product.product for product in self.products)
+
+    @cached_property
+    def squad_keys(self) -> frozenset[str]:
+        return frozenset(squad.squad for squad in self.squads)
+
+    @cached_property
+    def by_line(self) -> dict[str, frozenset[str]]:
+        """The products of each line."""
+        pairs = ((product.line, product.product) for product in self.products if product.line)
+        return {line: frozenset(found) for line, found in _grouped(pairs).items()}
+
+    @cached_property
+    def assigned_to(self) -> dict[str, list[Assignment]]:
+        """Assignments by product."""
+        return _grouped((row.product, row) for row in self.assignments)
+
+    @cached_property
+    def assigned(self) -> dict[str, list[Assignment]]:
+        """Assignments by squad."""
+        return _grouped((row.squad, row) for row in self.assignments)
+
+    @cached_property
+    def held_by(self) -> dict[str, list[Ownership]]:
+        """Ownerships by person."""
+        return _grouped((row.person, row) for row in self.ownerships)
 
     @cached_property
     def _said(self) -> dict[tuple[str, str, str], str]:

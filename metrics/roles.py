@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from metrics.organisation import Assignment, Organisation, Ownership
 
@@ -15,6 +16,7 @@ PRODUCT_ROLES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def roles_in(text: str) -> frozenset[str]:
     """The roles that a role's name stands for: a hybrid PM/PO is both. Empty for other roles."""
     words = " ".join(re.findall(r"\w+", text.casefold()))

@@ -47,37 +47,31 @@ def all_scopes(organisation: Organisation) -> list[Scope]:
 
 
 def _squads_of(organisation: Organisation, products: frozenset[str], day: date) -> frozenset[str]:
-    return frozenset(
-        row.squad for row in held_on(organisation.assignments, day) if row.product in products
-    )
+    assigned = (row for key in products for row in organisation.assigned_to.get(key, ()))
+    return frozenset(row.squad for row in held_on(assigned, day))
 
 
 def _products_of(organisation: Organisation, squads: frozenset[str], day: date) -> frozenset[str]:
-    return frozenset(
-        row.product for row in held_on(organisation.assignments, day) if row.squad in squads
-    )
+    assigned = (row for key in squads for row in organisation.assigned.get(key, ()))
+    return frozenset(row.product for row in held_on(assigned, day))
 
 
 def _owned(organisation: Organisation, scope: Scope, day: date) -> dict[str, frozenset[str]]:
     role, _, person = scope.key.partition(":")
-    held = [
-        row
-        for row in held_on(organisation.ownerships, day)
-        if plays(row, role) and row.person == person
-    ]
-    targets = {(row.target_kind, row.target) for row in held}
-    products = frozenset(
-        product.product
-        for product in organisation.products
-        if ("product", product.product) in targets
-        or ("line", product.line) in targets
-        or any(kind == "company" for kind, _ in targets)
-    )
-    squads = frozenset(
-        squad.squad
-        for squad in organisation.squads
-        if ("squad", squad.squad) in targets or any(kind == "company" for kind, _ in targets)
-    )
+    products: frozenset[str] = frozenset()
+    squads: frozenset[str] = frozenset()
+    for row in held_on(organisation.held_by.get(person, ()), day):
+        if not plays(row, role):
+            continue
+        match row.target_kind:
+            case "company":
+                products, squads = organisation.product_keys, organisation.squad_keys
+            case "line":
+                products |= organisation.by_line.get(row.target, frozenset())
+            case "product":
+                products |= {row.target} & organisation.product_keys
+            case "squad":
+                squads |= {row.target} & organisation.squad_keys
     return {
         "product": products | _products_of(organisation, squads, day),
         "squad": squads | _squads_of(organisation, products, day),
@@ -92,23 +86,17 @@ def members_of(
     A squad stands for the products it works on (figures shared with other squads there), a product
     for the squads that work on it, an owner for what they held in that role.
     """
-    everything = frozenset(
-        (product.product for product in organisation.products)
-        if member_kind == "product"
-        else (squad.squad for squad in organisation.squads)
-    )
     match scope.kind:
         case "company":
-            return everything
+            product = member_kind == "product"
+            return organisation.product_keys if product else organisation.squad_keys
         case "owner":
             return _owned(organisation, scope, day)[member_kind]
         case "squad":
             own = frozenset({scope.key})
             return own if member_kind == "squad" else _products_of(organisation, own, day)
         case "line":
-            own = frozenset(
-                product.product for product in organisation.products if product.line == scope.key
-            )
+            own = organisation.by_line.get(scope.key, frozenset())
         case _:
             own = frozenset({scope.key})
     return own if member_kind == "product" else _squads_of(organisation, own, day)

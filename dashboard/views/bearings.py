@@ -35,7 +35,11 @@ def show(
         bearing_tables.bearings(found.products, voice),
         hide_index=True,
         column_config={
-            "name": st.column_config.TextColumn(words.say("Product"), pinned=True),
+            "name": st.column_config.TextColumn(
+                words.say("Product"),
+                pinned=True,
+                width=cards.name_width(each.name for each in found.products),
+            ),
             "heading": st.column_config.TextColumn(SIDES[CAP]),
             "pace": st.column_config.TextColumn(SIDES[CADENCE]),
             "needs": st.column_config.TextColumn(words.say("Needs")),

@@ -135,6 +135,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
             words.say("Product"),
             pinned=True,
             alignment="left",
+            width=cards.name_width(session.voice.name(each.scope) for each in found.products),
             type="tertiary",
             on_click=open_product,
             key="portfolio_name",
