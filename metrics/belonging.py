@@ -13,7 +13,7 @@ from metrics.engines import open_facts
 from metrics.importing.dataset import DATASETS
 from metrics.importing.report import FileReport
 from metrics.organisation import NOT_OURS, Name, Organisation
-from metrics.references import people_names
+from metrics.references import account_natures, people_names
 from metrics.register.organisation import load_organisation
 from metrics.warehouse import current_path
 from metrics.workspace import Workspace
@@ -26,6 +26,7 @@ LONGEST_KEY = 5
 PERSON = "person"
 #: Datasets in which strangers stand beside ours: once one is placed the others are rivals.
 NAMES_RIVALS = frozenset({"market", "ratings"})
+LEDGER = "ledger"
 
 
 @dataclass(frozen=True)
@@ -112,19 +113,23 @@ def words_of(reports: Iterable[FileReport], organisation: Organisation) -> list[
     for report in reports:
         if report.status != "loaded":
             continue
+        kinds = DATASETS[report.dataset].belongs_to
         for stream in report.unknown_streams:
-            kinds = DATASETS[report.dataset].belongs_to
             if organisation.answered(kinds, report.tool, stream) or not _asked(
                 report.dataset, stream
             ):
                 continue
-            word = Word(report.tool, stream, kinds, report.streams[stream], (report.dataset,))
-            _merge(found, word)
+            word = _word(report, kinds, stream)
+            if not _is_shared(word, organisation):
+                _merge(found, word)
     return [_with_suggestion(word, organisation) for word in _ordered(found.values())]
 
 
 def words_in_use(workspace: Workspace) -> list[Word]:
-    """Every word of the imports that count: those that nobody has placed first."""
+    """Every word of the imports that count: those that nobody has placed first.
+
+    Accounts of shared cost are not asked for: they are nobody's, unless someone says whose.
+    """
     path = current_path(workspace)
     if path is None:
         return []
@@ -162,12 +167,29 @@ def words_in_use(workspace: Workspace) -> list[Word]:
         if word.answered or not any((word.source, each) in ours for each in word.datasets)
         or not NAMES_RIVALS.issuperset(word.datasets)
     ]  # fmt: skip
+    words = [
+        replace(word, answered=True) if _is_shared(word, organisation) else word for word in words
+    ]
     return sorted(words, key=lambda word: (word.answered, -word.rows, word.source, word.word))
+
+
+def _word(report: FileReport, kinds: tuple[str, ...], stream: str) -> Word:
+    return Word(report.tool, stream, kinds, report.streams[stream], (report.dataset,))
 
 
 def _asked(dataset: str, stream: str) -> bool:
     """Whether a word can be anyone's: not an account of the balance sheet."""
-    return bool(stream) and (dataset != "ledger" or not re.match(r"[1-5]\d{2}", stream))
+    return bool(stream) and (dataset != LEDGER or not re.match(r"[1-5]\d{2}", stream))
+
+
+def _is_shared(word: Word, organisation: Organisation) -> bool:
+    """Whether a word is an account that is nobody's until someone says so: of shared cost, or of
+    the squads' people where their monthly rates say what they cost."""
+    if word.datasets != (LEDGER,) or not word.word.isdigit():
+        return False
+    natures = [pair for pair in account_natures() if word.word.startswith(pair[0])]
+    nature = max(natures, key=lambda pair: len(pair[0]), default=("", ""))[1]
+    return nature == "shared" or (nature == "squad" and bool(organisation.squad_rates))
 
 
 def _settled(word: Word, organisation: Organisation) -> Word:

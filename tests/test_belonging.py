@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from metrics.belonging import Owner, owners, suggested, words_in_use, words_of
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
 from metrics.job import Job
 from metrics.jobs import run
-from metrics.organisation import NOT_OURS, Name, Organisation, Person, Product, Squad
+from metrics.organisation import NOT_OURS, Name, Organisation, Person, Product, Squad, SquadRate
 from metrics.references import people_names
 from metrics.register import migrate
 from metrics.register.organisation import load_organisation
@@ -70,13 +71,21 @@ def test_a_person_s_other_name_is_theirs_even_where_two_bear_it():
     assert dict(people_names(twins)) == {"p1": "p1", "p2": "p2", "ana ruiz": "p2"}
 
 
-def test_words_of_files_are_asked_once_with_the_rows_they_have():
-    def report(tool: str, dataset: str, **streams: int) -> FileReport:
-        return FileReport(
-            file="x", tool=tool, profile="", dataset=dataset, confidence=1, status="loaded",
-            rows=RowCounts(), streams=dict(streams), unknown_streams=tuple(streams),
-        )  # fmt: skip
+def report(tool: str, dataset: str, **streams: int) -> FileReport:
+    return FileReport(
+        file="x", tool=tool, profile="", dataset=dataset, confidence=1, status="loaded",
+        rows=RowCounts(), streams=dict(streams), unknown_streams=tuple(streams),
+    )  # fmt: skip
 
+
+def test_accounts_of_shared_cost_are_not_asked_for():
+    accounts = report("fec", "ledger", **{"706100": 4, "611000": 3, "641100": 2, "613200": 1})
+    assert [word.word for word in words_of([accounts], COMPANY)] == ["706100", "611000", "641100"]
+    rated = replace(COMPANY, squad_rates=(SquadRate("dune", 9000.0, date(2026, 1, 1)),))
+    assert [word.word for word in words_of([accounts], rated)] == ["706100", "611000"]
+
+
+def test_words_of_files_are_asked_once_with_the_rows_they_have():
     reports = [
         report("jira", "work_items", ATE=5, DUN=2),
         report("jira", "sprints", DUN=1),

@@ -72,7 +72,7 @@ def verb(
     """Load export files, or tables of a database. What is refused does not stop the others."""
     asked = [Asked(table=table) for table in tables] + ([Asked(query=query)] if query else [])
     _check(files, database if asked or not files else None, asked)
-    workspace = open_workspace(folder, writes=not dry_run)
+    workspace = open_workspace(folder)
     if profile is not None and profile.endswith(".yml"):
         profile = str(Path(profile).resolve())
     options = ImportOptions(profile, product, squad, observed_at, ("*",) if complete else ())

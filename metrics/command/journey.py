@@ -11,7 +11,7 @@ import click
 
 from metrics import journeys
 from metrics.access import LOCAL_CPO
-from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_of
 from metrics.errors import VigieError
 from metrics.journeys import Audience, EventFilter, Session, Step, Unit
@@ -73,7 +73,7 @@ def event_of(text: str) -> EventFilter:
 
 
 def _open(folder: Path | None) -> Workspace:
-    return Workspace.open(find_workspace(folder))
+    return open_workspace(folder)
 
 
 @click.group("journey")

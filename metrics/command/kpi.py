@@ -15,7 +15,14 @@ from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.rollup import roll_up
-from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.command.output import (
+    answer,
+    as_json,
+    find_workspace,
+    in_workspace,
+    open_workspace,
+    table,
+)
 from metrics.errors import VigieError
 from metrics.examples import Verdict, run_examples
 from metrics.feeds import brought_by
@@ -131,7 +138,7 @@ def sql(
     """The SQL of one KPI, one statement per part."""
     from metrics import query as live
 
-    workspace = Workspace.open(find_workspace(folder))
+    workspace = open_workspace(folder)
     statements = live.sql(workspace, name, by=by, where=_pairs(conditions))
     if wants_json:
         answer({"kpi": name, "statements": statements})
@@ -162,7 +169,7 @@ def query(
     from metrics import query as live
 
     figures = live.query(
-        Workspace.open(find_workspace(folder)),
+        open_workspace(folder),
         LOCAL_CPO,
         list(names),
         by=by,

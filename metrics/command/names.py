@@ -34,7 +34,7 @@ def verb() -> None:
 @as_json
 def listed(folder: Path | None, wants_json: bool) -> None:
     """Every word in use, those that nobody has placed first, with whom they most likely are."""
-    words = words_in_use(open_workspace(folder, writes=False))
+    words = words_in_use(open_workspace(folder))
     if wants_json:
         answer({"names": [_row(word) for word in words]})
         return
@@ -78,7 +78,7 @@ def told(
             next_step="Give one of --product, --squad, --person, --nobody.",
             exit_code=2,
         )
-    workspace = open_workspace(folder, writes=True)
+    workspace = open_workspace(folder)
     found = _in_use(workspace, source, word)
     owner = _owner(workspace, found, *said[0]) if said else None
     job = Job("names", str(workspace.path), who(), names=found.stands_for(owner))

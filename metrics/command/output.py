@@ -31,11 +31,10 @@ in_workspace = click.option(
 )
 
 
-def open_workspace(folder: Path | None, *, writes: bool = True) -> Workspace:
-    """The workspace asked for, its register up to date unless the verb must write nothing."""
+def open_workspace(folder: Path | None) -> Workspace:
+    """The workspace asked for; its register is made, or brought up to date, where it is not."""
     workspace = Workspace.open(find_workspace(folder))
-    if writes:
-        migrate(workspace.register)
+    migrate(workspace.register)
     return workspace
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from metrics.access import LOCAL_CPO
-from metrics.command.output import answer, as_json, find_workspace, in_workspace, table
+from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_of
 from metrics.outlook import PERIODS, SCOPES, Outlook, outlooks
 from metrics.register import migrate
-from metrics.workspace import Workspace
 
 SHOWN = ("kpi", "scope", "period", "actual", "forecast", "landing", "low", "high", "target",
          "budget", "prior_year", "chance", "verdict")  # fmt: skip
@@ -32,7 +31,7 @@ def verb(
     wants_json: bool,
 ) -> None:
     """Actual to date, forecast and landing of KPIs, beside target, budget and the year before."""
-    workspace = Workspace.open(find_workspace(folder))
+    workspace = open_workspace(folder)
     migrate(workspace.register)
     found = outlooks(
         workspace,

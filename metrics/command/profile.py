@@ -35,7 +35,7 @@ def verb() -> None:
 @as_json
 def listed(folder: Path | None, wants_json: bool) -> None:
     """Every kind of export that is known, the company's own marked."""
-    workspace = open_workspace(folder, writes=False)
+    workspace = open_workspace(folder)
     own = {profile.name for profile in own_profiles(workspace)}
     profiles = sorted(load_profiles(workspace.profiles), key=lambda profile: profile.name)
     if wants_json:
@@ -101,7 +101,7 @@ def draft(
         mapping = replace(mapping, name=name, tool=name)
     profile = profile_of(mapping, seen)
     text = as_yaml(profile)
-    kept = write_profile(open_workspace(folder, writes=True), profile) if keep else None
+    kept = write_profile(open_workspace(folder), profile) if keep else None
     if wants_json:
         answer(
             {

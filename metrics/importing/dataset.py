@@ -88,6 +88,7 @@ DATASETS = {
             | {"day": "date"}
             | dict.fromkeys(("debit", "credit", "amount"), "decimal(28,6)"),
             loose=True,
+            belongs_to=("product", "squad"),
         ),
         Dataset(
             "work_items",

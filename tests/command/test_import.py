@@ -117,3 +117,15 @@ def test_from_files_to_figures_and_back(tmp_path: Path, monkeypatch: pytest.Monk
     refusal = answered(monkeypatch, "undo", str(events["import_id"]), exit_code=1)["error"]
     assert "already undone" in refusal["problem"]
     assert answered(monkeypatch, "check")["ok"] is True
+
+
+def test_a_dry_run_in_a_workspace_that_nothing_was_imported_into(monkeypatch, tmp_path):
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "vigie.toml").write_text("", "utf-8")  # no register yet
+    file = tmp_path / "products.csv"
+    file.write_text("product,name\natelier,Atelier\n", "utf-8")
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
+    dry = answered(monkeypatch, "import", str(file), "--dry-run")
+    assert [each["status"] for each in dry["files"]] == ["loaded"]
+    assert list(folder.rglob("*.duckdb")) == []
