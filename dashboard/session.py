@@ -35,6 +35,8 @@ from metrics.pages.freshness import DatasetState
 from metrics.pages.rows_behind import Lineage
 from metrics.pages.rows_behind import lineage as rows_behind
 from metrics.pages.slipping import Slip, slipping
+from metrics.pages.verbatims import Verbatim
+from metrics.pages.verbatims import verbatims as in_their_words
 from metrics.register import left_out, migrate
 from metrics.register.decisions import Decision
 from metrics.register.organisation import load_organisation
@@ -239,6 +241,15 @@ def freshness(session: Session) -> tuple[DatasetState, ...]:
 def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:
     """Where a product is heading: North Star, pace, retention, funnel, revenue."""
     return _kept(session, "cap", sides.cap_side, product=product, week=week)
+
+
+def verbatims(
+    session: Session, product: str, theme: str, start: date, end: date
+) -> tuple[Verbatim, ...]:
+    """What a product's users said on a theme in their own words."""
+    return _kept(
+        session, "verbatims", in_their_words, product=product, theme=theme, start=start, end=end
+    )
 
 
 def squad_page(session: Session, squad: str, week: str | None) -> squads.SquadPage:

@@ -15,7 +15,7 @@ from dashboard import (
     side_sentences,
     tables,
 )
-from dashboard.session import Session
+from dashboard.session import Session, verbatims
 from dashboard.waterfall import is_cut, waterfall
 from metrics.by_member import FeatureMap, ThemeShares
 from metrics.catalogue.kpi import Text, Unit
@@ -209,8 +209,9 @@ def earnings(session: Session, found: Earnings) -> None:
     st.caption(cards.escape(voice.words.say("Shared cost is not allocated to products.")))
 
 
-def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text]) -> None:
-    """What users spoke of, in a month; a theme without a label is told by its name."""
+def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], product: str) -> None:
+    """What users spoke of, in a month, and their words one click away; a theme without a label is
+    told by its name."""
     voice = session.voice
     words = voice.words
     st.subheader(words.say("What users speak of"), anchor=False)
@@ -240,6 +241,26 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text]) -> 
         key="themes",
         alt=words.say("Themes of what users said, with their shares"),
     )
+
+    def in_their_words() -> None:
+        theme = st.selectbox(
+            words.say("Theme"),
+            [each.theme for each in found.themes],
+            format_func=lambda name: labels[name][words.language] if name in labels else str(name),
+            key="verbatims_theme",
+            width=320,
+        )
+        said = verbatims(session, product, theme, found.start, found.end)
+        for each in said:
+            st.markdown(f"- {cards.escape(side_sentences.verbatim(voice, each))}")
+        told = (
+            words.say("What may tell a person is left out.")
+            if said
+            else words.say("Too few to show, or their words are not kept.")
+        )
+        st.caption(cards.escape(told))
+
+    folded(words.say("In their own words"), "fold_verbatims", in_their_words)
 
 
 def flow(session: Session, each: SquadSprints) -> None:

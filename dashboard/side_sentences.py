@@ -10,6 +10,7 @@ from metrics.calendar import Grain, Period
 from metrics.flow import CurrentSprint, Flow
 from metrics.outlook import Outlook
 from metrics.pages.product_sides import CADENCE, CAP, Bridge, CapSide
+from metrics.pages.verbatims import Verbatim
 
 #: The names of the sides, the same in both languages.
 SIDES = {CAP: "Cap", CADENCE: "Cadence"}
@@ -84,6 +85,15 @@ def elsewhere(voice: Voice, count: int, side: str) -> str:
 def month(voice: Voice, start: date, end: date, key: str) -> str:
     """ "October 2026"."""
     return voice.format.period(Period(start, end, Grain.MONTH, key))
+
+
+def verbatim(voice: Voice, found: Verbatim) -> str:
+    """ "“The export is slow.” (3 times)"."""
+    said = voice.words.say("“{text}”", text=found.text)
+    if found.count == 1:
+        return said
+    times = voice.words.count("{n} time", "{n} times", found.count)
+    return f"{said} ({times})"
 
 
 def blocked(voice: Voice, found: Flow) -> str:

@@ -23,7 +23,7 @@ from metrics.errors import VigieError
 THEMES_FILE = "themes.yml"
 LANGUAGES = {"fr": "french", "en": "english"}
 _WORD = re.compile(r"\w+")
-_SMALL_WORDS = {
+SMALL_WORDS = {
     "fr": frozenset(
         [
             "le",
@@ -169,7 +169,7 @@ class Taxonomy:
 def languages_of(text: str) -> tuple[str, ...]:
     """The language whose small words a text has most of; all of them when that does not tell."""
     words = _WORD.findall(_plain(text.casefold()))
-    counts = {name: sum(word in small for word in words) for name, small in _SMALL_WORDS.items()}
+    counts = {name: sum(word in small for word in words) for name, small in SMALL_WORDS.items()}
     most = max(counts.values())
     return tuple(name for name, count in counts.items() if count == most)
 
@@ -188,7 +188,7 @@ def words_of(text: str, language: str) -> Words:
 def telling_words(text: str, shortest: int) -> Words:
     """The words of a text that say something, in order: none of the small words of a language, none
     shorter than so many letters; each as its stems in every language."""
-    small = frozenset().union(*_SMALL_WORDS.values())
+    small = frozenset().union(*SMALL_WORDS.values())
     words = _WORD.findall(unicodedata.normalize("NFC", text.casefold()))
     told = [word for word in words if len(word) >= shortest and _plain(word) not in small]
     by_language = [words_of(" ".join(told), language) for language in LANGUAGES]

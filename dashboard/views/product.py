@@ -114,7 +114,7 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
         side_cards.bridge(session, found.bridge)
     side_cards.funnel(session, found.usage)
     if found.themes is not None:
-        side_cards.themes(session, found.themes, found.theme_labels)
+        side_cards.themes(session, found.themes, found.theme_labels, facts.product)
     more(session, found, facts.product)
 
 
