@@ -28,8 +28,13 @@ from metrics.importing.source import Source
 
 #: Datasets whose history is read from the days on which exports were taken.
 DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
-#: Datasets of which a file may be the complete list for what it names.
-LISTED_WHOLE = ("work_items",)
+#: Datasets of which a file may be the complete list for what it names, and which of their rows a
+#: list that lacks them takes back.
+LISTED_WHOLE = {
+    "work_items": "status_category <> 'cancelled'",
+    "deals": "true",
+    "initiatives": "state not in ('dropped', 'shipped')",
+}
 #: Datasets whose rows without a stream are the company's own.
 OF_THE_COMPANY = ("objectives", "key_results")
 
@@ -168,7 +173,7 @@ def _insert_lists(
     gone = (
         exp.select(exp.Count(this=exp.Star()))
         .from_(f'"{session.now}".main.{dataset.name}')
-        .where("source = ?", "status_category <> 'cancelled'", "observed_at < ?")
+        .where("source = ?", LISTED_WHOLE[dataset.name], "observed_at < ?")
         .where(exp.column("stream").isin(*streams))
         .where(exp.column(key).isin(query=held).not_())
     )

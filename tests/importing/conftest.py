@@ -80,7 +80,8 @@ class Desk:
     def contents(self) -> dict[str, object]:
         """What counts, whatever imports it came from."""
         views = ("events", "ledger", "work_items", "subscription_versions", "responses", "deals",
-                 "sprints", "observations", "work_item_versions")  # fmt: skip
+                 "sprints", "observations", "work_item_versions", "initiative_versions",
+                 "initiatives")  # fmt: skip
         return {
             view: sorted(map(str, self.rows(f"select * from {view}")))  # noqa: S608
             for view in views

@@ -87,6 +87,52 @@ def test_undoing_in_any_order_gives_what_the_remaining_imports_give(desk: Desk) 
             assert desk.contents() == alone[frozenset(left)], (order, left)
 
 
+DEALS = "Record ID,Deal Name,Deal Stage,Product,Amount,Create Date,Close Date\n"
+
+
+def deals(*keys: str, product: str = "Atelier") -> str:
+    return DEALS + "".join(
+        f"{key},Deal {key},Closed Won,{product},100,2026-01-05,2026-02-03\n" for key in keys
+    )
+
+
+def test_a_deal_that_a_complete_list_lacks_counts_in_nothing(desk: Desk) -> None:
+    def kept() -> list[str]:
+        return [str(key) for (key,) in desk.rows("select deal_id from deals order by 1")]
+
+    desk.land("a.csv", deals("1", "2", "3"), taken(1))
+    desk.land("other.csv", deals("9", product="Balise"), taken(1))
+    desk.land("b.csv", deals("1", "3"), taken(2, complete=True))
+    whole = desk.last_id
+    assert kept() == ["1", "3", "9"]
+    desk.land("c.csv", deals("2"), taken(3))
+    assert kept() == ["1", "2", "3", "9"]
+    remove(desk.connection, desk.last_id)
+    remove(desk.connection, whole)
+    assert kept() == ["1", "2", "3", "9"]
+
+
+def roadmap(**states: str) -> str:
+    rows = [f"{key},Atelier,{key},{state}" for key, state in states.items()]
+    return "\n".join(["initiative,product,title,status", *rows, ""])
+
+
+def test_an_initiative_that_a_complete_list_lacks_is_dropped_unless_it_shipped(desk: Desk) -> None:
+    def states() -> dict[str, str]:
+        return dict(desk.rows("select initiative_id, state from initiatives"))
+
+    desk.land("a.csv", roadmap(one="Planned", two="Shipped", three="In progress"), taken(1))
+    before = desk.contents()
+    desk.land("b.csv", roadmap(three="In progress"), taken(2, complete=True))
+    assert states() == {"one": "dropped", "two": "shipped", "three": "under_way"}
+    versions = desk.rows(
+        "select observed_day from initiative_versions where initiative_id = 'one' order by 1"
+    )
+    assert [day.day for (day,) in versions] == [1, 2]  # type: ignore[attr-defined]
+    remove(desk.connection, desk.last_id)
+    assert desk.contents() == before
+
+
 def land_anew(desk: Desk, name: str, text: str, options: ImportOptions) -> int:
     """Land a file as if it had never been seen; gives its number."""
     desk.imports.clear()
