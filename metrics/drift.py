@@ -39,16 +39,17 @@ class Drift:
     noise: float
     shock: float
 
-    def end(self, ahead: int) -> tuple[float, float]:
+    def end(self, ahead: float) -> tuple[float, float]:
         """The figure so many periods on: its mean and standard deviation."""
         return self._spread(np.array([1.0, ahead]), ahead * self.shock + self.noise)
 
-    def total(self, ahead: int) -> tuple[float, float]:
-        """The sum of so many periods to come: its mean and standard deviation."""
-        carried = sum(steps * steps for steps in range(1, ahead + 1))
-        return self._spread(
-            np.array([ahead, ahead * (ahead + 1) / 2]), carried * self.shock + ahead * self.noise
-        )
+    def total(self, shares: Sequence[float]) -> tuple[float, float]:
+        """The sum of parts of the periods to come, from 0 to 1 each, in their order: its mean and
+        standard deviation. Noise falls on the days of a period evenly."""
+        parts = np.asarray(shares, dtype=float)
+        carried = float((np.cumsum(parts[::-1]) ** 2).sum())  # a shock stays in all that follows
+        weights = np.array([parts.sum(), parts @ np.arange(1, len(parts) + 1)])
+        return self._spread(weights, carried * self.shock + float(parts.sum()) * self.noise)
 
     def _spread(self, weights: Floats, own: float) -> tuple[float, float]:
         mean = weights @ np.array([self.level, self.slope])

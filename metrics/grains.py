@@ -1,12 +1,19 @@
-"""In which grains a KPI is given."""
+"""In which grains a KPI is given, and how those of one length stand to those of another."""
 
 from __future__ import annotations
+
+import re
 
 from metrics.calendar import TO_DATE_GRAINS, Grain
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.formula import TRANSFERRED
 from metrics.functions import FUNCTIONS
+
+#: A formula of sums and differences alone.
+SUM = re.compile(r"\s*[a-z_][a-z0-9_]*(\s*[+-]\s*[a-z_][a-z0-9_]*)*\s*")
+#: The words of formulas that read the figure of another period.
+LOOKS_BACK = ("previous", "prior_year", TRANSFERRED)
 
 
 def grains_of(kpi: Kpi, catalogue: Catalogue) -> tuple[Grain, ...]:
@@ -33,3 +40,31 @@ def runs_to_date(kpi: Kpi, catalogue: Catalogue) -> bool:
     if any(f"{name}(" in formula for formula in formulas for name in ("previous", TRANSFERRED)):
         return False
     return all(runs_to_date(catalogue[part], catalogue) for part in parts_of(kpi))
+
+
+def adds_over_time(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether a longer period's figure is the sum of the shorter ones within it: flows, and sums
+    and differences of them, as a contribution margin is. Movements net over a longer period."""
+    if kpi.kind is Kind.FLOW:
+        return "movement" not in kpi.calculation
+    formula = str(kpi.calculation.get("formula", ""))
+    if kpi.kind is not Kind.DERIVED or not SUM.fullmatch(formula):
+        return False
+    return all(adds_over_time(catalogue[part], catalogue) for part in parts_of(kpi))
+
+
+def stands_at_end(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether a period's figure is that of its last day, whatever the period's length: stocks,
+    trailing windows, ages, and what is made of nothing but these on that day."""
+    if kpi.kind in (Kind.STOCK, Kind.ROLLING):
+        return True
+    if kpi.kind is Kind.QUANTILE:
+        return kpi.calculation.get("statistic") == "age"
+    if kpi.kind not in (Kind.RATIO, Kind.DERIVED) or "function" in kpi.calculation:
+        return False
+    formulas = [
+        str(kpi.calculation.get(key, "")) for key in ("numerator", "denominator", "formula")
+    ]
+    if any(f"{name}(" in formula for formula in formulas for name in LOOKS_BACK):
+        return False
+    return all(stands_at_end(catalogue[part], catalogue) for part in parts_of(kpi))

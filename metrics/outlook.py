@@ -17,17 +17,11 @@ from pydantic import TypeAdapter
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
+from metrics.course import TO_DATE, WITHIN, course_of
 from metrics.definitions import catalogue_of
 from metrics.frames import document_row
-from metrics.pace import (
-    Landing,
-    adds_over_time,
-    grain_within,
-    landing_grains,
-    landing_of,
-    pace_of,
-    so_far_of,
-)
+from metrics.grains import adds_over_time
+from metrics.pace import Landing, pace_of
 from metrics.register.review_choice import review_kpis
 from metrics.register.series import Document, read_documents, read_figures
 from metrics.register.targets import Held, SetTarget, targets_held
@@ -45,21 +39,24 @@ DIGITS = 9
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is published: see `Outlook`. It lands around `expected`, with a standard deviation."""
+    """What is published: see `Outlook`. It lands around `expected`, with a standard deviation, and
+    not below `least`."""
 
     actual: float | None
     left: int
     expected: float
     spread: float
     prior_year: float | None
+    least: float | None = None
 
 
 @dataclass(frozen=True)
 class Outlook:
     """Where a KPI will stand at a period's end, beside what was wanted of it.
 
-    `actual` is what has flowed so far and `forecast` the rest to come; both are None for what
-    does not add up over time. `landing` is where it will most likely stand, `low` to `high` hold
+    `actual` is what has flowed, or was counted, until the end of the last week that is closed, None
+    where that means nothing; `forecast` is the rest to come, None for what does not add up over
+    time. `landing` is where it will most likely stand, `low` to `high` hold
     four chances in five. `prior_year` is what it is compared with (see `prior_year_of`). The gaps
     are landing less target or budget; `chance` and `verdict` (yes, no, uncertain) are of the
     target.
@@ -124,8 +121,6 @@ def outlook_frames(
             in_money = kpi.unit is Unit.MONEY and adds_over_time(kpi, setting.catalogue)
             if (kpi.name not in chosen and not in_money) or is_multiple(kpi):
                 continue
-            if "movement" in kpi.calculation:
-                continue  # a quarter's movement is neither the sum nor the last of its months'
             rows = _rows(connection, setting, kpi, periods, publication)
             if rows:
                 yield pd.DataFrame(rows)
@@ -138,39 +133,32 @@ def _rows(
     periods: Sequence[Period],
     publication: int,
 ) -> list[dict[str, object]]:
-    grains = {period.grain: landing_grains(kpi, period.grain) for period in periods}
-    wanted = {grain for found in grains.values() for grain in found}
-    wanted |= {period.grain for period in periods if period.grain in kpi.grains}
-    by_series: dict[tuple[Scope, str], list[Figure]] = {}
+    wanted = {period.grain for period in periods}
+    wanted |= {grain for each in wanted for grain in (*WITHIN[each], TO_DATE[each])}
+    found: dict[Scope, dict[str, list[Figure]]] = {}
     for figure in read_figures(
         connection, LOCAL_CPO, kpis=[kpi.name], grains=wanted, publication=publication
     ):
         if figure.scope.kind in SCOPES and belongs(kpi, figure.scope):
-            by_series.setdefault((figure.scope, figure.grain), []).append(figure)
-    flow = adds_over_time(kpi, setting.catalogue)
+            found.setdefault(figure.scope, {}).setdefault(figure.grain, []).append(figure)
     rows: list[dict[str, object]] = []
-    for scope in sorted({scope for scope, _ in by_series}):
+    for scope, by_grain in sorted(found.items()):
+        for figures in by_grain.values():
+            figures.sort(key=lambda figure: figure.end)
         for period in periods:
-            if not grains[period.grain]:
+            course = course_of(kpi, setting.catalogue, setting.calendar, period, by_grain)
+            if course is None:
                 continue
-            grain = grain_within(kpi, period.grain, flow=flow)
-            found = so_far_of(
-                by_series.get((scope, str(grain)), []), setting.calendar, grain, period, flow=flow
-            )
-            if found is None:
-                continue
-            values, left, actual = found
-            landing = landing_of(values, left, flow=flow, actual=actual)
-            prior = prior_year_of(
-                by_series.get((scope, str(period.grain if flow else grain)), []),
-                setting.calendar.prior_year(period),
-            )
+            landing = course.landing
             ahead = Ahead(
-                _rounded(actual) if flow else None,
-                left,
+                None if course.actual is None else _rounded(course.actual),
+                course.left,
                 _rounded(landing.expected),
                 _rounded(landing.spread),
-                prior,
+                prior_year_of(
+                    by_grain.get(str(period.grain), []), setting.calendar.prior_year(period)
+                ),
+                landing.least,
             )
             body = _AHEAD.dump_json(ahead).decode()
             rows.append(document_row(kpi, scope, period.grain, OUTLOOK, period.start, body))
@@ -178,11 +166,9 @@ def _rows(
 
 
 def prior_year_of(figures: Iterable[Figure], period: Period) -> float | None:
-    """The figure that a landing in the period a year later is compared with: the period's own of a
-    flow; else the last one within it, since a landing is the level at the end."""
-    within = [each for each in figures if period.start <= each.start and each.end <= period.end]
-    last = max(within, key=lambda each: each.end, default=None)
-    return last.value if last is not None and last.closed else None
+    """The closed figure of the same period a year earlier, among those of its grain."""
+    own = next((each for each in figures if each.start == period.start), None)
+    return own.value if own is not None and own.closed else None
 
 
 def _rounded(number: float) -> float:
@@ -230,7 +216,9 @@ def _outlook(
 
     target, budget = wanted("target"), wanted("budget")
     pace = pace_of(
-        Landing(ahead.expected, ahead.spread), target=target, direction=kpi.direction or 1
+        Landing(ahead.expected, ahead.spread, ahead.least),
+        target=target,
+        direction=kpi.direction or 1,
     )
     landing = pace.expected
     return Outlook(
@@ -238,7 +226,7 @@ def _outlook(
         scope=document.scope,
         period=period,
         left=ahead.left,
-        actual=ahead.actual,
+        actual=ahead.least if ahead.actual is None else ahead.actual,
         forecast=None if ahead.actual is None else landing - ahead.actual,
         landing=landing,
         low=pace.low,

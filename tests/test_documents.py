@@ -73,7 +73,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> SmallWorkspace:
         for day, minute, product, user, event in visits()
     ]
     text = "\n".join(["event name,time,distinct id,product", *rows]) + "\n"
-    outcome = made.import_files({"products.csv": PRODUCTS, "events.csv": text})
+    target = "kpi,scope_kind,scope,period,kind,value\nstickiness,company,,2026-Q2,target,1\n"
+    outcome = made.import_files(
+        {"products.csv": PRODUCTS, "targets.csv": target, "events.csv": text}
+    )
     assert outcome.status == "done", outcome
     return made
 
@@ -196,7 +199,7 @@ def test_the_command_tells_it_with_the_documented_keys(company: SmallWorkspace) 
         vigie,
         [
             "pace",
-            "active_users",
+            "stickiness",
             "--scope",
             "company",
             "--json",

@@ -40,15 +40,16 @@ def test_no_other_variances_make_the_series_more_likely(noise: float, shock: flo
             assert model.loglike(params) <= found + 1e-3
 
 
-def test_a_sum_to_come_spreads_as_its_futures_do() -> None:
+@pytest.mark.parametrize("shares", [[1.0] * 5, [0, 0.4, 1, 1, 0.25]])
+def test_a_sum_to_come_spreads_as_its_futures_do(shares: list[float]) -> None:
     drift = drift_of(wandering(3, noise=1.0, shock=0.6))
     rng, futures = np.random.default_rng(4), 40_000
     state = rng.multivariate_normal([drift.level, drift.slope], drift.doubt, size=futures)
     level, total = state[:, 0], np.zeros(futures)
-    for _ in range(5):
+    for share in shares:
         level = level + state[:, 1] + np.sqrt(drift.shock) * rng.normal(size=futures)
-        total += level + np.sqrt(drift.noise) * rng.normal(size=futures)
-    mean, spread = drift.total(5)
+        total += share * level + np.sqrt(share * drift.noise) * rng.normal(size=futures)
+    mean, spread = drift.total(shares)
     assert mean == pytest.approx(total.mean(), abs=4 * spread / np.sqrt(futures))
     assert spread == pytest.approx(total.std(), rel=0.03)
 

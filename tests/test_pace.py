@@ -17,7 +17,7 @@ from metrics.command.init import lay_out
 from metrics.errors import VigieError
 from metrics.importing.reasons import explain
 from metrics.outlook import outlooks, prior_year_of
-from metrics.pace import landing_of, pace_of
+from metrics.pace import Landing, flow_landing, level_landing, pace_of
 from metrics.register.targets import said_before, set_target, targets_held
 from metrics.result import Figure, Scope
 from metrics.workspace import Workspace
@@ -29,11 +29,11 @@ RISING = [100.0 + 5 * month + (1 if month % 2 else -1) for month in range(24)]
 
 
 def test_a_line_goes_on() -> None:
-    assert landing_of(RISING, 3, flow=False).expected == pytest.approx(100 + 5 * 26, abs=3)
+    assert level_landing(RISING, 3).expected == pytest.approx(100 + 5 * 26, abs=3)
 
 
 def test_what_never_changes_stays() -> None:
-    pace = pace_of(landing_of([7.0] * 10, 4, flow=False), target=7)
+    pace = pace_of(level_landing([7.0] * 10, 4), target=7)
     assert (pace.expected, pace.low, pace.high, pace.verdict) == (7, 7, 7, "yes")
 
 
@@ -43,7 +43,7 @@ def test_four_futures_in_five_end_within_the_interval() -> None:
     within = 0
     for _ in range(60):
         walk = np.cumsum(1 + rng.normal(size=60))
-        pace = pace_of(landing_of(walk[:52].tolist(), 8, flow=False))
+        pace = pace_of(level_landing(walk[:52].tolist(), 8))
         within += pace.low <= walk[-1] <= pace.high
     assert 0.65 <= within / 60 <= 0.95
 
@@ -55,7 +55,7 @@ def test_four_futures_in_five_end_within_the_interval() -> None:
 def test_a_flow_lands_on_what_is_there_and_what_will_come(
     target: float, direction: int, verdict: str
 ) -> None:
-    landing = landing_of(RISING, 2, flow=True, actual=215)
+    landing = flow_landing(RISING, [1, 1], 215)
     pace = pace_of(landing, target=target, direction=direction)
     assert pace.expected == pytest.approx(215 + 220 + 225, abs=5)
     assert pace.low < pace.expected < pace.high
@@ -64,18 +64,33 @@ def test_a_flow_lands_on_what_is_there_and_what_will_come(
 
 def test_a_target_within_the_noise_is_uncertain() -> None:
     noisy = (100 + 10 * np.random.default_rng(1).normal(size=40)).tolist()
-    pace = pace_of(landing_of(noisy, 1, flow=False), target=float(np.mean(noisy)))
+    pace = pace_of(level_landing(noisy, 1), target=float(np.mean(noisy)))
     assert pace.verdict == "uncertain"
 
 
 def test_a_period_that_is_over_is_known() -> None:
-    pace = pace_of(landing_of(RISING, 0, flow=True, actual=645), target=600)
+    pace = pace_of(flow_landing(RISING, [], 645), target=600)
     assert (pace.expected, pace.low, pace.high, pace.chance) == (645, 645, 645, 1)
+
+
+def test_a_part_of_a_period_brings_its_part() -> None:
+    assert flow_landing([70.0] * 10, [1, 6 / 7], 180) == Landing(310, 0)
+    # Weeks before the month begins bring nothing to it.
+    assert flow_landing([70.0] * 10, [0, 3 / 7, 1], 0).expected == pytest.approx(100)
+
+
+def test_what_is_counted_already_is_not_counted_off_again() -> None:
+    landing = Landing(300, 20, least=400)
+    assert (pace_of(landing).expected, pace_of(landing).low) == (400, 400)
+    reached = pace_of(landing, target=350)
+    assert (reached.chance, reached.verdict) == (1, "yes")
+    assert pace_of(landing, target=350, direction=-1).verdict == "no"
+    assert pace_of(landing, target=450).verdict == "no"
 
 
 def test_few_figures_say_nothing() -> None:
     with pytest.raises(VigieError, match="3 closed figures"):
-        landing_of([1, 2, 3], 2, flow=False)
+        level_landing([1, 2, 3], 2)
 
 
 def published(folder: Path) -> Workspace:
@@ -121,7 +136,7 @@ def test_targets_of_every_kpi_are_read_in_one_query(tmp_path: Path) -> None:
     def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
         asked.append(statement)
 
-    assert len(outlooks(workspace, LOCAL_CPO)) == 3
+    assert len(outlooks(workspace, LOCAL_CPO)) == 4
     workspace.register.dispose()
     assert sum("targets" in statement for statement in asked) == 1
 
@@ -193,20 +208,17 @@ def test_a_target_that_means_nothing_is_refused(
     workspace.register.dispose()
 
 
-def test_a_level_lands_beside_the_level_at_the_same_end_a_year_earlier() -> None:
-    """A week's users at the end of a quarter are not compared with all users of a quarter."""
+def test_a_landing_is_set_against_the_same_period_a_year_earlier() -> None:
     calendar = Calendar()
+    quarter = calendar.period(Grain.QUARTER, date(2025, 11, 1))
 
-    def of(grain: Grain, day: date, value: float, closed: bool = True) -> Figure:
-        period = calendar.period(grain, day)
+    def of(day: date, value: float, closed: bool = True) -> Figure:
+        period = calendar.period(Grain.QUARTER, day)
         return Figure(
-            kpi="active_users", scope=Scope("product", "anvil"), grain=str(grain),
+            kpi="active_users", scope=Scope("product", "anvil"), grain="quarter",
             period=period.key, start=period.start, end=period.end, value=value, closed=closed,
         )  # fmt: skip
 
-    weeks = [of(Grain.WEEK, date(2025, 12, day), day) for day in (8, 15, 22, 29)]
-    quarter = calendar.period(Grain.QUARTER, date(2025, 11, 1))
-    assert prior_year_of(weeks, quarter) == 22  # the week of the 29th ends in January
-    assert prior_year_of([of(Grain.QUARTER, date(2025, 11, 1), 178)], quarter) == 178
-    assert prior_year_of([of(Grain.WEEK, date(2025, 12, 22), 22, closed=False)], quarter) is None
+    assert prior_year_of([of(date(2025, 8, 1), 90), of(date(2025, 11, 1), 178)], quarter) == 178
+    assert prior_year_of([of(date(2025, 11, 1), 178, closed=False)], quarter) is None
     assert prior_year_of([], quarter) is None

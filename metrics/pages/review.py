@@ -141,16 +141,14 @@ def weekly_review(
 def _landing(
     workspace: Workspace, panel: Panel, scope: Scope, headline: Sequence[Reading]
 ) -> Outlook | None:
-    """Where the first KPI of the headline will stand at the quarter's end; None where nobody can
-    say. Only the latest week tells: what is forecast is the present."""
-    first = next((each.kpi for each in headline if _has_value(each)), None)
-    if first is None:
-        return None
+    """Where the first KPI of the headline of which it can be said will stand at the quarter's end.
+    Only the latest week tells: what is forecast is the present."""
+    told = [each.kpi for each in headline if _has_value(each)]
     found = outlooks(
-        workspace, panel.viewer, catalogue=panel.catalogue, kpis=[first], scopes=[scope],
+        workspace, panel.viewer, catalogue=panel.catalogue, kpis=told, scopes=[scope],
         grains=[Grain.QUARTER],
     )  # fmt: skip
-    return found[-1] if found else None
+    return min(found, key=lambda each: told.index(each.kpi), default=None)
 
 
 def product_page(

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.detection.traits import built_on_steps, measures_of
-from metrics.pace import adds_over_time
+from metrics.grains import adds_over_time
 from metrics.pages.panel import Panel
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.reading import Limits, compare, within_nature
