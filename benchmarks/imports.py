@@ -5,9 +5,10 @@
 One file of events of a product tool is made (kept in DIR when given, and used again). Then, each in
 a process of its own and one after the other: DuckDB reads it into a table of an empty file, types
 guessed; pandas reads it whole; pandas does by hand what the import does to the rows, without its
-checks; and Vigie lands it on a draft warehouse: encoding and dialect found, recognised, every cell typed, identifiers hashed, days localised, every row accounted for,
-the cleaned upload archived, slices and coverage told, committed. Told are seconds on the clock and
-of processors, megabytes a second, and the peak of memory that a process held; and the ratios.
+checks; and Vigie lands it on a draft warehouse: encoding and dialect found, recognised, every cell
+typed, identifiers hashed, days localised, every row accounted for, the cleaned upload archived,
+slices and coverage told, committed. Told are seconds on the clock and of processors, megabytes a
+second, and the peak of memory that a process held; and the ratios.
 """
 
 from __future__ import annotations

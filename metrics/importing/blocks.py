@@ -92,10 +92,16 @@ def read_report(path: Path, profiles: Sequence[Profile]) -> Report | None:
     """The report in a UTF-8 file, or None when the file is no such report.
 
     It is one when a ruled preamble leads it, or when its first row names at least three figures
-    of a profile that reads reports (people cut the preamble off).
+    of a profile that reads reports (people cut the preamble off) and nothing it is `without`.
     """
     known = {name for profile in profiles if profile.blocks for name in _names(profile)}
-    if not known or not _leads(path, known):
+    others = {
+        comparable(header)
+        for profile in profiles
+        if profile.blocks
+        for header in profile.identity.without
+    }
+    if not known or not _leads(path, known, others):
         return None
     figures = {name for profile in profiles if profile.blocks for name in _figures(profile)}
     said = {name for profile in profiles if profile.blocks for name in _dimensions(profile)}
@@ -128,15 +134,16 @@ def _dimensions(profile: Profile) -> set[str]:
     return {comparable(word) for words in column.words.values() for word in words}
 
 
-def _leads(path: Path, known: set[str]) -> bool:
+def _leads(path: Path, known: set[str], others: set[str]) -> bool:
     for line in lines_of(path):
         if not line.strip():
             continue
         if line.startswith("#"):
             return _RULE.match(line.rstrip(BLANK)) is not None
         for record in records_of([line], _dialect(path)):
-            told = [comparable(cell) in known for cell in record.cells]
-            return sum(told) >= 3 and 2 * sum(told) > len(told)
+            cells = [comparable(cell) for cell in record.cells]
+            told = sum(cell in known for cell in cells)
+            return told >= 3 and 2 * told > len(cells) and others.isdisjoint(cells)
     return False
 
 

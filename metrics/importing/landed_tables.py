@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 import duckdb
@@ -14,13 +15,30 @@ def remove(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
     """Delete one import's rows everywhere: what counts follows from the imports that remain."""
     connection.execute("begin")
     try:
-        for table in import_tables():
+        for table in held(connection, import_id):
             query = exp.delete(table).where(exp.column("import_id").eq(exp.Placeholder()))
             connection.execute(query.sql("duckdb"), [import_id])
     except BaseException:
         connection.execute("rollback")
         raise
     connection.execute("commit")
+
+
+def held(connection: duckdb.DuckDBPyConnection, import_id: int) -> dict[str, int]:
+    """The tables that hold rows of an import, each with how many."""
+    counts = connection.execute(_counts(), [import_id] * len(import_tables())).fetchall()
+    return {table: rows for table, rows in counts if rows}
+
+
+@cache
+def _counts() -> str:
+    counts = (
+        exp.select(exp.Literal.string(table), exp.Count(this=exp.Star()))
+        .from_(table)
+        .where(exp.column("import_id").eq(exp.Placeholder()))
+        for table in import_tables()
+    )
+    return exp.union(*counts, distinct=False).sql("duckdb")
 
 
 def import_tables() -> list[str]:

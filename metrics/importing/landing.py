@@ -33,7 +33,7 @@ from metrics.importing.session import KpisOf, Session
 from metrics.importing.source import Source, open_source
 from metrics.importing.staging import Progress
 from metrics.importing.typed import make_typed
-from metrics.importing.values import prepare
+from metrics.importing.values import make_readings, prepare
 from metrics.organisation import Organisation
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
@@ -127,6 +127,7 @@ def _guarded(
 ) -> Landed:
     """Land the file in one transaction; a refusal becomes a report."""
     seen: dict[str, object] = {}
+    make_readings(session.connection)
     session.connection.execute("begin")
     try:
         with open_source(path) as source:

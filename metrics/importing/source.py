@@ -268,7 +268,7 @@ def _likeness(text: bytes, encoding: str) -> float:
         decoded = text.decode(encoding)
     except UnicodeDecodeError:
         return -1.0
-    foreign = [character for character in decoded if ord(character) > 127]
+    foreign = re.sub(r"[\x00-\x7f]+", "", decoded)
     good = sum(character in _LETTERS for character in foreign)
     odd = sum(unicodedata.category(character) in ("Cc", "Co", "So", "Sm") for character in foreign)
     return (good - odd) / max(len(foreign), 1)

@@ -27,6 +27,10 @@ class Reading(StrEnum):
         return self not in (Reading.TEXT, Reading.HASH)
 
 
+#: What the macros of `values.sql` ask of each file and its company.
+TOLD = ("fiscal_year_start", "file_name", "company_zone", "company_currency", "secret")
+
+
 def prepare(
     connection: duckdb.DuckDBPyConnection,
     zone: ZoneInfo,
@@ -36,19 +40,35 @@ def prepare(
     fiscal_year_start: int = 1,
     file_name: str = "",
 ) -> None:
-    """Give the connection the reading macros for a company's zone, currency and fiscal year, and
-    the name of the file that it reads."""
-    constants = {
-        "fiscal_year_start": str(fiscal_year_start),
-        "file_name": file_name,
-        "company_zone": zone.key,
-        "company_currency": currency,
-        "secret": secret.hex(),
-    }
-    for name, value in constants.items():
+    """Tell the connection's readings a company's zone, currency and fiscal year, and the name of
+    the file that it reads."""
+    make_readings(connection)
+    _tell(
+        connection,
+        {
+            "fiscal_year_start": str(fiscal_year_start),
+            "file_name": file_name,
+            "company_zone": zone.key,
+            "company_currency": currency,
+            "secret": secret.hex(),
+        },
+    )
+
+
+def make_readings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the connection the macros of `values.sql`, unless it has them: made outside of any
+    transaction, they last as long as the connection."""
+    try:
+        connection.execute("select readings_are_made()")
+    except duckdb.CatalogException:
+        _tell(connection, dict.fromkeys(TOLD, ""))
+        connection.execute((files(__package__) / "values.sql").read_text("utf-8"))
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, told: dict[str, str]) -> None:
+    for name, value in told.items():
         literal = exp.Literal.string(value).sql("duckdb")
         connection.execute(f"create or replace temp macro {name}() as {literal}")
-    connection.execute((files(__package__) / "values.sql").read_text("utf-8"))
 
 
 def read(cell: exp.Expr, reading: Reading, mark: str, order: str) -> exp.Expr:

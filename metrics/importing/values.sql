@@ -215,4 +215,6 @@ create or replace temp macro no_cells() as
     list_filter([cell_of('', '', 'dot')], lambda cell: false);
 
 -- Whether a status says, in the words of many tools, that work has not begun.
-create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert)');
+create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
+
+create or replace temp macro readings_are_made() as true;

@@ -19,6 +19,10 @@ JIRA_FR = "Résumé;Clé de ticket;Type de ticket;État;Clé de projet;Création
 JIRA_FR += "A;ATE-1;Story;Terminé;ATE;10/10/2026 11:13;11/10/2026 11:13;11/10/2026 11:13;Terminé;3,5\nB;ATE-2;Story;En cours;ATE;12/03/2026 11:13;12/03/2026 11:13;;En cours;\n"
 JIRA_IT = "Riepilogo,Chiave ticket,Tipo ticket,Stato,Chiave progetto,Creato,Aggiornato,Risolto,Categoria di stato,Campo personalizzato (Story Points)\n"
 JIRA_IT += 'A,ATE-1,Story,Completata,ATE,10/ott/26 11:13,11/ott/26 11:13,11/ott/26 11:13,Completata,"3,5"\nB,ATE-2,Story,In corso,ATE,12/mar/26 11:13,12/mar/26 11:13,,In corso,\n'
+JIRA_NL = "Samenvatting,Issuesleutel,Issuetype,Status,Projectsleutel,Gemaakt,Bijgewerkt,Opgelost,Statuscategorie,Aangepast veld (Story Points)\n"
+JIRA_NL += "A,ATE-1,Story,Gereed,ATE,10/okt./26 11:13,11/okt./26 11:13,11/okt./26 11:13,Gereed,3.5\nB,ATE-2,Story,Wordt uitgevoerd,ATE,12/mrt./26 11:13,12/mrt./26 11:13,,Wordt uitgevoerd,\n"
+JIRA_PT = "sep=;\nResumo;Chave da item;Tipo de item;Status;Chave do projeto;Criado;Atualizado;Resolvido;Categoria do status;Campo personalizado (Story Points)\n"
+JIRA_PT += "A;ATE-1;História;Concluído;ATE;10/out/26 11:13;11/out/26 11:13;11/out/26 11:13;Itens concluídos;3,5\nB;ATE-2;Bug;Em andamento;ATE;12/mar/26 11:13;12/mar/26 11:13;;Em andamento;\n"
 
 
 @pytest.mark.parametrize(
@@ -29,8 +33,10 @@ JIRA_IT += 'A,ATE-1,Story,Completata,ATE,10/ott/26 11:13,11/ott/26 11:13,11/ott/
         (JIRA_FR, "cp1252"),
         (JIRA_FR, "mac_roman"),
         (JIRA_IT, "utf-16"),
+        (JIRA_NL, "utf-8"),
+        (JIRA_PT, "cp1252"),
     ],
-    ids=["de", "es", "fr-excel", "fr-mac", "it"],
+    ids=["de", "es", "fr-excel", "fr-mac", "it", "nl", "pt-excel"],
 )
 def test_jira_means_the_same_in_every_language(desk: Desk, text: str, encoding: str) -> None:
     report = desk.land("export.csv", text.encode(encoding)).report
@@ -70,3 +76,83 @@ def test_a_file_with_decimal_points_reads_its_thousands_with_commas(desk: Desk) 
     text = 'Date,Clicks,Impressions,CTR,Position\n2026-10-01,12,"1,340",3.5%,12.3\n'
     desk.land("gsc.csv", text, ImportOptions(product="alpha"))
     assert ("search_impressions", 1340) in desk.rows("select metric, value from observations")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Datensatz-ID,Deal-Name,Deal-Phase,Betrag,Erstelldatum,Abschlussdatum\n1,A,Abgeschlossen und gewonnen,12000.50,2026-01-02,2026-02-03\n2,B,Abgeschlossen und verloren,5,2026-01-02,2026-02-04\n3,C,Angebot,5,2026-01-02,\n",
+        "ID de registro,Nombre del negocio,Etapa del negocio,Importe,Fecha de creación,Fecha de cierre\n1,A,Cierre ganado,12000.50,2026-01-02,2026-02-03\n2,B,Cierre perdido,5,2026-01-02,2026-02-04\n3,C,Propuesta,5,2026-01-02,\n",
+        "ID record,Nome trattativa,Fase trattativa,Importo,Data di creazione,Data di chiusura\n1,A,Chiuso vinto,12000.50,2026-01-02,2026-02-03\n2,B,Chiuso perso,5,2026-01-02,2026-02-04\n3,C,Proposta,5,2026-01-02,\n",
+    ],
+    ids=["de", "es", "it"],
+)
+def test_deals_are_won_and_lost_in_every_language(desk: Desk, text: str) -> None:
+    assert desk.land("deals.csv", text).report.profile == "hubspot_deals"
+    assert desk.rows("select outcome, created_day, closed_day from deals order by deal_id") == [
+        ("won", date(2026, 1, 2), date(2026, 2, 3)),
+        ("lost", date(2026, 1, 2), date(2026, 2, 4)),
+        ("open", date(2026, 1, 2), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Id,Asunto,Solicitante,Solicitado,Estado,Grupo,Actualizado,Satisfacción\n1,A,x,2026-01-02 10:00,Resuelto,Web,2026-01-03 10:00,Buena\n2,B,x,2026-01-04 10:00,Abierto,Web,2026-01-05 10:00,Mala\n",
+        "ID;Betreff;Anforderer;Angefragt;Status;Gruppe;Aktualisiert;Zufriedenheit\n1;A;x;02.01.2026 10:00;Gelöst;Web;03.01.2026 10:00;Gut\n2;B;x;04.01.2026 10:00;Offen;Web;05.01.2026 10:00;Schlecht\n",
+        "Ticket ID,Ticket subject,Ticket status,Ticket created - Date,Ticket solved - Date,Ticket group,Ticket satisfaction rating\n1,A,Solved,2026-01-02,,Web,Good\n2,B,Open,2026-01-04,,Web,Bad\n",
+    ],
+    ids=["es", "de", "explore"],
+)
+def test_tickets_are_solved_and_rated_in_every_language(desk: Desk, text: str) -> None:
+    assert desk.land("tickets.csv", text).report.profile == "zendesk_tickets"
+    assert desk.rows("select stream, status, rating from feedback order by feedback_id") == [
+        ("Web", "resolved", 1),
+        ("Web", "open", 0),
+    ]
+
+
+def test_what_a_survey_tool_counts_by_is_no_question(desk: Desk) -> None:
+    text = "ID du répondant,ID du collecteur,Date de fin,Adresse IP,Recommanderiez-vous Atelier ?\n"
+    text += "1,2,2026-10-01 10:05:00,1.2.3.4,9\n2,2,2026-10-20 10:05:00,1.2.3.4,3\n"
+    desk.land("enquête.csv", text)
+    assert desk.rows("select distinct kind from responses") == [("nps",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("retention.csv", "cohort,cohort size,Week 0,Week 1,Week 2\n2026-10-05,100,100,40,30\n"),
+        ("board.csv", "Name,Person,Status,Due date\nLogin,x,Done,2026-10-01\nSearch,y,Doing,\n"),
+    ],
+)
+def test_what_only_resembles_an_export_is_left_to_be_mapped(
+    desk: Desk, name: str, text: str
+) -> None:
+    assert [problem.reason for problem in desk.inspect(name, text).problems] == ["not_recognised"]
+
+
+def test_a_customers_mrr_is_added_up_by_currency(desk: Desk) -> None:
+    text = "Customer ID,Customer,Customer Email,Currency,2026-08,2026-09\n"
+    text += "cus_1,A,a@b.c,eur,50.00,60.00\ncus_2,B,b@b.c,eur,,20.00\ncus_3,C,c@b.c,usd,9.00,9.00\n"
+    report = desk.land("MRR_per_Subscriber__monthly.csv", text).report
+    assert (report.profile, report.rows.loaded) == ("stripe_mrr", 3)
+    assert desk.rows("select day, member, value from observations order by 1, 2") == [
+        (date(2026, 8, 1), "eur", 50),
+        (date(2026, 8, 1), "usd", 9),
+        (date(2026, 9, 1), "eur", 80),
+        (date(2026, 9, 1), "usd", 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("Objectif;Résultat clé;Trimestre;Valeur de départ;Valeur cible;Valeur actuelle\nCroître;MRR;T4 2026;80;100;91\n", "notion_okr"),
+        ("Feature,Reichweite,Wirkung,Konfidenz,Aufwand,RICE-Score\nSuche,500,1,50%,2,125\n", "rice_sheet"),
+    ],
+)  # fmt: skip
+def test_sheets_are_known_in_other_languages(desk: Desk, text: str, profile: str) -> None:
+    report = desk.inspect("sheet.csv", text)
+    assert (report.profile, report.status, report.rows.quarantined) == (profile, "loaded", 0)

@@ -1,9 +1,12 @@
 with judged as (
     select *,
         case
-            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné') then 'won'
-            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu') then 'open'
-            when regexp_matches(lower(loss_reason), 'no decision|sans suite|pas de décision|aucune décision')
+            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné|gewonnen|ganad|ganho|\bvint[oa]\b')
+                then 'won'
+            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu|verloren|perdid|\bpers[oa]\b')
+                then 'open'
+            when regexp_matches(lower(loss_reason), 
+                'no decision|sans suite|pas de décision|aucune décision|keine entscheidung|sin decisi|nessuna decisione')
                 then 'no_decision'
             else 'lost'
         end as outcome

@@ -1,21 +1,25 @@
-with read as (
+with rated as (
     select *,
         case
-            when word(rating) in ('good', 'good with comment', 'bon', 'satisfait', 'bien') then 1
-            when word(rating) in ('bad', 'bad with comment', 'mauvais', 'insatisfait') then 0
-            when word(rating) in ('offered', 'unoffered', 'proposé', 'non proposé') then null
-            else read_decimal(rating, 'dot')
-        end as score,
-        word(rating) in ('good', 'good with comment', 'bon', 'satisfait', 'bien', 'bad',
-            'bad with comment', 'mauvais', 'insatisfait') as in_words,
+            when regexp_matches(word(rating), '^(good|bon|satisfait|bien|gut|buen|boa|bom|buon|goed)') then 1
+            when regexp_matches(word(rating), '^(bad|mauvais|insatisfait|schlecht|mal|ruim|cattiv|slecht)')
+                then 0
+        end as said
+    from typed
+),
+read as (
+    select *,
+        coalesce(said, read_decimal(rating, 'dot')) as score,
+        said is not null as in_words,
         case
             when resolved is not null then 'resolved'
-            when regexp_matches(lower(status), '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme)')
+            when regexp_matches(lower(status), 
+                '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme|gelöst|geschlossen|resuelt|cerrad|resolvid|fechad|risolt|chius|opgelost|gesloten)')
                 then 'resolved'
             when status is not null then 'open'
         end as state,
         nullif(concat_ws(' — ', title, text), '') as words
-    from typed
+    from rated
 ),
 scaled as (
     select *,
