@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from metrics import erasure, warehouse
+from metrics.change import Change
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.job import Job
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import STEPS, Silent, SmallWorkspace
 
 FIRST, DAYS = date(2026, 8, 3), 28
 JOE = "joe.martin@acme.fr"
@@ -166,3 +167,66 @@ def test_keys_are_made_as_the_import_makes_them(company):
         secret = company.workspace.secret
         assert keys == {erasure.key_of(secret, f"mixpanel:user:{user}") for user in (JOE, *OTHERS)}
         assert connection is not None
+
+
+def kept(company: SmallWorkspace) -> dict[str, list[dict[str, object]]]:
+    """The rows of every archived file, and what lies beside them."""
+    folder = company.workspace.archive
+    return {
+        path.relative_to(folder).as_posix(): pq.read_table(path).to_pylist()
+        for path in folder.rglob("*.parquet")
+    }
+
+
+class Dead(BaseException):
+    """The process has died: nothing of it cleans up."""
+
+
+class Dying(Silent):
+    """Ends a change when it reaches a stage: as someone cancels it, or as a process dies."""
+
+    def __init__(self, stage: str, *, suddenly: bool) -> None:
+        self.stage = stage
+        self.suddenly = suddenly
+        self.change: Change | None = None
+
+    def reached(self, stage: str) -> None:
+        if stage == self.stage:
+            if self.suddenly and self.change is not None:
+                self.change._tidy = lambda lease: None  # type: ignore[method-assign]
+            raise Dead
+
+
+def erase_until(company: SmallWorkspace, stage: str, *, suddenly: bool) -> None:
+    listener = Dying(stage, suddenly=suddenly)
+    job = Job("erase", str(company.folder), "test", person=JOE)
+    listener.change = Change(job, STEPS, listener)
+    with pytest.raises(Dead):
+        listener.change.run()
+
+
+@pytest.mark.parametrize(
+    ("stage", "suddenly"), [("landed", False), ("landed", True), ("flipping", False)]
+)
+def test_an_erasure_that_ends_early_has_touched_nothing(company, stage, suddenly):
+    archived, facts = kept(company), facts_of(company)
+    erase_until(company, stage, suddenly=suddenly)
+    if suddenly:
+        assert len(kept(company)) > len(archived)  # what the next job finds
+        with pytest.raises(VigieError, match="no import number 99"):
+            company.undo(99)
+    assert kept(company) == archived
+    assert facts_of(company) == facts
+    assert not list(company.workspace.archive.glob(".*"))
+    with company.workspace.register.connect() as connection:
+        assert connection.exec_driver_sql("select count(*) from erasures").scalar() == 0
+
+
+def test_an_erasure_that_dies_once_noted_is_ended_by_the_next_job(company):
+    erase_until(company, "flipped", suddenly=True)
+    assert {path.suffix for path in (company.folder / "warehouse").iterdir()} == {".duckdb"}
+    with pytest.raises(VigieError, match="no import number 99"):
+        company.undo(99)
+    assert "joe" not in str(kept(company)).lower()
+    assert not list(company.workspace.archive.glob(".*"))
+    assert [path.name for path in (company.folder / "warehouse").iterdir()] == ["2.duckdb"]

@@ -76,10 +76,8 @@ class Change:
                 raise
             self._reached("flipped")
             erasing = drafted.erasing
-            warehouse.sweep(self.workspace, new.warehouse_version, 0 if erasing else None)
-            if erasing:
-                erasure.erase_copies(self.workspace.path)
-                erasure.flush(self.register)
+            erasure.settle(self.workspace)
+            warehouse.sweep(self.workspace, new.warehouse_version)
         return Outcome(
             "done",
             drafted.files,
@@ -154,8 +152,9 @@ class Change:
     def _tidy(self, lease: Lease) -> None:
         """Remove what a job that did not finish, this one or a dead one, has left behind."""
         sweep_scratch()
+        clean(self.register, lease)  # raises when the lease is lost: the rest may be another's
         sweep_archive(self.workspace.archive)
-        clean(self.register, lease)
+        erasure.settle(self.workspace)
         with self.register.begin() as connection:
             lease.hold(connection)
             archives = ledger.remove_staged(connection)

@@ -251,7 +251,8 @@ class Drafting:
         return Drafted((), (), (), cause, True, differs=differs)
 
     def _erase(self) -> Drafted:
-        """Take a person out of the draft and of the archive; the register follows at the flip.
+        """Take a person out of the draft and write the archive's files anew beside it; the archive
+        and the register follow at the flip.
 
         Raises VigieError when nothing is kept of them.
         """
@@ -269,7 +270,9 @@ class Drafting:
             words = erasure.in_register(connection, person)
         self._say("landing", 0.2, "Taking the person out of the facts and the archive.")
         rows = dict(erasure.erase_facts(self._facts, person).rows)
-        archived = erasure.erase_archive(self.workspace.archive, person, profiles)
+        archive = self.workspace.archive
+        aside = erasure.aside_of(archive, number)
+        archived = erasure.write_cleaned(archive, aside, person, profiles)
         rows |= {place: count for place, count in (("archive", archived), ("register", words))
                  if count}  # fmt: skip
         if not rows:
