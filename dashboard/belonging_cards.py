@@ -10,7 +10,7 @@ from dashboard import import_sentences
 from dashboard.cards import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
-from metrics.belonging import Owner, Word, owners, words_in_use
+from metrics.belonging import Owner, Word, newcomers, owners, words_in_use
 from metrics.organisation import Name
 
 COLUMNS = 3
@@ -85,13 +85,19 @@ def _answer(
 ) -> tuple[Name, ...]:
     """One word and whom it stands for."""
     voice, say = session.voice, session.voice.words
-    choices = [*([LATER] if later else []), *owners(session.organisation, word.kinds), NOBODY]
+    new = newcomers(word, session.organisation) if not word.owner else []
+    known = owners(session.organisation, word.kinds)
+    choices = [*([LATER] if later else []), *known, *new, NOBODY]
 
     def shown(owner: Owner) -> str:
         if owner == LATER:
             return say.say("say it later")
         if owner == NOBODY:
             return say.say("none of ours")
+        if owner in new:
+            if owner.kind == "product":
+                return say.say("a new product: {name}", name=owner.name)
+            return say.say("a new squad: {name}", name=owner.name)
         told = say.say("{name} (suggested)", name=owner.name)
         return told if later and owner == word.suggestion else owner.name
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from rapidfuzz import fuzz, process, utils
 
@@ -69,6 +71,25 @@ def owners(organisation: Organisation, kinds: Collection[str]) -> list[Owner]:
     found += [Owner("squad", each.squad, each.name) for each in organisation.squads]
     found += [Owner(PERSON, each.person, each.name) for each in organisation.people]
     return [owner for owner in found if owner.kind in kinds]
+
+
+def newcomers(word: Word, organisation: Organisation) -> list[Owner]:
+    """The product or squad that a word may be the name of, where the company has none of it yet."""
+    if word.kinds == (PERSON,) or not any(letter.isalpha() for letter in word.word):
+        return []
+    return [
+        Owner(kind, _new_key(word.word, kind, organisation), word.word.strip())
+        for kind in word.kinds
+    ]
+
+
+def _new_key(word: str, kind: str, organisation: Organisation) -> str:
+    """A key for a new product or squad: the word without accents, in lower case, not taken."""
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or kind
+    taken = organisation.product_keys if kind == "product" else organisation.squad_keys
+    numbered = (f"{base}-{number}" for number in count(2))
+    return next(key for key in chain([base], numbered) if key not in taken)
 
 
 def suggested(word: str, organisation: Organisation, kinds: Collection[str]) -> Owner | None:

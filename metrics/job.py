@@ -17,7 +17,7 @@ class Job:
     and `known_as` for an erasure (see `erasure.find`).
 
     `names` are what tools' words stand for from now on: of the kind 'names' alone, or with an
-    import, whose rows they place.
+    import, whose rows they place. A product or squad that one names and nobody knows is a new one.
     """
 
     kind: Literal["import", "undo", "publish", "names", "erase", "rebuild"]

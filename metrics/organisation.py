@@ -199,7 +199,30 @@ class Organisation:
             return self
         new = {(name.kind, name.source, name.alias) for name in names}
         kept = [name for name in self.names if (name.kind, name.source, name.alias) not in new]
-        return replace(self, names=(*kept, *names))
+        products, squads = self.founded(names)
+        return replace(
+            self,
+            names=(*kept, *names),
+            products=(*self.products, *products),
+            squads=(*self.squads, *squads),
+        )
+
+    def founded(self, names: Sequence[Name]) -> tuple[list[Product], list[Squad]]:
+        """The products and squads that names stand for and that are not there yet: each is called
+        as the tool calls it."""
+        told = {(name.kind, name.target): name.alias.strip() for name in names if name.target}
+        return (
+            [
+                Product(key, alias)
+                for (kind, key), alias in told.items()
+                if kind == "product" and key not in self.product_keys
+            ],
+            [
+                Squad(key, alias)
+                for (kind, key), alias in told.items()
+                if kind == "squad" and key not in self.squad_keys
+            ],
+        )
 
     @cached_property
     def product_keys(self) -> frozenset[str]:

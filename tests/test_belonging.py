@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from metrics.belonging import Owner, owners, suggested, words_in_use, words_of
+from metrics.access import LOCAL_CPO
+from metrics.belonging import Owner, Word, newcomers, owners, suggested, words_in_use, words_of
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
 from metrics.job import Job
 from metrics.jobs import run
 from metrics.organisation import NOT_OURS, Name, Organisation, Person, Product, Squad, SquadRate
+from metrics.query import query
 from metrics.references import people_names
 from metrics.register import migrate
 from metrics.register.organisation import load_organisation
@@ -83,6 +85,40 @@ def test_accounts_of_shared_cost_are_not_asked_for():
     assert [word.word for word in words_of([accounts], COMPANY)] == ["706100", "611000", "641100"]
     rated = replace(COMPANY, squad_rates=(SquadRate("dune", 9000.0, date(2026, 1, 1)),))
     assert [word.word for word in words_of([accounts], rated)] == ["706100", "611000"]
+
+
+def test_a_word_may_be_a_new_product_with_a_key_of_its_own():
+    word = Word("mixpanel", "Élan Côté", ("product", "squad"), 3, ("events",))
+    assert newcomers(word, COMPANY) == [
+        Owner("product", "elan-cote", "Élan Côté"), Owner("squad", "elan-cote", "Élan Côté")
+    ]  # fmt: skip
+    taken = replace(word, word="ATELIER!", kinds=("product",))
+    assert newcomers(taken, COMPANY) == [Owner("product", "atelier-2", "ATELIER!")]
+    assert newcomers(replace(word, word="706100"), COMPANY) == []
+    assert newcomers(replace(word, kinds=("person",)), COMPANY) == []
+    founded = COMPANY.named(word.stands_for(newcomers(word, COMPANY)[0]))
+    assert founded.place("product", "mixpanel", "élan côté") == "elan-cote"
+    assert founded.products[-1] == Product("elan-cote", "Élan Côté")
+    assert list(founded.squads) == list(COMPANY.squads)
+
+
+def test_one_file_alone_has_figures_once_its_name_is_a_product(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixpanel.csv"
+    path.write_text(events(), "utf-8")
+    place = str(workspace.path)
+    assert run(Job("import", place, "me", files=(str(path),))).status == "done"
+    assert query(workspace, LOCAL_CPO, ["active_users"], by="product") == []
+    [word] = words_in_use(workspace)
+    with workspace.register.connect() as connection:
+        [new] = newcomers(word, load_organisation(connection))
+    done = run(Job("names", place, "me", names=word.stands_for(new)))
+    assert done.status == "done", done.problem
+    [word] = words_in_use(workspace)
+    assert word.owner == Owner("product", "atl-eu", "atl-eu")
+    found = query(workspace, LOCAL_CPO, ["active_users"], by="product")
+    assert {f.value for f in found if f.closed and f.grain == "week"} == {12.0}
 
 
 def test_words_of_files_are_asked_once_with_the_rows_they_have():

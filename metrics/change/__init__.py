@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from metrics import erasure, warehouse
 from metrics.change.drafting import Drafted, Drafting
 from metrics.change.recount import Recount
@@ -21,7 +23,7 @@ from metrics.leftovers import sweep_archive, sweep_scratch
 from metrics.publish import Published, clean, finish
 from metrics.register import ledger, migrate
 from metrics.register.leases import Lease, take
-from metrics.register.organisation import write_rows
+from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
 from metrics.workspace import Workspace
 
@@ -116,6 +118,13 @@ class Change:
             or not state.warehouse_version
         )
 
+    def _write_names(self, connection: sa.Connection) -> None:
+        """Keep what words stand for, and the products and squads that are new by it."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        products, squads = load_organisation(connection).founded(self.job.names)
+        for table, rows in (("products", products), ("squads", squads), ("names", self.job.names)):
+            write_rows(connection, table, [asdict(row) for row in rows], None, now)
+
     def _flip(
         self, lease: Lease, path: Path, new: State, drafted: Drafted, published: Published
     ) -> None:
@@ -130,10 +139,7 @@ class Change:
                 for number in drafted.undone:
                     ledger.undo(connection, number, by=self.job.by)
                 if self.job.names:
-                    rows = [asdict(name) for name in self.job.names]
-                    write_rows(
-                        connection, "names", rows, None, datetime.now(UTC).replace(tzinfo=None)
-                    )
+                    self._write_names(connection)
                 if drafted.erasing:
                     person, number = drafted.erasing.person, drafted.erasing.number
                     erasure.erase_register(connection, person, number)

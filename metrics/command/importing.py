@@ -172,7 +172,7 @@ def described(report: FileReport, *, done: bool) -> str:
     if report.unknown_streams:
         lines.append(
             f"  nobody has said whose these are: {', '.join(report.unknown_streams)}; "
-            "add them to names.csv and import it"
+            "say it with 'vigie names set', or import a names.csv"
         )
     return "\n".join(lines)
 

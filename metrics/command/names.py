@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from metrics import jobs
-from metrics.belonging import PERSON, Owner, Word, owners, words_in_use
+from metrics.belonging import PERSON, Owner, Word, newcomers, owners, words_in_use
 from metrics.command.output import (
     ProgressOutput,
     answer,
@@ -56,6 +56,7 @@ def listed(folder: Path | None, wants_json: bool) -> None:
 @click.option("--product", help="It is this product.")
 @click.option("--squad", help="It is this squad.")
 @click.option("--person", help="It is this person.")
+@click.option("--new", type=click.Choice(("product", "squad")), help="It is one not known yet.")
 @click.option("--nobody", is_flag=True, help="It is none of the company's.")
 @in_workspace
 @as_json
@@ -65,6 +66,7 @@ def told(
     product: str | None,
     squad: str | None,
     person: str | None,
+    new: str | None,
     nobody: bool,
     folder: Path | None,
     wants_json: bool,
@@ -72,15 +74,17 @@ def told(
     """Say whom a word of a tool stands for; figures follow, nothing is imported again."""
     given = {"product": product, "squad": squad, PERSON: person}
     said = [(kind, key) for kind, key in given.items() if key is not None]
-    if len(said) + nobody != 1:
+    if len(said) + bool(new) + nobody != 1:
         raise VigieError(
             "A word stands for one product, squad or person, or for nobody.",
-            next_step="Give one of --product, --squad, --person, --nobody.",
+            next_step="Give one of --product, --squad, --person, --new, --nobody.",
             exit_code=2,
         )
     workspace = open_workspace(folder)
     found = _in_use(workspace, source, word)
     owner = _owner(workspace, found, *said[0]) if said else None
+    if new:
+        owner = _newcomer(workspace, found, new)
     job = Job("names", str(workspace.path), who(), names=found.stands_for(owner))
     with ProgressOutput("Naming") as progress:
         outcome = checked(jobs.run(job, progress))
@@ -118,6 +122,27 @@ def _owner(workspace: Workspace, word: Word, kind: str, key: str) -> Owner:
         if owner.key == key:
             return owner
     raise unknown(kind, key, [owner.key for owner in known])
+
+
+def _newcomer(workspace: Workspace, word: Word, kind: str) -> Owner:
+    """The product or squad that begins to be known by a word. Raises VigieError for one that is
+    known, or that cannot be of that kind."""
+    with workspace.register.connect() as connection:
+        known = newcomers(word, load_organisation(connection))
+    if word.owner:
+        raise VigieError(
+            f"'{word.word}' of {word.source} is {word.owner.kind} {word.owner.key} already.",
+            next_step=f"Give --{word.owner.kind} to make it another.",
+            exit_code=2,
+        )
+    for owner in known:
+        if owner.kind == kind:
+            return owner
+    raise VigieError(
+        f"'{word.word}' of {word.source} cannot be the name of a {kind}.",
+        choices=[owner.kind for owner in known],
+        exit_code=2,
+    )
 
 
 def _row(word: Word) -> dict[str, object]:
