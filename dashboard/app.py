@@ -111,7 +111,7 @@ def main(home: str = "review") -> None:
         "owner",
         words.say("Role owner"),
         words.say("What a person answers for in one role, with targets and open decisions."),
-        lambda: owner.show(current(), chooser, product_place, explore_place, imports_place),
+        lambda: owner.show(current(), chooser, product_place, imports_place),
     )
     preparing_place = place(
         "prepare",

@@ -228,8 +228,9 @@ def objectives(session: Session, found: Sequence[Holding]) -> None:
                 words.say("Scope"), pinned=True, width=cards.name_width(frame["name"])
             ),
             "progress": column.TextColumn(words.say("Progress"), alignment="right"),
-            "expected": column.TextColumn(words.say("Expected by now"), alignment="right"),
+            "expected": column.TextColumn(words.say("Expected then"), alignment="right"),
             "pace": column.TextColumn(words.say("Pace")),
+            "period": column.TextColumn(words.say("Period")),
         },
         height="content" if len(frame) <= ROWS_SHOWN else ROWS_HEIGHT,
         key="objectives",

@@ -9,7 +9,9 @@ from dashboard.sentences import period as period_of
 from dashboard.translation import mark
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
+from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
 from metrics.pages.review import Muted
+from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, Decision
 from metrics.register.remarks import Annotation, Comment, Mute, TakenBack
 from metrics.result import Scope
@@ -220,3 +222,43 @@ def alike(voice: Voice, found: Sequence[Decision]) -> str:
 def sentence(text: str) -> str:
     """`text` with an end, so that another sentence can follow."""
     return text if text.endswith((".", "!", "?", "…", ":", ";")) else f"{text}."
+
+
+def slip(voice: Voice, found: Slip) -> str:
+    """ "▼ Atelier · Bulk import: due 7 Dec, moved by 28 days"."""
+    return voice.words.say(
+        "▼ {about}: due {day}, {slip}",
+        about=f"{voice.name(Scope('product', found.initiative.product or ''))} · "
+        f"{found.initiative.title or found.initiative.initiative}",
+        day=voice.format.date(found.initiative.due, year=False),
+        slip=slipped(voice, found),
+    )
+
+
+def slipped(voice: Voice, found: Slip) -> str:
+    """ "12 days late", "moved by 28 days", or both."""
+    parts = []
+    if found.late:
+        parts.append(voice.words.count("{n} day late", "{n} days late", found.late))
+    if found.moved:
+        parts.append(voice.words.count("moved by {n} day", "moved by {n} days", found.moved))
+    return ", ".join(parts)
+
+
+def objective(voice: Voice, found: Holding) -> str:
+    """ "▼ Atelier: 28 % where 34 % were expected (October 2026)"."""
+    mark = {"ahead": "▲", "behind": "▼"}.get(found.pace or "", "·")
+    told = voice.words.say(
+        "{name}: {progress} where {expected} was expected ({period})",
+        name=voice.name(found.scope),
+        progress=voice.format.percent(found.value(PROGRESS)),
+        expected=voice.format.percent(found.value(EXPECTED)),
+        period=progress_period(voice, found),
+    )
+    return f"{mark} {told}"
+
+
+def progress_period(voice: Voice, found: Holding) -> str:
+    """The period of which the progress of objectives is told: "October 2026"."""
+    figure = found.readings[PROGRESS].figure
+    return period_of(voice, figure) if figure else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from dashboard.meeting_sentences import progress_period, slipped
 from dashboard.sentences import Voice
 from dashboard.translation import mark
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
@@ -23,23 +24,13 @@ def slips(found: Iterable[Slip], voice: Voice) -> pd.DataFrame:
                 "title": each.initiative.title or each.initiative.initiative,
                 "product": voice.name(Scope("product", each.initiative.product or "")),
                 "due": voice.format.date(each.initiative.due),
-                "slip": slip(voice, each),
+                "slip": f"▼ {slipped(voice, each)}",
                 "objective": each.initiative.objective or "",
             }
             for each in found
         ],
         columns=["title", "product", "due", "slip", "objective"],
     )
-
-
-def slip(voice: Voice, found: Slip) -> str:
-    """ "▼ 12 days late", "▼ moved by 28 days", or both."""
-    parts = []
-    if found.late:
-        parts.append(voice.words.count("{n} day late", "{n} days late", found.late))
-    if found.moved:
-        parts.append(voice.words.count("moved by {n} day", "moved by {n} days", found.moved))
-    return f"▼ {', '.join(parts)}"
 
 
 def objectives(found: Sequence[Holding], voice: Voice) -> pd.DataFrame:
@@ -55,9 +46,10 @@ def objectives(found: Sequence[Holding], voice: Voice) -> pd.DataFrame:
                 "progress": voice.format.exact(unit, each.value(PROGRESS)),
                 "expected": voice.format.exact(unit, each.value(EXPECTED)),
                 "pace": pace(voice, each),
+                "period": progress_period(voice, each),
             }
         )
-    return pd.DataFrame(rows, columns=["name", "progress", "expected", "pace"])
+    return pd.DataFrame(rows, columns=["name", "progress", "expected", "pace", "period"])
 
 
 def pace(voice: Voice, found: Holding) -> str:

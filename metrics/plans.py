@@ -81,14 +81,17 @@ def _planned_results(
     models = as_kept(connection, setting.models)
     rows = connection.execute(pinning.render(inlined(query, models))).df()
     newest: dict[tuple[Any, ...], PlannedResult] = {}
+    versions: dict[tuple[Any, ...], tuple[date, int]] = {}
     for row in cast("Iterable[Any]", rows.itertuples(index=False)):
         product = text_of(row.product)
         if product is None and not row.of_company:
             continue
         observed = day_of(row.observed_day)
         key = (row.source, product or "", row.key_result, day_of(row.period_start))
-        if key in newest and newest[key].observed > observed:
+        version = (observed, int(row.version))
+        if key in versions and versions[key] > version:
             continue
+        versions[key] = version
         newest[key] = PlannedResult(
             objective=text_of(row.objective),
             name=row.key_result,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ OWN = (
     "key_result,objective,product,period,start_value,target_value,current_value,kpi\n"
     "Calm support,Care,Anvil,2026 Q1,80,40,70,\n"
 )
-CHANGED = datetime(2026, 3, 20, 9, 30)
+CHANGED, HOUR = datetime(2026, 3, 20, 9, 30), timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,8 @@ def test_what_is_said_is_a_version_and_an_import_that_can_be_undone(
     assert (held.source, held.name, held.end) == (source, name, date(2026, 3, 31))
     assert progress(company)["2026-02"] == pytest.approx(before)
     said = replace(held, current_value=value, objective="Grow calmly")
+    first = replace(said, current_value=0.5, objective="Grow wildly")
+    key_results.say(company.workspace, LOCAL_CPO, first, at=CHANGED - HOUR).wait()
     key_results.say(company.workspace, Viewer("c-morel", Role.CPO), said, at=CHANGED).wait()
 
     assert planned(company, name).typed == pytest.approx(value)
@@ -82,7 +84,7 @@ def test_what_is_said_is_a_version_and_an_import_that_can_be_undone(
     assert again == said
 
     company.undo(newest.id)
-    assert planned(company, name).objective == held.objective
+    assert planned(company, name).objective == "Grow wildly"
 
 
 def test_a_key_result_is_said_first_on_screen(company: SmallWorkspace) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, filters, meeting_cards, sentences
+from dashboard import cards, filters, meeting_cards, meeting_sentences, sentences
 from dashboard.pictures import trend
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda
@@ -17,6 +17,8 @@ from metrics.pages.review import Reading, Review, Subject
 from metrics.pages.slipping import Slip
 
 TOPIC = "topic"
+#: Lines that a wall shows without scrolling.
+MOST_LINES = 10
 #: Streamlit has no type size for a part of a page; this is of a container with a key, and holds no
 #: value. 30 px, and 22 for what is pressed.
 LARGE = """<style>
@@ -97,17 +99,38 @@ def topics_of(
             )
         )
     if slips:
-        found.append(
-            Topic(words.say("Initiatives"), partial(meeting_cards.slipping, session, slips))
-        )
+        found.append(Topic(words.say("Initiatives"), partial(_slipping, session, slips)))
     if PROGRESS in voice.catalogue and any(each.pace for each in holdings):
-        found.append(
-            Topic(words.say("Objectives"), partial(meeting_cards.objectives, session, holdings))
-        )
+        found.append(Topic(words.say("Objectives"), partial(_objectives, session, holdings)))
     found.append(
         Topic(words.say("Decisions"), partial(meeting_cards.closing, session, facts, held))
     )
     return found
+
+
+def _slipping(session: Session, slips: Sequence[Slip]) -> None:
+    """Initiatives that slip, a line each: no table can be read from the back of a room."""
+    words = session.voice.words
+    cards.headline(words.count("{n} initiative slips", "{n} initiatives slip", len(slips)))
+    _lines([meeting_sentences.slip(session.voice, each) for each in slips], session)
+
+
+def _objectives(session: Session, holdings: Sequence[Holding]) -> None:
+    """Objectives against what the date asked for, a line each, those behind first."""
+    voice = session.voice
+    cards.headline(voice.words.say("Objectives against their pace"))
+    told = sorted(
+        (each for each in holdings if each.ahead is not None), key=lambda each: each.ahead or 0.0
+    )
+    _lines([meeting_sentences.objective(voice, each) for each in told], session)
+
+
+def _lines(told: Sequence[str], session: Session) -> None:
+    for line in told[:MOST_LINES]:
+        st.markdown(cards.escape(line))
+    if len(told) > MOST_LINES:
+        rest = len(told) - MOST_LINES
+        st.markdown(cards.escape(session.voice.words.count("and {n} more", "and {n} more", rest)))
 
 
 def _stand(session: Session, facts: Review) -> None:

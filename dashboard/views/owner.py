@@ -16,7 +16,6 @@ def show(
     session: Session,
     chooser: DeltaGenerator,
     product_place: st.Page | None,
-    explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
     if not cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
@@ -48,7 +47,7 @@ def show(
     for index, subject in enumerate(own):
         meeting_cards.subject(
             session, subject, f"subject_{index}", period=told.week.key,
-            product_place=product_place, explore_place=explore_place,
+            product_place=product_place,
         )  # fmt: skip
 
     st.subheader(words.say("Open decisions"), anchor=False)

@@ -71,13 +71,13 @@ def key_results(given: Given) -> list[KeyResult]:
             start_value=float(rows[-1].start_value),
             target_value=float(rows[-1].target_value),
             versions=tuple(
-                (day_of(row.observed_day), number_of(row.current_value))
-                for row in sorted(rows, key=lambda row: row.observed_day)
+                (day_of(row.observed_day), number_of(row.current_value)) for row in rows
             ),
             kpi=given.named(text_of(rows[-1].kpi)),
         )
         for (_, product, _, _), rows in (
-            (key, sorted(rows, key=lambda row: row.observed_day)) for key, rows in found.items()
+            (key, sorted(rows, key=lambda row: (row.observed_day, row.version)))
+            for key, rows in found.items()
         )
     ]
 

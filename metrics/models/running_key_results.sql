@@ -14,6 +14,9 @@ select
     k.target_value,
     k.current_value,
     k.kpi,
-    k.observed_day
+    k.observed_day,
+    row_number() over (
+        partition by k.source, k.stream, k.key_result, k.period_start order by k.observed_at
+    ) as version
 from key_result_versions as k
 left join streams as s on s.source = k.source and s.stream = k.stream

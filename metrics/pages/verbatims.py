@@ -18,6 +18,8 @@ import duckdb
 from sqlglot import exp
 
 from metrics.access import Viewer, may_see
+from metrics.catalogue.kpi import Catalogue
+from metrics.definitions import catalogue_of
 from metrics.engines import open_facts
 from metrics.organisation import Organisation
 from metrics.register.organisation import load_organisation
@@ -63,7 +65,9 @@ def verbatims(
         said = _said(connection, product, theme, start, end)
         if len(said) < workspace.settings.small_group:
             return ()
-        usual = _written_small(connection).union(own_words(organisation), *SMALL_WORDS.values())
+        usual = _written_small(connection).union(
+            own_words(organisation), _defined_words(catalogue_of(workspace)), *SMALL_WORDS.values()
+        )
     finally:
         connection.close()
     people = tuple(person.name for person in organisation.people)
@@ -100,6 +104,13 @@ def own_words(organisation: Organisation) -> frozenset[str]:
     named = [each.name for each in organisation.products]
     named += [each.feature for each in organisation.features]
     return frozenset(word.casefold() for name in named for word in WORD.findall(name))
+
+
+def _defined_words(catalogue: Catalogue) -> frozenset[str]:
+    """The words with which KPIs are defined, in both languages: they name nobody."""
+    texts = [text for kpi in catalogue for text in (kpi.label, kpi.meaning)]
+    said = " ".join(f"{text.en} {text.fr}" for text in texts)
+    return frozenset(word.casefold() for word in WORD.findall(said))
 
 
 def _said(
