@@ -118,13 +118,15 @@ def cut_frames(
         if timeline is None:
             continue
         scopes = sorted({change.scope for change in changes})
-        figures = pd.concat([frame[frame["kpi"] == name] for frame in whole], ignore_index=True)
+        figures = _Placed(
+            pd.concat([frame[frame["kpi"] == name] for frame in whole], ignore_index=True)
+        )
         for dimension in kpi.dimensions:
             if dimension in UNTOLD:
                 continue
             computation = Computation(connection, setting, timeline, scopes, cut=dimension)
             try:
-                frame = computation.frame(kpi)
+                frame = _Placed(computation.frame(kpi))
             except VigieError:
                 continue  # the whole figure stands without it; a live question says what is wrong
             parts = [_parts(kpi, change, figures, frame) for change in changes]
@@ -134,25 +136,28 @@ def cut_frames(
                 yield pd.concat(found).drop_duplicates([*SERIES, "member", "start"])
 
 
-def _parts(
-    kpi: Kpi, change: Change, whole: pd.DataFrame, frame: pd.DataFrame
-) -> pd.DataFrame | None:
+class _Placed:
+    """Rows of figures by scope and first day."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        days = pd.to_datetime(rows["start"])
+        self._at = rows.groupby([rows["scope_kind"], rows["scope"], days], sort=False).indices
+
+    def of(self, scope: Scope, start: date) -> pd.DataFrame:
+        rows = self._at.get((scope.kind, scope.key, pd.Timestamp(start)), ())
+        return self._rows.take(np.asarray(rows, dtype=np.int64))
+
+
+def _parts(kpi: Kpi, change: Change, whole: _Placed, frame: _Placed) -> pd.DataFrame | None:
     """The members' rows in both periods of a change; None where they are not the whole's parts."""
     found = []
     for start in (change.before, change.after):
-        figure, parts = (_of(rows, change.scope, start) for rows in (whole, frame))
+        figure, parts = (rows.of(change.scope, start) for rows in (whole, frame))
         if len(figure) != 1 or not adds_up(kpi, to_figures(parts), to_figures(figure)[0]):
             return None
         found.append(parts)
     return _gathered(kpi, pd.concat(found, ignore_index=True))
-
-
-def _of(rows: pd.DataFrame, scope: Scope, start: date) -> pd.DataFrame:
-    return rows[
-        (rows["scope_kind"] == scope.kind)
-        & (rows["scope"] == scope.key)
-        & (pd.to_datetime(rows["start"]) == pd.Timestamp(start))
-    ]
 
 
 def _gathered(kpi: Kpi, rows: pd.DataFrame) -> pd.DataFrame:
