@@ -38,7 +38,7 @@ from metrics.register.series import (
     current_publication,
     read_figures,
     read_frame,
-    read_signals,
+    read_judgements,
 )
 from metrics.result import Figure, Scope
 from metrics.scopes import COMPANY
@@ -119,21 +119,18 @@ class Panel:
         self, kpis: Iterable[str], scopes: Iterable[Scope], grain: Grain, since: date, until: date
     ) -> tuple[dict[tuple[str, Scope, date], Limits], dict[tuple[str, Scope, date], SignalFact]]:
         """Published limits, and the gravest signal, by KPI, scope and first day."""
-        rows = read_signals(
-            self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=[grain],
-            since=since, until=until, publication=self.publication.id,
-        )  # fmt: skip
         limits: dict[tuple[str, Scope, date], Limits] = {}
         signals: dict[tuple[str, Scope, date], SignalFact] = {}
-        columns = ["kpi", "scope_kind", "scope", "start", "rule", "direction"]
-        columns += ["centre", "lower", "upper", "provisional", "taken_out"]
-        for row in rows[columns].itertuples(index=False, name=None):
-            kpi, kind, key, start, rule, direction, centre, lower, upper, provisional, out = row
-            at = (kpi, Scope(kind, key), start.date())
-            taken_out = tuple(out.split(",")) if out else ()
-            limits[at] = Limits(centre, lower, upper, bool(provisional), taken_out)
+        for kpi, scope, start, rule, direction, centre, lower, upper, new, out in read_judgements(
+            self.connection, self.viewer, kpis=kpis, scopes=scopes, grains=[grain],
+            since=since, until=until, publication=self.publication.id,
+        ):  # fmt: skip
+            at = (kpi, scope, start)
+            if at not in limits:
+                taken_out = tuple(out.split(",")) if out else ()
+                limits[at] = Limits(centre, lower, upper, new, taken_out)
             if rule and (at not in signals or rule < signals[at].rule):
-                signals[at] = SignalFact(int(rule), int(direction), limits[at])
+                signals[at] = SignalFact(rule, direction, limits[at])
         return limits, signals
 
     def _readings(

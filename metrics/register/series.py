@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -197,6 +197,27 @@ def read_signals(
     """
     wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
     return _frame(connection, signals, _SIGNAL, wanted, since, until, publication)
+
+
+def read_judgements(
+    connection: sa.Connection,
+    viewer: Viewer,
+    *,
+    kpis: Iterable[str] | None = None,
+    scopes: Iterable[Scope] | None = None,
+    grains: Iterable[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    publication: int | None = None,
+) -> Iterator[tuple[str, Scope, date, int, int, float, float, float, bool, str]]:
+    """What `read_signals` reads of whole figures, row by row: KPI, scope, first day, rule,
+    direction, centre, lower and upper limit, whether they are provisional, what was taken out."""
+    wanted = _wanted(viewer, kpis, scopes, grains, ("",))
+    number, keys = _keys(connection, wanted, publication)
+    for row in connection.execute(_rows(signals, _SIGNAL, wanted, since, until, number)):
+        if (key := keys.get(row[0])) is not None:
+            kpi, kind, scope, *_ = key
+            yield kpi, Scope(kind, scope), *tuple(row)[1:]
 
 
 def read_documents(

@@ -14,6 +14,7 @@ from metrics.calendar import CALENDAR_GRAINS, Calendar, Grain, Period
 from metrics.catalogue import Catalogue, load_catalogue
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.detection.signal_frames import signal_frames
+from metrics.organisation import Organisation
 from metrics.publish import Cause, finish, publish
 from metrics.register import migrate
 from metrics.register.leases import take
@@ -21,7 +22,7 @@ from metrics.register.organisation import write_rows
 from metrics.register.state import State, flip
 from metrics.result import Scope
 from metrics.workspace import Workspace
-from tests.dashboard.facts import COMPANY, ORGANISATION, PRODUCTS
+from tests.dashboard.facts import COMPANY, ORGANISATION
 from tests.made_up_figures import figures_frame
 
 FIRST, LAST = date(2024, 11, 18), date(2026, 11, 15)
@@ -33,17 +34,27 @@ FALLEN = ("activation_rate", Scope("product", "atelier"))
 FALL = 0.7
 
 
-def fill(folder: Path) -> Workspace:
-    """Make the workspace; the last week of one product's activation falls by 30 %."""
+def fill(
+    folder: Path,
+    organisation: Organisation = ORGANISATION,
+    *,
+    first: date = FIRST,
+    own_grain: bool = False,
+) -> Workspace:
+    """Make the workspace; the last week of one product's activation falls by 30 %.
+
+    With `own_grain` a KPI has figures in its own cadence alone.
+    """
     (folder / "vigie.toml").write_text('company = "Groupe Rivage"\n', "utf-8")
     workspace = Workspace.open(folder)
     register, catalogue = workspace.register, load_catalogue()
     migrate(register)
     with register.begin() as connection:
-        for table in ("products", "squads", "people", "assignments", "ownerships"):
-            rows = [asdict(row) for row in getattr(ORGANISATION, table)]
+        for table in ("products", "squads", "people", "assignments", "memberships", "ownerships"):
+            rows = [asdict(row) for row in getattr(organisation, table)]
             write_rows(connection, table, rows, None, datetime(2024, 11, 1))
-    computed = [pd.concat(_frames(catalogue), ignore_index=True)]
+    frames = _frames(catalogue, organisation, first, own_grain)
+    computed = [pd.concat(frames, ignore_index=True)]
     with take(register, "publisher") as lease:
         published = publish(
             register,
@@ -62,16 +73,23 @@ def fill(folder: Path) -> Workspace:
     return workspace
 
 
-def _frames(catalogue: Catalogue) -> Iterator[pd.DataFrame]:
+def _frames(
+    catalogue: Catalogue, organisation: Organisation, first: date, own_grain: bool
+) -> Iterator[pd.DataFrame]:
     calendar = Calendar()
     for kpi in catalogue.review:
         members = (
-            PRODUCTS if kpi.member == "product" else tuple(s.squad for s in ORGANISATION.squads)
+            [each.product for each in organisation.products]
+            if kpi.member == "product"
+            else [each.squad for each in organisation.squads]
         )
-        for scope in (COMPANY, *(Scope(kpi.member, key) for key in members)):
-            for grain in kpi.grains:
-                if grain in CALENDAR_GRAINS and grain is not Grain.DAY:
-                    periods = [p for p in calendar.periods(grain, FIRST, LAST) if p.end <= LAST]
+        grains = [kpi.cadence] if own_grain else kpi.grains
+        for grain in grains:
+            if grain not in CALENDAR_GRAINS or grain is Grain.DAY:
+                continue
+            periods = [p for p in calendar.periods(grain, first, LAST) if p.end <= LAST]
+            for scope in (COMPANY, *(Scope(kpi.member, key) for key in members)):
+                if periods:
                     yield _series(kpi, scope, periods)
 
 
