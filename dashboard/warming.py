@@ -6,12 +6,11 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from dashboard import session
 from dashboard.palette import LIGHT
 from dashboard.translation import LANGUAGES
 from metrics.errors import VigieError
+from metrics.register import RegisterError
 from metrics.workspace import Workspace
 
 EVERY_SECONDS = 5.0
@@ -28,7 +27,7 @@ def keep_warm(
     while not stop.is_set():
         try:
             seen = warm(workspace, seen)
-        except (SQLAlchemyError, VigieError):  # the pages say what is wrong
+        except (RegisterError, VigieError):  # the pages say what is wrong
             seen = None
         stop.wait(every_seconds)
 
