@@ -286,8 +286,10 @@ def scorecard_readings(rows: Sequence[ScorecardRow]) -> list[Reading]:
 
 
 def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
-    """Figures with their sparklines, what needs a look first."""
-    _figures(session, tables.readings(readings, session.voice, session.palette), readings, key)
+    """Figures with their sparklines, what needs a look first; notes where there are any."""
+    frame = tables.readings(readings, session.voice, session.palette)
+    silent = [] if frame["note"].any() else ["note"]
+    _figures(session, frame.drop(columns=silent), readings, key)
 
 
 def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:

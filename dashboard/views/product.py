@@ -155,7 +155,7 @@ def cadence(
         st.subheader(cards.escape(voice.name(each.squad)), anchor=False)
         side_cards.flow(session, each)
         with st.container(key=f"sprint_{each.squad.key}_box"):
-            cards.grouped_table(session, [("", each.readings)], f"sprint_{each.squad.key}")
+            cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
         if explore_place is not None:
             st.page_link(
                 explore_place,

@@ -171,7 +171,8 @@ class Screen:
                 else ("Dernière semaine", "Sur la semaine", "Sur un an")
             )
             if last in row.index and "n/a" not in row[last]:
-                changes = [row[name] if "n/a" not in row[name] else "" for name in (wow, yoy)]
+                told = [row.get(name, "") for name in (wow, yoy)]
+                changes = ["" if "n/a" in change else change for change in told]
                 yield Shown(
                     "boxes", self.language, kpi, by, scope, week, row[last], False, *changes
                 )
