@@ -38,6 +38,8 @@ MESSAGES = (
     mark("The file has no column '{header}'."),
     mark("No column says: {labels}."),
     mark("No column is a question."),
+    mark("A kind of export needs a name."),
+    mark("{count} imports were read as '{name}': it is needed to read them again."),
     mark("There is no key result '{name}' any more."),
     mark("A key result needs words."),
     mark("The target is where the key result starts from."),
@@ -46,6 +48,7 @@ MESSAGES = (
     mark("What was said could not be read back: {reason}."),
 )
 NEXT_STEPS = (
+    mark("Undo those imports first."),
     mark("Leave it out to see the latest week."),
     mark("'vigie kpi show' lists what a KPI can be cut by."),
     mark("Import a file: 'vigie import FILE'."),

@@ -7,7 +7,15 @@ from datetime import date, datetime, time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import belonging_cards, cards, import_cards, mapping_cards, sentences, tables
+from dashboard import (
+    belonging_cards,
+    cards,
+    export_cards,
+    import_cards,
+    mapping_cards,
+    sentences,
+    tables,
+)
 from dashboard.import_sentences import rhythm as rhythm_sentence
 from dashboard.sentences import MARKS
 from dashboard.session import Session
@@ -35,6 +43,7 @@ def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None
     else:
         new_files(session, desk)
     belonging_cards.in_use(session, desk)
+    export_cards.own_kinds(session)
     sent(session)
     past(session, desk)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from metrics.catalogue import load_catalogue
-from metrics.importing.drafting import own_profiles
+from metrics.errors import VigieError
+from metrics.importing.drafting import own_profiles, write_profile
+from metrics.importing.profile import load_profiles
+from metrics.importing.report import FileReport, ImportOptions, RowCounts
+from metrics.own_exports import forget, rename
+from metrics.register import ledger
 from tests.dashboard.test_pages import plain, texts
 
 VISITS = "Datum;Besucher;Anmeldungen\n01.10.2026;1.234;12\n02.10.2026;1.300,5;15\n"
@@ -100,3 +107,43 @@ def test_a_file_without_a_header_says_so(play):
     page = dropped(play, "numbers.csv", "2026-01-01,5\n2026-01-02,6\n", lang="EN")
     page.button(key="file_0_0_open").click().run()
     assert "Add a first row with a name for each column" in told(page)
+
+
+def test_a_kind_of_export_is_renamed_and_forgotten_unless_imports_need_it(play, workspace):
+    page = dropped(play, "besucher.csv", VISITS, lang="EN")
+    page.button(key="file_0_0_open").click().run()
+    page.text_input(key="file_0_0_map_name").set_value("Web").run()
+    page.button(key="file_0_0_map_keep").click().run()
+    page = play(lang="FR")
+    assert "0 import lu ainsi." in told(page)
+    page.text_input(key="own_export_web_label").set_value("Visites du site").run()
+    page.button(key="rename_export").click().run()
+    assert not page.exception
+    (kept,) = own_profiles(workspace)
+    assert (kept.name, kept.label["fr"]) == ("web", "Visites du site")
+    with pytest.raises(VigieError, match="no kind of export"):
+        forget(workspace, "wob")
+    page.button(key="forget_export").click().run()
+    assert not page.exception
+    assert own_profiles(workspace) == ()
+    with pytest.raises(VigieError, match="no kind of export"):
+        rename(workspace, "web", "  ")
+
+
+def test_a_kind_of_export_that_imports_were_read_by_stays(workspace, tmp_path):
+    (workspace.profiles).mkdir(exist_ok=True)
+    mine = load_profiles()[0].model_copy(update={"name": "mine"})
+    write_profile(workspace, mine)
+    report = FileReport(
+        file="x.csv", tool=mine.tool, profile="mine", dataset=mine.dataset, confidence=1.0,
+        status="loaded", rows=RowCounts(), sha256="ab", observed_at=datetime(2026, 1, 5),
+    )  # fmt: skip
+    with workspace.register.begin() as connection:
+        ledger.stage(connection, 1, report, options=ImportOptions(), archive=None, by="me")
+        ledger.apply(connection, [1])
+    with pytest.raises(VigieError, match="1 imports were read as 'mine'"):
+        forget(workspace, "mine")
+    with workspace.register.begin() as connection:
+        ledger.undo(connection, 1, by="me")
+    forget(workspace, "mine")
+    assert own_profiles(workspace) == ()
