@@ -1,4 +1,4 @@
--- Items started and not finished, per squad and for the company, at each week's end.
+-- Items started and not finished, per squad and for the company, at each week's end (of items that never go back).
 with ends as (
     select cast(unnest(generate_series(date '2024-01-07', date '2026-12-27', interval 7 days)) as date)
         as week_end

@@ -1,37 +1,112 @@
-WITH starts AS (
+WITH versions AS (
   SELECT
     source,
     item_id,
-    MIN(
-      COALESCE(started_day, CASE WHEN status_category = 'doing' THEN category_changed_day END)
-    ) AS started_day
+    status_category,
+    started_day,
+    category_changed_day,
+    done_day,
+    observed_at,
+    observed_day,
+    LAG(observed_day) OVER (PARTITION BY source, item_id ORDER BY observed_at NULLS LAST) AS previous_observed_day,
+    LAG(status_category) OVER (PARTITION BY source, item_id ORDER BY observed_at NULLS LAST) AS previous_category
   FROM work_item_versions
+), dated AS (
+  SELECT
+    *,
+    CASE
+      WHEN status_category = 'doing'
+      THEN COALESCE(started_day, category_changed_day)
+    END AS told_start_day,
+    CASE
+      WHEN previous_observed_day IS NULL
+      THEN NULL
+      WHEN status_category = 'doing'
+      AND started_day >= previous_observed_day
+      AND started_day <= observed_day
+      THEN started_day
+      WHEN category_changed_day > previous_observed_day
+      AND category_changed_day <= observed_day
+      THEN category_changed_day
+      ELSE previous_observed_day
+    END AS moved_day,
+    CASE
+      WHEN status_category = 'done'
+      THEN COALESCE(done_day, category_changed_day)
+      ELSE category_changed_day
+    END AS left_day
+  FROM versions
+), states AS (
+  SELECT
+    *,
+    SUM(
+      CASE
+        WHEN status_category = 'doing' AND previous_category = 'doing'
+        THEN 0
+        ELSE 1
+      END
+    ) OVER (
+      PARTITION BY source, item_id
+      ORDER BY observed_at NULLS LAST
+      rows BETWEEN UNBOUNDED preceding AND CURRENT ROW
+    ) AS state,
+    CASE
+      WHEN status_category = 'done'
+      THEN COALESCE(done_day, moved_day)
+      ELSE moved_day
+    END AS since_day
+  FROM dated
+), ends AS (
+  SELECT
+    *,
+    LEAD(state) OVER (PARTITION BY source, item_id ORDER BY observed_at NULLS LAST) AS next_state,
+    LEAD(since_day) OVER (PARTITION BY source, item_id ORDER BY observed_at NULLS LAST) AS next_since_day
+  FROM states
+), runs AS (
+  SELECT
+    source,
+    item_id,
+    CASE
+      WHEN MAX(CASE WHEN previous_observed_day IS NULL THEN 1 ELSE 0 END) = 1
+      THEN MIN(told_start_day)
+      ELSE MIN(CASE WHEN COALESCE(previous_category, '') <> 'doing' THEN moved_day END)
+    END AS start_day,
+    MAX(CASE WHEN next_state > state THEN next_since_day END) AS end_day
+  FROM ends
+  WHERE
+    status_category = 'doing'
   GROUP BY
     source,
-    item_id
+    item_id,
+    state
+  UNION ALL
+  SELECT
+    source,
+    item_id,
+    started_day AS start_day,
+    left_day AS end_day
+  FROM ends
+  WHERE
+    status_category <> 'doing'
+    AND COALESCE(previous_category, '') <> 'doing'
+    AND NOT left_day IS NULL
+    AND (
+      previous_observed_day IS NULL OR started_day >= previous_observed_day
+    )
 )
 SELECT
   s.squad,
   w.source,
   w.item_id,
   w.type,
-  t.started_day AS start_day,
-  CASE
-    WHEN w.status_category = 'done'
-    THEN w.done_day
-    WHEN w.status_category <> 'doing'
-    THEN w.category_changed_day
-  END AS end_day
-FROM work_items AS w
+  r.start_day,
+  r.end_day
+FROM runs AS r
+JOIN work_items AS w
+  ON w.source = r.source AND w.item_id = r.item_id
 JOIN streams AS s
   ON s.source = w.source AND s.stream = w.stream
-JOIN starts AS t
-  ON t.source = w.source AND t.item_id = w.item_id
 WHERE
   NOT s.squad IS NULL
-  AND NOT t.started_day IS NULL
-  AND (
-    w.status_category = 'doing'
-    OR NOT w.category_changed_day IS NULL
-    OR NOT w.done_day IS NULL
-  )
+  AND NOT r.start_day IS NULL
+  AND COALESCE(r.end_day >= r.start_day, TRUE)
