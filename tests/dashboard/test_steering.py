@@ -11,6 +11,7 @@ from metrics.access import LOCAL_CPO, Role, Viewer
 from metrics.errors import VigieError
 from metrics.pages.bearings import bearings
 from metrics.pages.owner import may_see_owner, owner_page
+from metrics.pages.portfolio import plans
 from metrics.pages.preparation import preparation
 from metrics.register.organisation import load_organisation
 from tests.dashboard.test_app import opened
@@ -54,6 +55,18 @@ def test_prepare_says_who_owes_what_and_what_the_review_would_show(sample, monke
     # Accounts of October were due on 10 November and are there: they are not owed on Monday.
     assert not [each for each in found.owed if each.dataset == "ledger" and each.late(MONDAY) > 0]
     assert found.complete < len(found.review)
+
+
+def test_key_results_are_changed_where_they_are_read(sample, monkeypatch):
+    page = opened(monkeypatch, sample.workspace, "portfolio", lang="FR")
+    page.button(key="change_result").click().run()
+    assert not page.exception
+    found = plans(sample.workspace, LOCAL_CPO).results
+    assert len(page.selectbox(key="changed_result").options) == len(found)
+    told = {each.label: each.value for each in page.number_input}
+    assert told == {
+        "Départ": found[0].planned.start_value, "Cible": found[0].planned.target_value,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "role"), [("EN", "Role owner"), ("FR", "Responsable")])
