@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from metrics.importing.binding import Binding, BoundField
@@ -103,25 +105,25 @@ def identifier_of(profile: Profile, bound: BoundField, table: str | None = None)
 
 def other_cells(binding: Binding) -> exp.Expr:
     """The filled cells of the other columns: a list of member, text and value."""
-    mark = exp.Literal.string(binding.profile.other_mark)
-    cells = []
+    profile = binding.profile
+    if not binding.others:
+        return exp.func("filled_cells", exp.func("no_cells"))
     metrics = {
         comparable(header): metric
-        for metric, headers in binding.profile.figures.items()
+        for metric, headers in profile.figures.items()
         for header in headers
     }
-    for other in binding.others:
-        text: exp.Expr = exp.func("clean", exp.column(other.cell))
-        for word, value in binding.profile.other_values.items():
-            text = exp.Case(
-                ifs=[
-                    exp.If(
-                        this=text.eq(exp.Literal.string(word)),
-                        true=exp.Literal.string(value) if value else exp.null(),
-                    )
-                ],
-                default=text.copy(),
-            )
-        named = metrics.get(comparable(other.header), other.header)
-        cells.append(exp.func("cell_of", exp.Literal.string(named), text, mark.copy()))
-    return exp.func("filled_cells", exp.array(*cells) if cells else exp.func("no_cells"))
+    members = [metrics.get(comparable(other.header), other.header) for other in binding.others]
+    cells = exp.func(
+        "cells_of",
+        _texts(members),
+        exp.array(*(exp.column(other.cell) for other in binding.others)),
+        _texts(profile.other_values),
+        _texts(profile.other_values.values()),
+        exp.Literal.string(profile.other_mark),
+    )
+    return exp.func("filled_cells", cells)
+
+
+def _texts(texts: Iterable[str]) -> exp.Expr:
+    return exp.cast(exp.array(*map(exp.Literal.string, texts)), "varchar[]")

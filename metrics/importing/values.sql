@@ -206,9 +206,17 @@ create or replace temp macro period_end(start, grain) as (case grain
     else start
 end)::date;
 
+-- A word stands for the number at its place; '' for none. Written once for all cells of a row: a file
+-- with a column a day has hundreds, and what is written for each takes minutes to plan.
 create or replace temp macro cell_of(member, text, mark) as {
     'member': member::varchar, 'text': text::varchar, 'value': read_decimal(text, mark)
 };
+create or replace temp macro in_number(t, words, numbers) as
+    case when list_contains(words, t) then nullif(numbers[list_position(words, t)], '') else t end;
+create or replace temp macro cells_of(members, texts, words, numbers, mark) as list_transform(
+    list_zip(members, list_transform(texts, lambda t: in_number(clean(t), words, numbers))),
+    lambda pair: cell_of(pair[1], pair[2], mark)
+);
 create or replace temp macro filled_cells(cells) as
     list_filter(cells, lambda cell: cell.text is not null);
 create or replace temp macro no_cells() as
