@@ -4,15 +4,19 @@
   direction, is that product's or squad's subject.
 - Within one scope, signals that lie on one branch of the KPI tree (one KPI is an ancestor of the
   other), or that share a parent, have one cause and are one subject.
-- A review KPI outside settled limits opens a subject. Of the others hundreds are judged in a week,
-  and some lie outside by chance alone: they open one when chance would bring a signal so far out,
-  among all those judged, in one week of ten at most (limits of few points tell less, by Student's
-  t). In a product's first year, when nobody can know its season yet, only review KPIs open one.
-  Other signals join the subject of their chain, or stand among the week's other signals.
+- Hundreds of figures are judged in a week, and some lie outside their limits by chance alone
+  (`surprise`). A signal opens a subject when it belongs to those of which chance has brought one in
+  ten at most (Benjamini and Hochberg 1995): among the review KPIs judged for one of those, which
+  settled limits must tell, among all that are judged for any other. Limits of few points tell less,
+  by Student's t, and quantiles and money stray farther than means. What is counted must also be
+  more than Poisson's chance deals out, of 160 users 25 may come or go, and so much per user more
+  than that of the users. In a product's first year, when nobody can know its season yet, only
+  review KPIs open one. Other signals join the subject of their chain, or stand among the week's
+  other signals.
 - A signal's weight is its distance from what is usual in standard deviations (ten at most: beyond,
   more is not worse), doubled for a review KPI, raised by half when it is bad news, and raised by
-  up to as much again by the part that its scope has in the company. The heaviest signal leads
-  its subject, and the heaviest subjects come first.
+  up to as much again by the part that its scope has in the company. The heaviest of those that
+  open a subject, or of its review KPIs, leads it, and the heaviest subjects come first.
 
 Owners and lines raise no subject: they would repeat their products'. Nor does a KPI that is a
 multiple of another, as ARR is of MRR.
@@ -21,25 +25,18 @@ multiple of another, as ARR is of MRR.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from scipy import special
+from datetime import date, timedelta
 
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.reading import Reading
 from metrics.result import Scope
+from metrics.surprise import sigmas, surprising
 
 MOST_SUBJECTS = 5
 FARTHEST = 10.0  # standard deviations
-SIGMAS = 3.0  # between the centre and a limit
-#: How many signals of a week may lie so far out by chance for one of them to open a subject.
-BY_CHANCE = 0.1
-#: Points that limits usually stand on; a moving range is worth 0.62 degrees of freedom (Wheeler).
-PROVISIONAL_POINTS, MONTHS, WEEKS = 10, 18, 40
-FREEDOM = 0.62
-#: A limit drawn nearer than this part of the one on the other side is so by what came before.
-NARROWED = 0.75
+FIRST_YEAR = timedelta(days=364)
 MULTIPLE = re.compile(r"\s*[a-z_][a-z0-9_]*\s*[*/]\s*[0-9.]+\s*")
 
 
@@ -57,12 +54,13 @@ def chains(
     catalogue: Catalogue,
     parts: Mapping[Scope, float] | None = None,
     review: Iterable[str] | None = None,
-    young: Collection[Scope] = (),
+    launched: Mapping[Scope, date] | None = None,
 ) -> tuple[Chain, ...]:
     """The subjects among `readings`, heaviest first, `MOST_SUBJECTS` at most.
 
     `parts` says how large a part of the company each scope is (0 to 1), `review` which KPIs the
-    company looks at (those of the catalogue by default), `young` the products in their first year.
+    company looks at (those of the catalogue by default), `launched` when products came, if they did
+    since the history begins.
     """
     readings = list(readings)
     watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
@@ -77,13 +75,23 @@ def chains(
     def heaviest(reading: Reading) -> tuple[float, str, Scope]:
         return (-weights[reading.kpi, reading.scope], reading.kpi, reading.scope)
 
-    judged = sum(reading.limits is not None for reading in readings)
+    judged = [reading for reading in readings if reading.limits is not None]
+    open_one = surprising(
+        [r for r in signals if r.kpi in watched and not _is_provisional(r)],
+        [reading for reading in judged if reading.kpi in watched],
+        catalogue,
+    ) | surprising(
+        [r for r in signals if r.kpi not in watched and not _in_first_year(r, launched or {})],
+        judged,
+        catalogue,
+    )
     found = []
     for group in _grouped(signals, catalogue):
-        opening = [r for r in group if opens(r, r.kpi in watched, judged, r.scope in young)]
+        opening = [r for r in group if (r.kpi, r.scope) in open_one]
         if not opening:
             continue
-        lead = min(opening, key=heaviest)
+        known = [r for r in group if r.kpi in watched and not _is_provisional(r)]
+        lead = min([*opening, *known], key=heaviest)
         also = sorted((reading for reading in group if reading is not lead), key=heaviest)
         found.append(Chain(lead, tuple(also), weights[lead.kpi, lead.scope]))
     found.sort(key=lambda chain: heaviest(chain.lead))
@@ -122,16 +130,18 @@ def has_subject(reading: Reading) -> bool:
     )
 
 
-def opens(reading: Reading, watched: bool, judged: int, young: bool = False) -> bool:
-    """Whether a signal among the readings `judged` in a week opens a subject (see above)."""
-    if reading.signal is None or reading.figure is None:
-        return False
-    limits = reading.signal.limits
-    if young or (watched and not limits.provisional):
-        return watched and not limits.provisional
-    points = WEEKS if reading.figure.grain in ("day", "week") else MONTHS
-    freedom = FREEDOM * ((PROVISIONAL_POINTS if limits.provisional else points) - 1)
-    return bool(2 * special.stdtr(freedom, -_sigmas(reading)) * judged <= BY_CHANCE)
+def _is_provisional(reading: Reading) -> bool:
+    return reading.limits is None or reading.limits.provisional
+
+
+def _in_first_year(reading: Reading, launched: Mapping[Scope, date]) -> bool:
+    """Whether the period a year before was not wholly after the product's launch."""
+    came = launched.get(reading.scope)
+    return (
+        came is not None
+        and reading.figure is not None
+        and (reading.figure.start - FIRST_YEAR < came)
+    )
 
 
 def belongs(kpi: Kpi, scope: Scope) -> bool:
@@ -148,20 +158,9 @@ def weight(reading: Reading, watched: bool, part: float) -> float:
     """How much a signal matters; see the module's text."""
     if reading.signal is None or reading.figure is None or reading.figure.value is None:
         return 0.0
-    strength = min(_sigmas(reading), FARTHEST)
+    strength = min(sigmas(reading), FARTHEST)
     bad = 1.5 if reading.status == "worse" else 1.0
     return strength * (2.0 if watched else 1.0) * bad * (1.0 + min(max(part, 0.0), 1.0))
-
-
-def _sigmas(reading: Reading) -> float:
-    """How many standard deviations a signal lies from what is usual."""
-    if reading.signal is None or reading.figure is None or reading.figure.value is None:
-        return 0.0
-    limits = reading.signal.limits
-    above, below = limits.upper - limits.centre, limits.centre - limits.lower
-    own, other = (above, below) if reading.signal.direction > 0 else (below, above)
-    sigma = max(own, NARROWED * other) / SIGMAS
-    return abs(reading.figure.value - limits.centre) / sigma if sigma else FARTHEST
 
 
 def _grouped(signals: list[Reading], catalogue: Catalogue) -> list[list[Reading]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -140,10 +140,10 @@ def test_the_larger_product_comes_first_when_signals_are_alike() -> None:
     assert told(*readings, parts={ATELIER: 0.2, BALISE: 0.8})[0] == ("mrr", BALISE)
 
 
-def steady(number: int) -> list[Reading]:
+def steady(number: int, name: str = "throughput") -> list[Reading]:
     """Readings of as many squads on which nothing happened, judged like any other."""
     return [
-        replace(signal("throughput", Scope("squad", f"s{index}"), 0.5), signal=None)
+        replace(signal(name, Scope("squad", f"s{index}"), 0.5), signal=None)
         for index in range(number)
     ]
 
@@ -156,8 +156,9 @@ def steady(number: int) -> list[Reading]:
         ("nps", 6.0, 400, False, True),
         ("nps", 6.0, 400, True, False),  # ten points tell little of how far is far
         ("nps", 15.0, 400, True, True),
-        ("users", 3.2, 400, False, True),  # a review KPI
-        ("users", 3.2, 400, True, False),
+        ("users", 3.2, 1, False, True),  # a review KPI
+        ("users", 3.2, 100, False, False),  # a hundred review KPIs lie about as well
+        ("users", 15.0, 1, True, False),
     ],
 )
 def test_what_chance_brings_among_hundreds_opens_no_subject(
@@ -167,16 +168,69 @@ def test_what_chance_brings_among_hundreds_opens_no_subject(
     assert told_of.signal is not None
     limits = replace(told_of.signal.limits, provisional=provisional)
     told_of = replace(told_of, limits=limits, signal=replace(told_of.signal, limits=limits))
-    found = chains([told_of, *steady(judged - 1)], CATALOGUE)
+    found = chains([told_of, *steady(judged - 1, name)], CATALOGUE)
     assert bool(found) is opened
     assert telling([told_of], CATALOGUE) == (told_of,)  # it is told of either way
 
 
+def test_review_kpis_are_told_from_chance_among_themselves() -> None:
+    found = [signal("users", ATELIER, 8), signal("signups", BALISE, 4)]
+    assert told(*found, *steady(400)) == [("users", ATELIER)]
+    assert told(signal("mrr", ATELIER, 4), *steady(40, "users"), *steady(400)) == [("mrr", ATELIER)]
+
+
 def test_a_product_in_its_first_year_is_talked_about_by_review_kpis_alone() -> None:
     found = [signal("nps", ATELIER, 15), signal("nps", BALISE, 15), signal("users", ATELIER, 4)]
-    young = chains(found, CATALOGUE, young={ATELIER})
+    came = WEEK.start - timedelta(363)
+    young = chains(found, CATALOGUE, launched={ATELIER: came, BALISE: came - timedelta(1)})
     assert [(c.lead.kpi, c.lead.scope) for c in young] == [("nps", BALISE), ("users", ATELIER)]
     assert len(chains(found, CATALOGUE)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "usual", "cases", "opened"),
+    [
+        ("users", 133.0, 160.0, None, False),  # of 160 users 25 may come or go by chance
+        ("users", 1330.0, 1600.0, None, True),
+        ("users", 260.0, 160.0, None, True),
+        ("signups", 2.0, 0.04, None, False),  # two of what hardly ever happens, among 400 figures
+        ("signups", 4.0, 0.04, None, True),
+        ("adopted", 0.982, 0.996, 544.0, False),  # ten users of 544 who do not, where two are usual
+        ("adopted", 0.86, 0.996, 544.0, True),
+        ("adopted", 0.0, 0.5, 544.0, True),  # no rare cases: its limits alone tell
+    ],
+)
+def test_a_count_must_be_more_than_chance_deals_out(
+    name: str, value: float, usual: float, cases: float | None, opened: bool
+) -> None:
+    adopted = replace(entry("adopted"), kind=Kind.RATIO, unit=Unit.RATE)
+    catalogue = Catalogue({item.name: item for item in (*CATALOGUE, adopted)})
+    limits = Limits(usual, usual - abs(value - usual) / 4, usual + abs(value - usual) / 4, False)
+    told_of = signal(name, ATELIER, 1.0 if value > usual else -1.0)
+    assert told_of.figure is not None
+    assert told_of.signal is not None
+    told_of = replace(
+        told_of,
+        limits=limits,
+        figure=replace(told_of.figure, value=value, denominator=cases),
+        signal=replace(told_of.signal, limits=limits),
+    )
+    assert bool(chains([told_of, *steady(400, name)], catalogue)) is opened
+
+
+def test_a_quantile_strays_farther_by_chance_than_a_mean() -> None:
+    slow = replace(entry("slow", review=True), kind=Kind.QUANTILE, unit=Unit.DAYS)
+    catalogue = Catalogue({item.name: item for item in (*CATALOGUE, slow)})
+    assert not chains([signal("slow", ATELIER, 4.2), *steady(50, "slow")], catalogue)
+    assert chains([signal("slow", ATELIER, 9), *steady(50, "slow")], catalogue)
+
+
+def test_a_review_kpi_leads_the_chain_that_another_opens() -> None:
+    found = chains(
+        [signal("users", ATELIER, -3.3), signal("signups", ATELIER, -6), *steady(40, "users")],
+        CATALOGUE,
+    )
+    assert [(c.lead.kpi, [r.kpi for r in c.also]) for c in found] == [("users", ["signups"])]
 
 
 def test_what_chance_may_have_brought_joins_the_subject_of_its_chain() -> None:

@@ -19,9 +19,10 @@ from metrics.detection.masked import (
     median,
     spread,
 )
-from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH
+from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH, SETTLED_POINTS
 
-LEVEL, TREND, STEPS, CARRIED, CARRIED_TREND = 0, 1, 2, 3, 4
+LEVEL, TREND, STEPS, CARRIED, CARRIED_TREND, DRIFT, DRIFT_TREND = range(7)
+LINED = (TREND, CARRIED_TREND, DRIFT_TREND)
 
 VOTERS = LEAST_POINTS  # fewest points, the latest left out, that may say what a series follows
 #: A slope this many standard errors from 0 is a trend.
@@ -37,14 +38,25 @@ WANDERS = 0.93
 STEADIER = 0.75
 #: The latest steps, whose mean the next one is expected to be.
 RECENT_STEPS = 13
+#: What part of its error an estimate of a drifting level takes over at each point.
+GAINS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+#: What a drift may be read into: a carried deviation is one already.
+DRIFTING = (LEVEL, TREND)
+#: The latest steps, whose moving ranges count where they are wider than those of all.
+JUDGED_STEPS = 26
 #: A run of eight starts a new baseline when its mean is this many standard errors from before.
 CLEAR_SHIFT = 3.5
 #: Neighbours this alike drift; they do not shift.
 DRIFTS = 0.45
 
 
-def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]:
+def choose(
+    memory: Floats, stepwise: Bools, silent: int, seasonal: Bools, group: Codes
+) -> tuple[Codes, Floats]:
     """The model of each series and how much of a deviation its next point keeps (0 to 1).
+
+    Of a drift it is how much of an error its level takes over. Series of one `group` decide on
+    that together, of those that are `seasonal`.
 
     The `silent` latest points have no vote: else a change that has just begun would pass for the
     series' habit. Autocorrelation is estimated at lag 1 from the residuals and freed of the bias
@@ -81,7 +93,54 @@ def choose(memory: Floats, stepwise: Bools, silent: int) -> tuple[Codes, Floats]
             np.where(alike, CARRIED, LEVEL),
         ),
     )
-    return model, kept[:, 0]
+    gain = _shared_gain(deviation, able & seasonal & (model != STEPS), group)
+    drifts = (gain > 0) & np.isin(model, DRIFTING)
+    model = np.where(drifts, np.where(trend, DRIFT_TREND, DRIFT), model)
+    return model, np.where(drifts, gain, kept[:, 0])
+
+
+def _shared_gain(deviation: Floats, voting: Bools, group: Codes) -> Floats:
+    """The gain at which a drifting level forecasts the voting series of each group best; 0 where a
+    level that stays does, and for series without a vote.
+
+    A series has too few points to tell a slow drift from chance; those of one KPI together do.
+    """
+    found = np.zeros(len(deviation))
+    if not voting.any():
+        return found
+    still = mean(np.abs(deviation - drifting(deviation, 0.0)))
+    points = count(deviation)
+    codes, place = np.unique(group, return_inverse=True)
+    least = np.bincount(place[voting], points[voting], len(codes))
+    best = np.zeros(len(codes))
+    own, own_least = np.zeros(len(deviation)), points.astype(float)
+    for gain in GAINS:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            error = mean(np.abs(deviation - drifting(deviation, gain))) / still * points
+        usable = voting & np.isfinite(error)
+        nearer = usable & (error < own_least)
+        own, own_least = np.where(nearer, gain, own), np.where(nearer, error, own_least)
+        total = np.bincount(place[usable], error[usable], len(codes))
+        total += np.bincount(place[voting & ~usable], points[voting & ~usable], len(codes))
+        better = total < least
+        best, least = np.where(better, gain, best), np.where(better, total, least)
+    shared = np.where(voting, best[place], 0.0)
+    return np.where(shared > 0, np.maximum(shared, own), 0.0)
+
+
+def drifting(deviation: Floats, gain: float | Floats) -> Floats:
+    """What each deviation should be: the mean of those before, in which the latest counts for
+    `gain` at least. The first is expected to be 0."""
+    found = np.zeros(deviation.shape)
+    seen = np.zeros(len(deviation))
+    for column in range(1, deviation.shape[1]):
+        before = deviation[:, column - 1]
+        there = ~np.isnan(before)
+        seen += there
+        part = np.maximum(gain, 1 / np.maximum(seen, 1))
+        off = np.where(there, before - found[:, column - 1], 0.0)
+        found[:, column] = found[:, column - 1] + part * off
+    return found
 
 
 def since_shift(memory: Floats, stepwise: Bools) -> Floats:
@@ -146,13 +205,17 @@ def expected(
     """
     fitted = np.repeat(mean(baseline)[:, None], known.shape[1], 1)
     ahead = np.ones(len(known))
-    lined = (model == TREND) | (model == CARRIED_TREND)
+    lined = np.isin(model, LINED)
     if lined.any():
         fitted[lined], ahead[lined] = _line_on(baseline[lined])
     kept = (model == CARRIED) | (model == CARRIED_TREND)
     if kept.any():
         fitted[kept], wider = _carried_on(known[kept], baseline[kept], fitted[kept], carried[kept])
         ahead[kept] *= wider
+    drifts = (model == DRIFT) | (model == DRIFT_TREND)
+    if drifts.any():
+        off = known[drifts] - fitted[drifts]
+        fitted[drifts] += drifting(off, carried[drifts])
     ranges = mean(np.abs(np.diff((baseline - fitted[:, :-1]) / width)))
     reach = LIMIT_FACTOR * ranges * ahead
     steps = model == STEPS
@@ -176,18 +239,25 @@ def _line_on(baseline: Floats) -> tuple[Floats, Floats]:
 def _carried_on(
     known: Floats, baseline: Floats, usual: Floats, carried: Floats
 ) -> tuple[Floats, Floats]:
-    """The usual value plus what is left of the deviation of the point before (0 over a gap).
+    """The usual value plus what is left of the deviation of the latest known point before.
 
-    How much is left is itself estimated, with a variance of (1 - φ²) / n, which widens the limits
-    of a point that follows one far from usual.
+    Over a gap of k points the k-th power is left, and what came in them widens the limits. How much
+    is left is itself estimated, with a variance of (1 - φ²) / n, which widens the limits of a point
+    that follows one far from usual.
     """
-    deviation = np.nan_to_num(known - usual)
-    fitted = usual.copy()
-    fitted[:, 1:] += carried[:, None] * deviation[:, :-1]
+    deviation = known - usual
+    kept = np.zeros(known.shape)  # what each point may be expected to lie off
+    for column in range(1, known.shape[1]):
+        before = deviation[:, column - 1]
+        kept[:, column] = carried * np.where(np.isnan(before), kept[:, column - 1], before)
+    fitted = usual + kept
+    there = ~np.isnan(known[:, :-1])
+    gap = np.where(there.any(1), np.argmax(np.flip(there, 1), axis=1), 0)
     left = mean((baseline - fitted[:, :-1]) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = deviation[:, -2] ** 2 * (1 - carried**2) / count(baseline) / left
-    return fitted, np.sqrt(1 + np.nan_to_num(error, posinf=0.0))
+        over = (1 - carried ** (2 * (gap + 1))) / (1 - carried**2)
+        error = (kept[:, -1] / carried) ** 2 * (1 - carried**2) / count(baseline) / left
+    return fitted, np.sqrt(over + np.nan_to_num(error, posinf=0.0))
 
 
 def _steps(baseline: Floats) -> tuple[Floats, Floats]:
@@ -196,7 +266,11 @@ def _steps(baseline: Floats) -> tuple[Floats, Floats]:
     steps = np.diff(baseline)
     latest = steps[:, -RECENT_STEPS:]
     step = np.where(count(latest) >= LEAST_POINTS, mean(latest), mean(steps))
-    reach = LIMIT_FACTOR * mean(np.abs(np.diff(steps)))
+    ranges = np.abs(np.diff(steps))
+    # What is growing moves by more than it did when it was small.
+    recent = ranges[:, -JUDGED_STEPS:]
+    grown = np.where(count(recent) >= SETTLED_POINTS, mean(recent), np.nan)
+    reach = LIMIT_FACTOR * np.fmax(mean(ranges), grown)
     # Where steps never neighbour each other their spread stands in.
     scatter = np.sqrt(mean((steps - step[:, None]) ** 2)) * LIMIT_FACTOR * MEAN_RANGE
     reach = np.where(np.isnan(reach), scatter, reach)

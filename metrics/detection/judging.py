@@ -8,11 +8,15 @@ these describes them (`baseline`):
 - *trend*: they vary around a line;
 - *carried*: each keeps a part of the deviation of the one before (autocorrelation at lag 1),
   around a level or a line; what is left is charted;
+- *drift*: the level itself moves, or last year's season is off by what neighbours share; each is
+  expected where those before it have led. A single series tells no slow drift from chance, so all
+  series of a KPI vote together on whether there is one;
 - *steps*: each is the one before plus something, as recurring revenue is; the steps are charted.
 
-Where something was taken out, limits are of one point given those before it, so the point before
-counts as well: if it leaned to one side within its limits, the last one may lie less far to that
-side (`_after_a_hint`). A plain level keeps the limits of the XmR chart.
+A point made of fewer cases than usual strays farther by chance (`sampling`). Where something was
+taken out, limits are of one point given those before it, so the point before counts as well: if it
+leaned to one side within its limits, the last one may lie less far to that side (`_after_a_hint`).
+A plain level keeps the limits of the XmR chart.
 
 When a clear level shift lies more than eight points back, what came before it is dropped; an
 acknowledged shift does that at once. All arrays are series × points with NaN for what is unknown.
@@ -32,6 +36,8 @@ from scipy import special
 from metrics.detection.baseline import (
     CARRIED,
     CARRIED_TREND,
+    DRIFT,
+    DRIFT_TREND,
     LEVEL,
     STEPS,
     choose,
@@ -39,6 +45,7 @@ from metrics.detection.baseline import (
     since_shift,
 )
 from metrics.detection.masked import Bools, Codes, Floats, count, line
+from metrics.detection.sampling import Sampling
 from metrics.detection.scale import off_scale
 from metrics.detection.season import Season
 from metrics.detection.xmr import LEAST_POINTS, RUN_LENGTH, SETTLED_POINTS
@@ -61,6 +68,10 @@ YEAR_PARTS = 6
 OWN_NOISE = 0.45
 #: However far the point before leaned, the last one must lie this far out, in usual reaches.
 LEAST_HINTED = 1 / 3
+#: What a drifting level leaves of the variance that neighbours share.
+SHARED = 0.3
+#: Standard deviations between what is expected and a limit.
+SIGMAS = 3.0
 #: Points judged on last year's own smoothed values vary less than new ones do.
 IN_SAMPLE = 1.3
 
@@ -79,7 +90,14 @@ class Judged:
 
 
 def judge_column(
-    values: Floats, sets: Codes, column: int, seasons: Season, scale: Codes, stepwise: Bools
+    values: Floats,
+    sets: Codes,
+    column: int,
+    seasons: Season,
+    scale: Codes,
+    stepwise: Bools,
+    sampling: Sampling,
+    group: Codes,
 ) -> Judged:
     """Judge the points in one column on those before it.
 
@@ -93,16 +111,27 @@ def judge_column(
     raw = _same_set(values, sets, window, column)
     known, noise, seasonal = _without_season(raw, seasons, window)
     memory = since_shift(known[:, :-1], stepwise)
-    model, carried = choose(memory, stepwise, _silent(seasons))
+    model, carried = choose(memory, stepwise, _silent(seasons), seasonal, group)
     baseline, known, noise = (
         memory[:, -BASELINE:],
         known[:, -BASELINE - 1 :],
         noise[:, -BASELINE - 1 :],
     )
-    carries = (model == CARRIED) | (model == CARRIED_TREND)
+    slow = np.isin(model, (DRIFT, DRIFT_TREND))[:, None]
+    noise = np.where(slow & (noise < OWN_NOISE), SHARED * noise, noise)
+    carries = np.isin(model, (CARRIED, CARRIED_TREND))
     seen = np.where((noise < OWN_NOISE) & ~carries[:, None], 0.0, noise)
     fitted, reach = expected(known, baseline, model, carried, np.sqrt(1 + seen[:, :-1]))
-    reaches = reach[:, None] * np.sqrt(1 + noise)
+    offsets = np.where(seasonal[:, None], seasons.offset[:, window], 0.0)[:, -BASELINE - 1 :]
+    shown = slice(column + 1 - known.shape[1], column + 1)
+    counts = np.pad(~np.isnan(baseline), ((0, 0), (0, 1)))
+    chance = sampling.beyond_usual(
+        shown, off_scale(fitted + offsets, scale), counts, reach / SIGMAS
+    )
+    # The year before, from which the season is known, had as few cases.
+    chance *= SIGMAS**2 * (1 + np.minimum(noise, 1))
+    fewer = sampling.fewer(shown, counts)
+    reaches = np.sqrt(reach[:, None] ** 2 * (1 + noise) * fewer + chance)
     points = count(baseline)
     enough = (points >= LEAST_POINTS) & ~np.isnan(known[:, -1])
     strays = ~seasonal[:, None]
@@ -118,9 +147,8 @@ def judge_column(
     down, up = _after_a_hint(deviation, reaches, 1 - carried, alike, modelled)
     rules = _rules(deviation, reaches, down, up, fitted, _vouched(points))
     rules[~enough] = 0
-    offset = np.where(seasonal, seasons.offset[:, column], 0.0)
     centre, lower, upper = (
-        np.where(enough, off_scale(fitted[:, -1] + offset + by, scale), np.nan)
+        np.where(enough, off_scale(fitted[:, -1] + offsets[:, -1] + by, scale), np.nan)
         for by in (0.0, low[:, -1] - down, high[:, -1] + up)
     )
     return Judged(centre, lower, upper, points, model, seasonal, rules)

@@ -10,6 +10,7 @@ import numpy as np
 from metrics.detection.chance import HALF_LIMITS, as_sampled, by_chance
 from metrics.detection.judging import Judged, judge_column
 from metrics.detection.masked import Bools, Codes, Floats
+from metrics.detection.sampling import Sampling
 from metrics.detection.scale import PLAIN, choose_scale, on_scale
 from metrics.detection.season import JUDGED, season
 from metrics.detection.traits import Traits
@@ -38,8 +39,8 @@ def judge_columns(
         columns,
         lag,
         stride,
-        traits.volume,
-        traits.stepwise,
+        cases,
+        traits,
         levels=levels,
         ramps=ramps,
     ):
@@ -66,8 +67,8 @@ def _columns(
     columns: Iterable[int],
     lag: int,
     stride: int,
-    volumes: Bools,
-    stepwise: Bools,
+    cases: Floats,
+    traits: Traits,
     *,
     levels: Codes | None = None,
     ramps: Bools | None = None,
@@ -79,19 +80,37 @@ def _columns(
     """
     wanted = [int(column) for column in columns]
     # What carries over grows by about as much in every period, however large it has become.
-    scale = np.where(stepwise, PLAIN, choose_scale(_before_judged(values), volumes))
+    stepwise = traits.stepwise
+    scale = np.where(stepwise, PLAIN, choose_scale(_before_judged(values), traits.volume))
     scaled = on_scale(values, scale)
     for phase in sorted({column % stride for column in wanted}):
         part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
         told = part if ramps is None else np.where(ramps[:, phase::stride], np.nan, part)
         seasons = season(told, part_sets, lag // stride)
+        sampling = Sampling(
+            values[:, phase::stride],
+            cases[:, phase::stride],
+            traits.counted & ~stepwise,
+            traits.share & ~stepwise,
+            traits.drawn,
+            scale,
+        )
         if levels is not None:
             part_sets = part_sets + (sets.max() + 2) * levels[:, phase::stride]
         for column in wanted:
             if column % stride == phase:
                 yield (
                     column,
-                    judge_column(part, part_sets, column // stride, seasons, scale, stepwise),
+                    judge_column(
+                        part,
+                        part_sets,
+                        column // stride,
+                        seasons,
+                        scale,
+                        stepwise,
+                        sampling,
+                        traits.kpi,
+                    ),
                 )
 
 

@@ -23,6 +23,8 @@ from metrics.detection.masked import Bools, Codes, Floats, count, median, neighb
 SMOOTH_YEAR = 52
 #: Until then a month that stood out by so many standard deviations may do so again, that far.
 STOOD_OUT = 2.5
+#: So may a week of a series in which no season is proved.
+STOOD_OUT_WEEK = 3.0
 #: Points on either side of the smoothings, from the widest.
 REACHES = (6, 3, 2)
 #: A narrower smoothing is taken where it differs by so many standard deviations of chance.
@@ -127,10 +129,10 @@ def _season_from_start(values: Floats, sets: Codes, lag: int) -> Season:
         with np.errstate(invalid="ignore", divide="ignore"):
             moved = np.where(known, (FEASTS_MOVE * slope / noise[:, None]) ** 2, 0.0)
         variance = variance + np.nan_to_num(moved, posinf=0.0)
-    else:
-        far = np.abs(shape) > STOOD_OUT * noise[:, None]
-        found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
-        found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
+    stood_out = STOOD_OUT_WEEK if found.smooth else STOOD_OUT
+    far = np.abs(shape) > stood_out * noise[:, None]
+    found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
+    found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
     found.noise[:, lag:] = variance
     return found
 

@@ -162,7 +162,7 @@ def _batches(
     catalogue: Catalogue,
     shifts: Mapping[tuple[str, Scope], Sequence[date]],
 ) -> Iterator[pd.DataFrame]:
-    """Judge the series of one grain and stride, `BATCH` at a time."""
+    """Judge the series of one grain and stride, about `BATCH` at a time and a KPI's together."""
     series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy().astype(np.int64)
     labels = rows[SERIES].assign(series=series).drop_duplicates("series").sort_values("series")
     starts = pd.to_datetime(rows["start"]).to_numpy().astype("datetime64[s]")
@@ -175,9 +175,9 @@ def _batches(
     levels = _levels(rows, labels, series, shifts)
     length = int(positions.max()) + 1
     steps = {name: built_on_steps(catalogue[name], catalogue) for name in labels["kpi"].unique()}
-    for first in range(0, len(labels), BATCH):
-        batch = labels.iloc[first : first + BATCH]
-        here = (series >= first) & (series < first + BATCH)
+    for first, end in _whole_kpis(labels["kpi"].tolist()):
+        batch = labels.iloc[first:end]
+        here = (series >= first) & (series < end)
         at = (series[here] - first, positions[here])
         columns = (value, cases, errors, sets, levels, ramp)
         matrices = [np.full((len(batch), length), np.nan) for _ in columns]
@@ -209,6 +209,15 @@ def _batches(
             yield found_rows.assign(grain=str(grain), dimension="", member="")[COLUMNS]
 
 
+def _whole_kpis(kpis: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where batches begin and end in a sorted list: a KPI's series vote together."""
+    first = 0
+    for end in range(1, len(kpis) + 1):
+        if end == len(kpis) or (end - first >= BATCH and kpis[end] != kpis[end - 1]):
+            yield first, end
+            first = end
+
+
 def _judged_batch(
     batch: pd.DataFrame,
     kpis: list[Kpi],
@@ -229,6 +238,8 @@ def _judged_batch(
         stepwise=np.array([steps[kpi.name] for kpi in kpis]),
         counted=np.concatenate([kpi.counted for kpi in each]),
         share=np.concatenate([kpi.share for kpi in each]),
+        kpi=pd.factorize(batch["kpi"])[0],
+        drawn=np.concatenate([kpi.drawn for kpi in each]),
         least=np.concatenate([kpi.least for kpi in each]),
     )
     frames = []

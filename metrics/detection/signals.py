@@ -16,7 +16,15 @@ import pandas as pd
 
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kind, Unit
-from metrics.detection.baseline import CARRIED, CARRIED_TREND, LEVEL, STEPS, TREND
+from metrics.detection.baseline import (
+    CARRIED,
+    CARRIED_TREND,
+    DRIFT,
+    DRIFT_TREND,
+    LEVEL,
+    STEPS,
+    TREND,
+)
 from metrics.detection.chance import HALF_95, cases_of
 from metrics.detection.masked import Codes, Floats
 from metrics.detection.matrix import judge_columns
@@ -38,6 +46,8 @@ TAKEN_OUT: dict[int, tuple[str, ...]] = {
     STEPS: ("steps",),
     CARRIED: ("autocorrelation",),
     CARRIED_TREND: ("trend", "autocorrelation"),
+    DRIFT: ("autocorrelation",),
+    DRIFT_TREND: ("trend", "autocorrelation"),
 }
 MODELS = {
     LEVEL: "level",
@@ -45,6 +55,8 @@ MODELS = {
     STEPS: "steps",
     CARRIED: "carried",
     CARRIED_TREND: "carried_trend",
+    DRIFT: "drift",
+    DRIFT_TREND: "drift_trend",
 }
 
 

@@ -31,14 +31,17 @@ class Traits:
     """What of its KPI decides how a series is judged, one entry per series.
 
     `volume`: grows by percents; `stepwise`: carries over, so that only its steps can surprise;
-    `counted`: counts things; `share`: is a part of its cases; `least`: the fewest cases, answers or
-    facts that give it a status.
+    `counted`: counts things; `share`: is a part of its cases; `drawn`: is a quantile; `kpi`:
+    a code of its KPI, whose series are alike; `least`: the fewest cases, answers or facts that give
+    it a status.
     """
 
     volume: Bools
     stepwise: Bools
     counted: Bools
     share: Bools
+    drawn: Bools
+    kpi: Codes
     least: Codes
 
     @staticmethod
@@ -49,6 +52,8 @@ class Traits:
             stepwise=np.full(series, steps(kind, unit)),
             counted=np.full(series, unit is Unit.COUNT),
             share=np.full(series, unit is Unit.RATE and kind is not Kind.SCORE),
+            kpi=np.zeros(series, dtype=np.int64),
+            drawn=np.full(series, kind is Kind.QUANTILE),
             least=np.full(series, least_cases(unit, kind, teams), dtype=np.int64),
         )
 

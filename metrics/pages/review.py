@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from metrics.access import Viewer
 from metrics.calendar import Grain, Period
@@ -73,7 +73,6 @@ __all__ = [
 
 #: The order in which a family's review KPIs give it its status.
 WORST_FIRST = ("worse", "signal", "no_data", "partial", "steady", "better")
-FIRST_YEAR = timedelta(days=364)
 #: The KPI whose value says how large a part of the company a product is.
 SIZE_KPI = "mrr"
 
@@ -272,7 +271,7 @@ def _subjects(
         panel.catalogue,
         _parts(readings, products),
         [kpi.name for kpi in panel.review_kpis],
-        _in_first_year(panel),
+        _launched(panel),
     )
     if not found:
         return ()
@@ -305,12 +304,12 @@ def _subjects(
     return tuple(subjects)
 
 
-def _in_first_year(panel: Panel) -> set[Scope]:
-    """The products that were launched less than a year before the week."""
+def _launched(panel: Panel) -> dict[Scope, date]:
+    """When products came."""
     return {
-        Scope("product", product.product)
+        Scope("product", product.product): product.launched
         for product in panel.organisation.products
-        if product.launched and panel.week.end - product.launched < FIRST_YEAR
+        if product.launched
     }
 
 
