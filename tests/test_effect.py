@@ -67,3 +67,46 @@ def test_nothing_is_told_before_a_period_has_closed() -> None:
 def test_nothing_is_told_on_too_short_a_history() -> None:
     found = effect(figures([0.6, 0.6, 0.6, 0.6], before=1))
     assert (found.verdict, found.usual, found.periods) == (UNTOLD, None, 4)
+
+
+def shifted(seed: int, before: int, shift: float, after: int = 8) -> list[Figure]:
+    """Thirty weeks around 100 and some after the day; a shift so many of them before it."""
+    noise = 10 * np.random.default_rng(seed).normal(size=30 + after)
+    level = np.where(np.arange(30 + after) < 30 - before, 100.0, 100.0 + shift)
+    return series("throughput", ATELIER, list(level + noise))
+
+
+def rose(found: list[Figure], after: int = 8) -> bool:
+    day = found[-after - 1].end
+    return 1 in effect_of(found, CATALOGUE["throughput"], CATALOGUE, day, LAST).sides
+
+
+def test_a_level_that_had_shifted_before_is_no_effect() -> None:
+    """Six weeks before: as rarely told as chance is; a shift that came after it is told."""
+    assert sum(rose(shifted(seed, before=6, shift=12)) for seed in range(30)) <= 3
+    assert sum(rose(shifted(seed, before=0, shift=0)) for seed in range(30)) <= 2
+    assert sum(rose(shifted(seed, before=0, shift=25)) for seed in range(15)) >= 13
+
+
+def test_rules_of_several_points_take_points_since_alone() -> None:
+    """Two of three of four, or seven of eight, lie before the day: nothing moved since."""
+    even = [100.0 + (-1) ** week for week in range(40)]  # limits 5.3 off the centre
+    near = series("throughput", ATELIER, [*even, 104.0, 104.0, 104.0])
+    assert rose(near, after=3)
+    assert not rose(near, after=1)
+    run = series("throughput", ATELIER, [*even, *[101.5] * 8])
+    assert rose(run, after=8)
+    assert not rose(run, after=7)
+
+
+def test_a_figure_that_carries_on_is_judged_by_its_steps() -> None:
+    """Recurring revenue that grows as it did has no effect, however far it comes."""
+    grown = [1000.0 + 10 * week + (week * 7 % 5) for week in range(60)]
+    kpi = CATALOGUE["mrr"]
+
+    def sides(values: list[float]) -> frozenset[int]:
+        found = series("mrr", ATELIER, list(values))
+        return effect_of(found, kpi, CATALOGUE, found[-13].end, LAST).sides
+
+    assert sides(grown) == frozenset()
+    assert sides([*grown[:-6], *(value + 400 for value in grown[-6:])]) == {1}
