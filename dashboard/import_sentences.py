@@ -26,6 +26,7 @@ OUTCOMES = {
 TOOLS = {
     "accounting": mark("accounting"),
     "aha": "Aha!",
+    "amplitude": "Amplitude",
     "azure_devops": "Azure DevOps",
     "deployments": mark("deployment log"),
     "discovery": mark("discoveries"),

@@ -169,9 +169,9 @@ def described(report: FileReport, *, done: bool) -> str:
         )
     for problem in report.problems:
         lines.append(f"  {problem.severity}: {explain(problem, 'en')}")
-    if report.unknown_streams:
+    if named := [stream for stream in report.unknown_streams if stream]:
         lines.append(
-            f"  nobody has said whose these are: {', '.join(report.unknown_streams)}; "
+            f"  nobody has said whose these are: {', '.join(named)}; "
             "say it with 'vigie names set', or import a names.csv"
         )
     return "\n".join(lines)

@@ -303,3 +303,23 @@ def test_real_exports_are_known_by_their_tool(desk: Desk, real_exports: Path) ->
         file = real_exports / name
         named = () if told[0] in ("semrush", "statcounter") else (ALPHA,)
         assert counts(desk.land(file.name, file.read_bytes(), *named).report) == told
+
+
+def test_a_user_of_one_product_analytics_tool_is_not_that_of_another(desk: Desk) -> None:
+    mixpanel = "Event Name,Time,Distinct ID,Product\nOpen,2026-01-05T10:00:00,u1,Alpha\n"
+    flattened = (
+        "*.uuid,*.event,*.timestamp,*.team_id,*.distinct_id,*.elements_chain,*.created_at\r\n"
+        "a,Open,2026-01-05T10:00:00Z,1,u1,,\r\n"
+    )
+    amplitude = (
+        '{"event_type": "Open", "user_id": "u1", "amplitude_id": 7,'
+        ' "event_time": "2026-01-05 10:00:00.000000"}\n'
+    )
+    for name, text, profile in (
+        ("mixpanel.csv", mixpanel, "product_events"),
+        ("posthog.csv", flattened, "posthog_events"),
+        ("1_2026-01-05_0.json", amplitude, "amplitude_events"),
+    ):
+        options = ImportOptions() if profile == "product_events" else ALPHA
+        assert desk.land(name, text, options).report.profile == profile
+    assert desk.rows("select count(*), count(distinct user_key) from events") == [(3, 3)]
