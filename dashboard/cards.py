@@ -382,6 +382,17 @@ def plot(drawing: Drawing, key: str, alt: str) -> None:
     st.vega_lite_chart(drawing.spec, theme=None, key=key, alt=alt)
 
 
+def large_plot(figure: dict[str, Any], key: str, alt: str) -> None:
+    """A Plotly chart that readers zoom into, without its own buttons or theme."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config={"displayModeBar": False, "displaylogo": False, "responsive": True},
+        key=key,
+        alt=alt,
+    )
+
+
 def chart(
     session: Session,
     kpi: str,

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, charts, definition_sentences, filters, sentences, tables
+from dashboard.exploring_chart import exploration
 from dashboard.session import Session, explore, lineage, statements
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi
@@ -111,8 +112,8 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         shown = [each for each in known if each.key in keys]
     if shown:
         title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
-        cards.plot(
-            charts.lines(
+        cards.large_plot(
+            exploration(
                 [
                     charts.Line(names[each.key], colour(session, each, known), each.figures)
                     for each in shown

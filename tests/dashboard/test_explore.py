@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts
+from dashboard.exploring_chart import exploration
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
@@ -56,7 +58,7 @@ def test_figures_are_those_of_the_query(explore, folder):
         assert len(told) == WEEKS
         rows = dict(zip(shown["period"], shown[name], strict=True))
         assert {period: rows[period] for period in told} == told
-    assert len(page.get("vega_lite_chart")) == 1
+    assert len(page.get("plotly_chart")) == 1
 
 
 def _period(figure: Figure):
@@ -86,14 +88,33 @@ def test_definition_sql_and_imports_lie_behind_a_click(explore):
     assert not [block for block in page.code if "SELECT" in block.value.upper()]
 
 
+def week_figures(count, **changed):
+    day = date(2026, 11, 2)
+    return tuple(
+        Figure("active_users", Scope("company", ""), "week", f"2026-W{45 + n}",
+               day + timedelta(7 * n), day + timedelta(7 * n + 6), 10.0 + n, **changed)
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_a_line_has_gaps_hollow_open_periods_and_text_that_stays_text():
+    known = week_figures(3)
+    figures = (known[0], replace(known[1], value=None), replace(known[2], closed=False))
+    shown = [charts.Line("<b>&", LIGHT.categories[0], figures)]
+    drawn = exploration(shown, load_catalogue()["active_users"], voice("en"), LIGHT)
+    (line,) = drawn["data"]
+    assert (line["y"], line["connectgaps"]) == ([10.0, None, 12.0], False)
+    assert line["marker"]["symbol"] == ["circle", "circle", "circle-open"]
+    assert line["name"] == "&lt;b&gt;&amp;"
+    assert line["customdata"][2].startswith("<b>&lt;b&gt;&amp; · ")
+    assert line["customdata"][2].endswith("partial")
+    assert not drawn["layout"]["showlegend"]
+    assert drawn["layout"]["xaxis"]["tickvals"] == [each.start.isoformat() for each in figures]
+
+
 @pytest.mark.parametrize(("series", "legend"), [(2, False), (6, True)])
 def test_lines_are_named_where_they_end_or_by_a_legend(series, legend):
-    day = date(2026, 11, 2)
-    figures = tuple(
-        Figure("active_users", Scope("company", ""), "week", f"2026-W{45 + n}",
-               day + timedelta(7 * n), day + timedelta(7 * n + 6), 10.0 + n)
-        for n in range(2)
-    )  # fmt: skip
+    figures = week_figures(2)
     shown = [charts.Line(f"<b>{n}", LIGHT.categories[n], figures) for n in range(series)]
     drawn = charts.lines(shown, load_catalogue()["active_users"], voice("en"), LIGHT)
     named = [layer for layer in drawn.spec["layer"] if "color" in layer["encoding"]
