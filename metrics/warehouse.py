@@ -81,7 +81,17 @@ def compact(path: Path) -> None:
 
 
 def seal(path: Path) -> None:
-    """Make sure that a finished draft has reached the disk before anyone is pointed to it."""
+    """Make sure that a finished draft is whole in its file, and that the file has reached the disk,
+    before anyone is pointed to it. Raises OSError when it cannot be, as on a full disk."""
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():  # closing could not write it into the file, and said nothing
+        with open_facts(path, read_only=False) as connection:
+            try:
+                connection.execute("checkpoint")
+            except duckdb.Error as error:
+                raise OSError(str(error).partition("\n")[0]) from error
+    if log.exists():
+        raise OSError(f"{path.name} cannot be written whole.")
     for place in (path, path.parent):
         handle = os.open(place, os.O_RDONLY)
         try:

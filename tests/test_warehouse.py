@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -102,3 +104,34 @@ def test_a_missing_file_and_a_full_disk_are_told(
     monkeypatch.setattr("shutil.disk_usage", lambda path: Full)
     with pytest.raises(VigieError, match="no room for a copy"):
         warehouse.draft(workspace, 1)
+
+
+def left_in_log(workspace: Workspace) -> Path:
+    """A draft whose rows closing left beside the file."""
+    path = warehouse.draft(workspace, 0)
+    with open_facts(path, read_only=False) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        connection.execute("create table held as select range as i from range(200_000)")
+    assert path.with_name("1.duckdb.wal").exists()
+    return path
+
+
+def test_a_sealed_draft_is_whole_in_its_file(workspace: Workspace) -> None:
+    path = left_in_log(workspace)
+    warehouse.seal(path)
+    assert not path.with_name("1.duckdb.wal").exists()
+    current(workspace, 1)
+    with open_facts(warehouse.draft(workspace, 1)) as connection:
+        assert connection.execute("select count(*) from held").fetchall() == [(200_000,)]
+
+
+def test_a_draft_for_which_the_disk_has_no_room_is_not_sealed(workspace: Workspace) -> None:
+    path = left_in_log(workspace)
+    code = (
+        "import resource, sys; from pathlib import Path; from metrics import warehouse\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
+        "try: warehouse.seal(Path(sys.argv[1]))\n"
+        "except OSError: sys.exit(3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert done.returncode == 3
