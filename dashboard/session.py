@@ -306,11 +306,11 @@ def _kept(
     session: Session, name: str, read: Callable[Concatenate[Workspace, Viewer, P], T],
     *args: P.args, **asked: P.kwargs,
 ) -> T:  # fmt: skip
-    """What `read` answers, kept under `name` until the publication, a definition, what people
-    said or the viewer changes."""
+    """What `read` answers, kept under `name` until the publication, the facts, a definition, what
+    people said or the viewer changes."""
     key = (
-        name, str(session.workspace.path), session.publication.id, session.definitions,
-        session.spoken, session.viewer.key, args, tuple(sorted(asked.items())),
+        name, str(session.workspace.path), session.publication, session.definitions, session.spoken,
+        session.viewer.key, args, tuple(sorted(asked.items())),
     )  # fmt: skip
     found: T = _answer(key, lambda: read(session.workspace, session.viewer, *args, **asked))
     return found

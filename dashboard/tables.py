@@ -200,6 +200,7 @@ def as_csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for column in safe.columns:
         safe[column] = frame[column].map(_harmless)
+    safe.columns = [_harmless(str(column)) for column in safe.columns]
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 

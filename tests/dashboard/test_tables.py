@@ -2,11 +2,13 @@
 
 import csv
 import io
+import json
 
 import pandas as pd
 
 from dashboard import tables
 from dashboard.palette import LIGHT
+from metrics.importing.header import comparable
 from metrics.importing.report import RowCounts
 from metrics.pages.review import Box
 from tests.dashboard import facts
@@ -60,6 +62,17 @@ def test_no_cell_of_a_download_is_a_formula():
         "plain",
     ]
     assert {row["number"] for row in rows} == {"-1.5"}
+
+
+def test_no_header_of_a_download_is_a_formula_and_the_file_comes_back_as_it_was():
+    header = "=HYPERLINK(A1)"
+    text = tables.quarantine(
+        [{"line": 2, "reason": "odd", "column": "", "text": json.dumps({header: "1"})}]
+    )
+    (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+    assert f"'{header}" in row
+    assert header not in row
+    assert comparable(f"'{header}") == comparable(header)
 
 
 def test_boxes_say_value_and_change():

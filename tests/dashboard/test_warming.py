@@ -9,6 +9,7 @@ import pytest
 from dashboard import session, warming
 from metrics.access import LOCAL_CPO
 from metrics.register import migrate, remarks
+from metrics.register.tables import state
 from metrics.workspace import Workspace
 from tests.dashboard import published
 
@@ -40,6 +41,19 @@ def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
     reader = session.session_of(workspace, "fr", warming.LIGHT)
     monkeypatch.setattr(session.facts, "weekly_review", None)
     assert session.review(reader, None, session.COMPANY).scorecard
+
+
+def test_facts_that_change_without_a_figure_are_read_again(workspace, monkeypatch):
+    """A person erased, an import that says the same: the publication stays, the warehouse moves."""
+    read = []
+    monkeypatch.setattr(session.preparing, "preparation", lambda *_, **asked: read.append(asked))
+    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    assert len(read) == 1
+    with workspace.register.begin() as connection:
+        connection.execute(state.update().values(warehouse_version=state.c.warehouse_version + 1))
+    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    assert len(read) == 2
 
 
 def test_an_empty_workspace_has_nothing_to_read(workspace, monkeypatch, tmp_path):
