@@ -689,10 +689,12 @@ class Truth:
         known = first.reindex(both.index) < _number(span.start)
         change = (both["steady"] - both["opening"]).round(6)
         come, gone = both["opening"] == 0, both["closing"] == 0
+        by_account = both.groupby("account").sum()  # one that keeps another product is not lost
+        began = by_account["opening"] > 0
         return {
             "opening": float(opening.sum()),
-            "accounts": float(len(opening)),
-            "lost": float((gone & ~come).sum()),
+            "accounts": float(began.sum()),
+            "lost": float((began & (by_account["closing"] == 0)).sum()),
             "new": float(both["closing"][come & ~known].sum()),
             "reactivation": float(both["closing"][come & known].sum()),
             "expansion": float(change[~come & ~gone & (change > 0)].sum()),

@@ -140,6 +140,26 @@ def test_mrr_moves_and_rates_tie_to_the_cent(by, subscribed, quoted):
 
 
 @brute
+@given(subscriptions)
+@pytest.mark.parametrize("by", ["company", "product"])
+def test_an_account_that_keeps_a_product_is_lost_to_the_other_alone(by, subscribed):
+    facts, _ = money(subscribed, [])
+    compared = 0
+    for figure in facts.ask("logo_churn_rate", by=by, grain=Grain.MONTH):
+        opened = figure.start - timedelta(1)
+        if not figure.closed or opened < FIRST:
+            continue
+        products = [figure.scope.key] if by == "product" else PRODUCTS
+        opening, closing = (
+            {a for p in products for a in range(1, 5) if held(subscribed, p, a, day)}
+            for day in (opened, figure.end)
+        )
+        compared += 1
+        assert (figure.numerator, figure.denominator) == (len(opening - closing), len(opening))
+    assert compared
+
+
+@brute
 @given(subscriptions, rates)
 def test_retention_of_revenue_keeps_its_bounds_whatever_the_rates(subscribed, quoted):
     facts, _ = money(subscribed, quoted)

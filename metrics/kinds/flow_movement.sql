@@ -3,6 +3,8 @@
 -- What an account held already is compared at the rates of the opening, so that nobody contracts by
 -- a rate; `fx` is what the rates alone did to what it still holds. Who comes, comes at the rate of
 -- the close. Opening + new + reactivation + expansion - contraction - churned + fx = closing.
+-- Money moves per account and member and adds up; accounts are counted again for every set: one that
+-- keeps another of its members is not lost.
 with rates as (
     select p.period_index, c.currency, c.rate, coalesce(b.rate, c.rate) as rate_before
     from periods as p
@@ -88,6 +90,7 @@ movements as (
     select
         e.cut,
         e.member,
+        e.entity,
         e.period_index,
         e.opening,
         e.closing,
@@ -120,11 +123,33 @@ by_member as (
             end
         ) as contraction,
         sum(case when closing = 0 then opening else 0 end) as churned,
-        sum(case when opening > 0 then closing - closing_before else 0 end) as fx,
-        sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities,
-        sum(case when opening > 0 then 1 else 0 end) as opening_entities
+        sum(case when opening > 0 then closing - closing_before else 0 end) as fx
     from movements
     group by cut, member, period_index
+),
+
+entities as (
+    select
+        m.cut,
+        s.set_id,
+        m.period_index,
+        m.entity,
+        sum(m.opening) as opening,
+        sum(m.closing) as closing
+    from movements as m
+    join set_members as s on s.member = m.member
+    group by m.cut, s.set_id, m.period_index, m.entity
+),
+
+counted as (
+    select
+        cut,
+        set_id,
+        period_index,
+        sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities,
+        sum(case when opening > 0 then 1 else 0 end) as opening_entities
+    from entities
+    group by cut, set_id, period_index
 )
 
 select
@@ -137,8 +162,10 @@ select
     case when sum(b.unpriced) = 0 then sum(b.contraction) end as contraction,
     case when sum(b.unpriced) = 0 then sum(b.churned) end as churned,
     case when sum(b.unpriced) = 0 then sum(b.fx) end as fx,
-    case when sum(b.unpriced) = 0 then sum(b.lost_entities) end as lost_entities,
-    case when sum(b.unpriced) = 0 then sum(b.opening_entities) end as opening_entities
+    case when sum(b.unpriced) = 0 then max(c.lost_entities) end as lost_entities,
+    case when sum(b.unpriced) = 0 then max(c.opening_entities) end as opening_entities
 from by_member as b
 join set_members as s on s.member = b.member
+join counted as c
+    on c.cut = b.cut and c.set_id = s.set_id and c.period_index = b.period_index
 group by b.cut, s.set_id, b.period_index

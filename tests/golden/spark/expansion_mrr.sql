@@ -118,6 +118,7 @@ WITH facts AS (
   SELECT
     e.cut,
     e.member,
+    e.entity,
     e.period_index,
     e.opening,
     e.closing,
@@ -152,13 +153,39 @@ WITH facts AS (
       END
     ) AS contraction,
     SUM(CASE WHEN closing = 0 THEN opening ELSE 0 END) AS churned,
-    SUM(CASE WHEN opening > 0 THEN closing - closing_before ELSE 0 END) AS fx,
-    SUM(CASE WHEN opening > 0 AND closing = 0 THEN 1 ELSE 0 END) AS lost_entities,
-    SUM(CASE WHEN opening > 0 THEN 1 ELSE 0 END) AS opening_entities
+    SUM(CASE WHEN opening > 0 THEN closing - closing_before ELSE 0 END) AS fx
   FROM movements
   GROUP BY
     cut,
     member,
+    period_index
+), entities AS (
+  SELECT
+    m.cut,
+    s.set_id,
+    m.period_index,
+    m.entity,
+    SUM(m.opening) AS opening,
+    SUM(m.closing) AS closing
+  FROM movements AS m
+  JOIN set_members AS s
+    ON s.member = m.member
+  GROUP BY
+    m.cut,
+    s.set_id,
+    m.period_index,
+    m.entity
+), counted AS (
+  SELECT
+    cut,
+    set_id,
+    period_index,
+    SUM(CASE WHEN opening > 0 AND closing = 0 THEN 1 ELSE 0 END) AS lost_entities,
+    SUM(CASE WHEN opening > 0 THEN 1 ELSE 0 END) AS opening_entities
+  FROM entities
+  GROUP BY
+    cut,
+    set_id,
     period_index
 )
 SELECT
@@ -171,11 +198,13 @@ SELECT
   CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.contraction) END AS DOUBLE) AS contraction,
   CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.churned) END AS DOUBLE) AS churned,
   CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.fx) END AS DOUBLE) AS fx,
-  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.lost_entities) END AS DOUBLE) AS lost_entities,
-  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.opening_entities) END AS DOUBLE) AS opening_entities
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN MAX(c.lost_entities) END AS DOUBLE) AS lost_entities,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN MAX(c.opening_entities) END AS DOUBLE) AS opening_entities
 FROM by_member AS b
 JOIN set_members AS s
   ON s.member = b.member
+JOIN counted AS c
+  ON c.cut = b.cut AND c.set_id = s.set_id AND c.period_index = b.period_index
 GROUP BY
   b.cut,
   s.set_id,
