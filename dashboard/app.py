@@ -60,7 +60,9 @@ def main(home: str = "review") -> None:
             translation(language_of(st.context.locale)),
         )
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bar"
+    ):
         chooser = st.container(horizontal=True, vertical_alignment="center", key="chooser")
         language = filters.language()
     words = translation(language)
