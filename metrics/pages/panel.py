@@ -6,7 +6,7 @@ before) and the history of some, so a panel reads those, in few queries, all of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -52,6 +52,8 @@ BORN_WITHIN = timedelta(weeks=13)
 MOST = 0.5
 #: A closed period in which a KPI was not born: nothing to divide by, or a month without a survey.
 NOT_BORN = (UNBORN, "no_answers")
+
+PAIRS = 2000  # KPIs with a scope asked for at once
 
 Key = tuple[str, Scope]
 
@@ -150,9 +152,9 @@ class Panel:
         found = self.figures(full, scopes, [grain], back.start, period.start)
         since = self._back(period, LAG if rest & lagging else 1).start
         brief = self.figures(rest, scopes, [grain], since, period.start)
-        seldom = {figure.kpi for figure in brief if figure.reason == UNBORN}
-        found += [figure for figure in brief if figure.kpi not in seldom]
-        found += self.figures(seldom, scopes, [grain], back.start, period.start)
+        seldom = {(figure.kpi, figure.scope) for figure in brief if figure.reason == UNBORN}
+        found += [figure for figure in brief if (figure.kpi, figure.scope) not in seldom]
+        found += self._histories(sorted(seldom), grain, back.start, period.start)
         series: dict[Key, list[Figure]] = {}
         for figure in found:
             series.setdefault((figure.kpi, figure.scope), []).append(figure)
@@ -161,7 +163,7 @@ class Panel:
             for key, figures in series.items()
         }
         starts = {figure.start for figure in current.values()}
-        prior = self._prior_year(grain, by_name, scopes, starts)
+        prior = self._prior_year(grain, current.values(), scopes)
         limits, signals = self.limits(
             by_name, scopes, grain, min(starts, default=period.start), period.start
         )
@@ -169,10 +171,7 @@ class Panel:
             key for key in series if key[0] in rest and (*key, current[key].start) in signals
         }
         if wanting:
-            more = self.figures(
-                {kpi for kpi, _ in wanting}, {scope for _, scope in wanting}, [grain],
-                back.start, period.start,
-            )  # fmt: skip
+            more = self._histories(sorted(wanting), grain, back.start, period.start)
             series |= {key: [] for key in wanting}
             for figure in more:
                 if (key := (figure.kpi, figure.scope)) in wanting:
@@ -189,6 +188,19 @@ class Panel:
             )
             for key, figures in series.items()
         }
+
+    def _histories(
+        self, wanting: Sequence[Key], grain: Grain, since: date, until: date
+    ) -> list[Figure]:
+        """The figures of some KPIs, each of one scope, so many at a time."""
+        return [
+            figure
+            for at in range(0, len(wanting), PAIRS)
+            for figure in read_figures(
+                self.connection, self.viewer, of=wanting[at : at + PAIRS], grains=[grain],
+                since=since, until=until, publication=self.publication.id,
+            )
+        ]  # fmt: skip
 
     def _closed_parts(
         self, grain: Grain, current: dict[Key, Figure]
@@ -284,15 +296,19 @@ class Panel:
         return period
 
     def _prior_year(
-        self, grain: Grain, kpis: Collection[str], scopes: Iterable[Scope], starts: set[date]
+        self, grain: Grain, current: Iterable[Figure], scopes: Collection[Scope]
     ) -> dict[tuple[str, Scope, date], Figure]:
-        year_ago = {
-            self.calendar.prior_year(self.calendar.period(grain, start)).start for start in starts
+        """The figures a year before the current ones, read period by period: those of KPIs that
+        wait lie far apart."""
+        by_start: dict[date, set[str]] = {}
+        for figure in current:
+            before = self.calendar.prior_year(self.calendar.period(grain, figure.start)).start
+            by_start.setdefault(before, set()).add(figure.kpi)
+        return {
+            (figure.kpi, figure.scope, figure.start): figure
+            for start, kpis in by_start.items()
+            for figure in self.figures(kpis, scopes, [grain], start, start)
         }
-        if not year_ago:
-            return {}
-        found = self.figures(kpis, scopes, [grain], min(year_ago), max(year_ago))
-        return {(f.kpi, f.scope, f.start): f for f in found if f.start in year_ago}
 
 
 def open_panel(

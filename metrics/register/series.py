@@ -113,6 +113,7 @@ def read_figures(
     *,
     kpis: Iterable[str] | None = None,
     scopes: Iterable[Scope] | None = None,
+    of: Iterable[tuple[str, Scope]] | None = None,
     grains: Iterable[str] | None = None,
     dimensions: Iterable[str] | None = ("",),
     since: date | None = None,
@@ -122,10 +123,14 @@ def read_figures(
     """The figures that `viewer` may see, ordered by KPI, scope, grain, dimension, member, start.
 
     `since` and `until` bound the first day of a period, both inclusive. `dimensions` holds the
-    names of the cuts wanted: only whole figures by default, all of them when None. Without
-    `publication` the current one is read, in the same statement, so one call never mixes two.
+    names of the cuts wanted: only whole figures by default, all of them when None; `of` the KPIs
+    with the scope that each is wanted of. Without `publication` the current one is read, in the
+    same statement, so one call never mixes two.
     """
     wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
+    if of is not None:
+        pairs = [(kpi, *scope) for kpi, scope in of]
+        wanted.append(sa.tuple_(series.c.kpi, series.c.scope_kind, series.c.scope).in_(pairs))
     number, keys = _keys(connection, wanted, publication)
     query = _rows(figures, _FIGURE, wanted, since, until, number)
     found = [
@@ -148,7 +153,7 @@ def read_figures(
             reason=row[11],
             members=row[12],
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query).all()
         if (key := keys.get(row[0])) is not None
     ]
     found.sort(key=_order)
