@@ -23,7 +23,7 @@ from metrics.importing.report import CoverageSpan, ImportOptions
 from metrics.importing.session import Session
 from metrics.importing.staging import LARGE_FROM_RECORDS, Table, drop_temporary
 from metrics.importing.typed import make_typed
-from metrics.importing.values import prepare
+from metrics.importing.values import make_readings, prepare
 from metrics.organisation import Organisation
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
@@ -75,6 +75,7 @@ def land_again(
     """Land one archived import on a draft that does not hold it, in one transaction."""
     path = workspace.archive / str(kept.archive)
     profile = next(each for each in load_profiles(workspace.profiles) if each.name == kept.profile)
+    make_readings(connection)
     connection.execute("begin")
     try:
         _land(connection, workspace, path, kept, profile, organisation)

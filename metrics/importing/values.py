@@ -56,8 +56,9 @@ def prepare(
 
 
 def make_readings(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give the connection the macros of `values.sql`, unless it has them: made outside of any
-    transaction, they last as long as the connection."""
+    """Give the connection the macros of `values.sql`, unless it has them. To be called outside
+    of any transaction, so that they last as long as the connection: asking for what is not there
+    would end one."""
     try:
         connection.execute("select readings_are_made()")
     except duckdb.CatalogException:
