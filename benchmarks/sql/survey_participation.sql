@@ -1,7 +1,7 @@
 -- Who answered a wave over who was invited, per squad and for the company, by month of its end.
 with answers as (
     select distinct squad, source, response_id, day
-    from responses join streams using (source, stream)
+    from team_responses join streams using (source, stream)
     where kind in ('engagement', 'enps')
 ),
 

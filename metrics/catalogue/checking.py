@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from metrics.allowlist import parse
-from metrics.catalogue.kpi import Kpi
+from metrics.calendar import Grain
+from metrics.catalogue.kpi import Kind, Kpi
 from metrics.errors import VigieError, unknown
 from metrics.models import Model
 
@@ -41,6 +42,27 @@ def check_expressions(kpi: Kpi, model: Model) -> None:
         for column in tree.find_all(exp.Column):
             if column.name.lower() not in {name.lower() for name in model.columns}:
                 raise unknown("column", column.name, model.columns, f"See {place}.")
+
+
+def check_answers(kpi: Kpi) -> None:
+    """Refuse a KPI over what single people answered that could tell what one of them said: small
+    groups are known by who answered, and hidden month by month."""
+    place = f"{kpi.source} ({{key}}): '{kpi.name}' reads what people of a squad answered"
+    if kpi.kind is not Kind.SCORE or kpi.calculation.get("entity") != "response_id":
+        raise VigieError(
+            f"{place.format(key='kind')}, and groups of few must stay hidden.",
+            next_step="Give it as 'kind: score' with 'entity: response_id'.",
+        )
+    if kpi.cadence is not Grain.MONTH or set(kpi.grains) - {Grain.MONTH, Grain.QUARTER}:
+        raise VigieError(
+            f"{place.format(key='cadence')}: other periods would give hidden ones away.",
+            next_step="Write 'cadence: month'.",
+        )
+    if kpi.dimensions:
+        raise VigieError(
+            f"{place.format(key='dimensions')}: small groups could be told apart.",
+            next_step="Leave the dimensions out.",
+        )
 
 
 def covered_datasets(kpi: Kpi, datasets: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from metrics.catalogue.checking import check_expressions, covered_datasets
+from metrics.calendar import Grain
+from metrics.catalogue.checking import check_answers, check_expressions, covered_datasets
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.errors import Mistake, VigieError, unknown
 from metrics.formula import names_in
 from metrics.functions import FUNCTIONS
-from metrics.models import Model, Models
+from metrics.models import Model, Models, tells_of_teams
 
 FORMULA_KEYS = {Kind.RATIO: ("numerator", "denominator"), Kind.DERIVED: ("formula",)}
 
@@ -174,6 +175,10 @@ class Resolution:
         if not member:
             check_expressions(kpi, model)
             datasets = covered_datasets(kpi, datasets)
+            if tells_of_teams(model, self._models):
+                check_answers(kpi)
+                hidden = {**kpi.calculation, "small_groups": "hidden"}
+                kpi = replace(kpi, calculation=hidden, grains=(Grain.MONTH,))
         return _with(kpi, member or model.member, datasets, digests)
 
 

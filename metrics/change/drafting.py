@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from metrics import erasure, warehouse
+from metrics import erasure, published_waves, warehouse
 from metrics.change.steps import Listener, Steps
 from metrics.definitions import Definitions
 from metrics.engines import attach_read_only
@@ -223,6 +223,7 @@ class Drafting:
                 next_step="To have it again, import the file again.",
             )
         self._say("landing", 0.2, f"Taking back import {number}: {record.file}.")
+        published_waves.withdraw(self._facts, number)
         self._steps.remove(self._facts, number)
         self._reached("landed")
         return Drafted((), (), (number,), Cause("undo", f"import {number}: {record.file}"), True)
@@ -244,6 +245,7 @@ class Drafting:
         current = warehouse.path_of(self.workspace, state.warehouse_version)
         if current.exists():
             attach_read_only(self._facts, current, "before")
+            published_waves.carry_over(self._facts, "before")
             now, before = warehouse.digests(self._facts), warehouse.digests(self._facts, "before")
             self._facts.execute("detach before")
             differs = tuple(name for name in now if now[name] != before[name])

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import pandas as pd
 
-from metrics import models, references
+from metrics import models, published_waves, references
 from metrics.catalogue import load_catalogue
 from metrics.change.drafting import Drafted
 from metrics.change.steps import Listener, Steps
@@ -27,6 +27,7 @@ from metrics.register import left_out as register_left_out
 from metrics.register.baselines import shifts
 from metrics.register.leases import Lease
 from metrics.register.organisation import load_organisation
+from metrics.register.series import shown_starts
 from metrics.register.state import State
 from metrics.result import Scope
 from metrics.setting import Setting
@@ -101,6 +102,7 @@ class Recount:
             self._say("judging", 0.94, "Looking ahead.")
             return self._steps.document(self._facts, setting, self.workspace, publication, passed)
 
+        hidden = [kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation]
         published = publish(
             self.register,
             self._lease,
@@ -112,15 +114,18 @@ class Recount:
             by=self.job.by,
             settling_days=self.workspace.settings.settling_days,
             today=datetime.now(self.workspace.zone).date(),
-            once=[kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation],
+            once=() if drafted.undone else hidden,
             progress=lambda rows: self._reached("publishing"),
             kept=lambda: self._left_out,
             unchanged=same,
             passed=passed,
         )
+        current = published.publication or state.publication_id
+        with self.register.connect() as connection:
+            published_waves.note(self._facts, shown_starts(connection, hidden, current))
         note(
             self._facts,
-            published.publication or state.publication_id,
+            current,
             {key: told for key, told in made.items() if key[0] not in self._left_out},
         )
         with self.register.begin() as connection:

@@ -61,6 +61,43 @@ def unknown_people(
     ]
 
 
+def late_answers(session: Session) -> list[Problem]:
+    """Answers of teams to a month that was published before they came: they do not count."""
+    connection = session.connection
+    known = (
+        "select 1 from duckdb_tables() where table_name = 'published_waves' and database_name = ?"
+    )
+    if not session.now or not connection.execute(known, [session.now]).fetchone():
+        return []
+    late = (
+        exp.select(exp.Count(this=exp.Star()), exp.Max(this=exp.column("month", table="w")))
+        .from_(exp.to_table("landed_responses").as_("r"))
+        .join(
+            exp.alias_(exp.table_("published_waves", db="main", catalog=session.now), "w",
+                       table=True),
+            on="w.kind = r.kind and w.month = date_trunc('month', r.day)",
+        )
+        .where("r.import_id = ?")
+        .where(_already_held(session).not_())
+    )  # fmt: skip
+    [(rows, month)] = connection.execute(late.sql("duckdb"), [session.import_id]).fetchall()
+    if not rows:
+        return []
+    return [Problem("warning", "late_answers", rows=rows, details={"month": f"{month:%Y-%m}"})]
+
+
+def _already_held(session: Session) -> exp.Exists:
+    """Whether an answer of the import is the very one that counts already."""
+    same = exp.and_(
+        *(
+            exp.column(name, table="t").eq(exp.column(name, table="r"))
+            for name in ("source", "response_id", "question", "day", "stream", "score")
+        )
+    )
+    held = exp.table_("team_responses", db="main", catalog=session.now)
+    return exp.Exists(this=exp.select("1").from_(exp.alias_(held, "t", table=True)).where(same))
+
+
 def identical(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[str], import_id: int
 ) -> list[Problem]:

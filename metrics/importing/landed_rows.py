@@ -15,6 +15,7 @@ from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
 from metrics.importing.doubts import (
     identical,
+    late_answers,
     undeducted,
     unknown_people,
     unpriced,
@@ -135,6 +136,8 @@ def write(
         problems += unpriced(session) + undeducted(connection)
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
+    if dataset.name == "responses":
+        problems += late_answers(session)
     if "otherwise" in binding.profile.constants:
         problems += unsaid_lists(session)
     if dataset.name == "skills":

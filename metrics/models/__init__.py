@@ -8,8 +8,11 @@ figures to count, which columns a figure may be cut by, and whether it is kept a
     -- references: sprints
     -- dimensions: country, plan
     -- materialised: yes
+    -- small_groups: counted
 
 `references` are datasets that say what facts belong to and need not be covered day by day.
+A model that reads what teams answered hides small groups in every KPI made of it. A built-in one
+may say that it only counts who answered.
 """
 
 from __future__ import annotations
@@ -31,7 +34,11 @@ from metrics.allowlist import parse
 from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.errors import Mistake, VigieError
 
-HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised")
+HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised", "small_groups")
+#: Relations that hold what single people of the company answered.
+ANSWERS_OF_TEAMS = frozenset({"team_responses", "landed_responses"})
+#: How the place of a model that comes with the program begins.
+BUILT_IN = "models/"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Model:
     sources: frozenset[str]  # models and canonical tables it reads
     digest: str
     place: str
+    reads_answers: bool = False  # what single people of a team answered leaves it
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -94,7 +102,9 @@ def read_model(name: str, sql: str, place: str) -> Model:
             choices=("product", "squad"),
         )
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    sources = {table.name for table in tree.find_all(exp.Table)} - own
+    tables = {table.name for table in tree.find_all(exp.Table)}
+    sources = tables - own
+    counted = header.get("small_groups") == "counted" and place.startswith(BUILT_IN)
     model = Model(
         name=name,
         member=member,
@@ -106,6 +116,7 @@ def read_model(name: str, sql: str, place: str) -> Model:
         sources=frozenset(sources),
         digest=_digest(tree.sql("duckdb", comments=False)),  # words about it change no figure
         place=place,
+        reads_answers=not counted and not ANSWERS_OF_TEAMS.isdisjoint(map(str.lower, tables)),
     )
     missing = {member, *model.dimensions} - set(model.columns)
     if missing:
@@ -251,6 +262,15 @@ def definition_of(model: Model, models: Mapping[str, Model]) -> str:
     """A digest of a model together with those behind it."""
     behind = [models[name] for name in sorted(model.sources) if name in models]
     return _digest(model.digest, *(definition_of(other, models) for other in behind))
+
+
+def tells_of_teams(model: Model, models: Mapping[str, Model]) -> bool:
+    """Whether a model holds what single people of a team answered, itself or through others."""
+    if model.reads_answers:
+        return True
+    by_name = {name.lower(): other for name, other in models.items()}
+    behind = (by_name.get(name.lower()) for name in model.sources)
+    return any(tells_of_teams(other, models) for other in behind if other and other is not model)
 
 
 def as_kept(

@@ -10,6 +10,6 @@ select
     r.score,
     r.scale_min,
     r.scale_max
-from responses as r
+from team_responses as r
 join streams as s on s.source = r.source and s.stream = r.stream
 where s.squad is not null

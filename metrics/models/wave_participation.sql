@@ -1,6 +1,7 @@
 -- member: squad
 -- datasets: survey_waves, responses
 -- dimensions: wave
+-- small_groups: counted
 -- One row per wave and squad: how many were invited, and how many answered between its days. `day`
 -- is the last day to answer.
 with answered as (
@@ -9,7 +10,7 @@ with answered as (
         r.source,
         r.response_id,
         r.day
-    from responses as r
+    from team_responses as r
     join streams as s on s.source = r.source and s.stream = r.stream
     where s.squad is not null and r.kind in ('engagement', 'enps')
 ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -278,6 +278,25 @@ def read_restatements(
         Restatement(row[0], Scope(row[1], row[2]), *tuple(row)[3:])
         for row in connection.execute(query)
     ]
+
+
+def shown_starts(
+    connection: sa.Connection, kpis: Collection[str], publication: int
+) -> frozenset[date]:
+    """The first days of the closed periods of which a publication, current or about to be, shows a
+    figure of one of the KPIs, whoever may see it."""
+    query = (
+        sa.select(figures.c.start)
+        .distinct()
+        .join_from(figures, series)
+        .where(
+            series.c.kpi.in_(kpis),
+            figures.c.closed,
+            figures.c.value.is_not(None),
+            visible_at(figures, sa.literal(publication)),
+        )
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def _publication(number: int | None) -> sa.ColumnElement[int]:

@@ -298,7 +298,7 @@ def test_engagement_answers_belong_to_the_squad(desk: Desk) -> None:
     )
     desk.land("Baromètre 2026-02-02.csv", text)
     assert desk.rows(
-        "select stream, kind, wave, score from responses order by kind, score"
+        "select stream, kind, wave, score from team_responses order by kind, score"
     ) == [
         ("Core", "engagement", "2026-Q1", 4),
         ("Core", "engagement", "2026-Q1", 5),

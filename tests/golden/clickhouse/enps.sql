@@ -15,7 +15,7 @@ WITH team_answers AS (
     r.score,
     r.scale_min,
     r.scale_max
-  FROM responses AS r
+  FROM team_responses AS r
   JOIN streams AS s
     ON s.source = r.source AND s.stream = r.stream
   WHERE

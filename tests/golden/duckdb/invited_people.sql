@@ -8,7 +8,7 @@ WITH wave_participation AS (
       r.source,
       r.response_id,
       r.day
-    FROM responses AS r
+    FROM team_responses AS r
     JOIN streams AS s
       ON s.source = r.source AND s.stream = r.stream
     WHERE

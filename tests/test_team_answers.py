@@ -1,0 +1,184 @@
+"""What people of a squad answered stays hidden: from late answers, and from KPIs of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metrics.access import LOCAL_CPO
+from metrics.calendar import Calendar, Grain
+from metrics.catalogue import load_catalogue
+from metrics.errors import VigieError
+from metrics.job import Job
+from metrics.models import load_models
+from metrics.pages.rows_behind import lineage
+from metrics.query import query
+from metrics.register.series import read_figures
+from metrics.result import Figure, Scope
+from tests.small_workspace import SmallWorkspace
+
+Answer = tuple[str, str, str, int]
+ON_TIME: list[Answer] = [
+    *(("2026-03-10", f"n{k}", "Nord", score) for k, score in enumerate([4, 5, 3, 4, 5])),
+    *(("2026-03-10", f"s{k}", "Sud", score) for k, score in enumerate([4, 4, 3, 5])),
+]
+LATE: Answer = ("2026-03-30", "s9", "Sud", 1)
+#: Of 0 to 10: the mean of the nine, and of the ten.
+OF_NINE, OF_TEN = 70 / 9, 7.0
+MOOD = """family: teams
+kpis:
+  - name: mood
+    label: {{en: Mood, fr: Humeur}}
+    meaning: {{en: Mood, fr: Humeur}}
+    kind: {kind}
+    unit: score
+    direction: up
+    cadence: {cadence}
+    owner_role: squad lead
+    model: {model}
+    expression: score
+    filter: kind = 'engagement'
+{more}
+"""
+
+
+def survey(answers: Iterable[Answer]) -> str:
+    rows = (f"{day} 10:00:00,{key},{squad},W1,{score}\n" for day, key, squad, score in answers)
+    return "Timestamp,Response ID,Team,Wave,I am proud of what we make\n" + "".join(rows)
+
+
+def mood(
+    company: SmallWorkspace,
+    *,
+    kind: str = "score",
+    cadence: str = "month",
+    model: str = "team_answers",
+    more: str = "    entity: response_id",
+) -> None:
+    text = MOOD.format(kind=kind, cadence=cadence, model=model, more=more)
+    company.write("catalogue/own.yml", text)
+
+
+def shown(figures: Iterable[Figure]) -> dict[str, float | str | None]:
+    """The score of March by squad, '' for the company, or why there is none."""
+    return {
+        figure.scope.key: figure.reason if figure.value is None else figure.value
+        for figure in figures
+        if figure.period == "2026-03" and figure.scope.kind in ("company", "squad")
+    }
+
+
+def published(company: SmallWorkspace) -> dict[str, float | str | None]:
+    with company.workspace.register.connect() as connection:
+        return shown(
+            read_figures(connection, LOCAL_CPO, kpis=["engagement_score"], grains=["month"])
+        )
+
+
+def live(company: SmallWorkspace, kpi: str = "engagement_score") -> dict[str, float | str | None]:
+    return shown(
+        figure
+        for by in ("company", "squad")
+        for figure in query(company.workspace, LOCAL_CPO, [kpi], by=by)
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company with a wave that is published, to be copied."""
+    company = SmallWorkspace(tmp_path_factory.mktemp("made") / "forge")
+    (company.folder / "catalogue").mkdir(exist_ok=True)
+    company.import_files({"squads.csv": "squad,name\nnord,Nord\nsud,Sud\n"})
+    company.import_files({"survey 2026-04-02.csv": survey(ON_TIME)})
+    company.workspace.register.dispose()
+    return company.folder
+
+
+@pytest.fixture
+def company(made: Path, tmp_path: Path) -> SmallWorkspace:
+    shutil.copytree(made, tmp_path / "forge")
+    return SmallWorkspace.again(tmp_path / "forge")
+
+
+def test_a_late_answer_changes_nothing_that_is_shown(company):
+    first = {"": pytest.approx(OF_NINE), "nord": "small_group", "sud": "small_group"}
+    assert published(company) == first
+    again = company.import_files({"survey 2026-04-05.csv": survey([*ON_TIME, LATE])})
+    [late] = [each for each in again.files[0].problems if each.reason == "late_answers"]
+    assert (late.rows, late.details) == (1, {"month": "2026-03"})
+    assert published(company) == first
+    assert live(company) == first
+    assert company._do(Job("rebuild", str(company.folder), "test")).differs == ()
+    assert live(company) == first
+    # An answer that is corrected tells as much, and one that is moved to another month.
+    moved = [("2026-04-01", *ON_TIME[5][1:]), ("2026-03-10", "s1", "Sud", 1)]
+    company.import_files({"survey 2026-04-20.csv": survey(moved)})
+    assert published(company) == live(company) == first
+
+
+def test_a_wave_whose_import_is_undone_comes_anew(company):
+    company.undo(2)
+    assert not any(isinstance(score, float) for score in published(company).values())
+    company.import_files({"survey 2026-04-05.csv": survey([*ON_TIME, LATE])})
+    assert published(company) == live(company)
+    assert published(company)[""] == pytest.approx(OF_TEN)
+
+
+def test_a_kpi_of_ones_own_hides_small_groups_as_well(company):
+    mood(company)
+    own = live(company, "mood")
+    assert (own["nord"], own["sud"]) == ("small_group", "small_group")
+    with pytest.raises(VigieError, match="is not born per quarter"):
+        query(company.workspace, LOCAL_CPO, ["mood"], by="squad", grain="quarter")
+    period = Calendar().period(Grain.MONTH, date(2026, 3, 5))
+    with pytest.raises(VigieError, match="small groups"):
+        lineage(company.workspace, LOCAL_CPO, "mood", Scope("squad", "sud"), period)
+
+
+def own_model(select: str) -> str:
+    return f"-- member: squad\n-- datasets: responses\n{select}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sql", "wrong"),
+    [
+        ({"kind": "flow", "more": ""}, "", "groups of few must stay hidden"),
+        ({"more": "    entity: wave"}, "", "groups of few must stay hidden"),
+        ({"cadence": "week"}, "", "would give hidden ones away"),
+        ({"more": "    entity: response_id\n    dimensions: [wave]"}, "", "told apart"),
+        ({"model": "own", "kind": "flow", "more": ""},
+         "select squad, day, kind, score from Team_Answers", "must stay hidden"),
+        ({"model": "own", "kind": "flow", "more": ""},
+         "-- small_groups: counted\nwith team_responses as (select * from team_responses) "
+         "select stream as squad, day, kind, score from team_responses", "must stay hidden"),
+        ({"model": "own", "kind": "flow", "more": ""},
+         "select stream as squad, day, kind, score from landed_responses",
+         "must stay hidden"),
+    ],
+)  # fmt: skip
+def test_what_could_tell_a_person_is_no_kpi(tmp_path, asked, sql, wrong):
+    company = SmallWorkspace.again(SmallWorkspace(tmp_path / "forge").folder)
+    folder = company.workspace.catalogue
+    folder.mkdir(exist_ok=True)
+    if sql:
+        (folder / "own.sql").write_text(own_model(sql))
+    mood(company, **asked)
+    [mistake] = load_catalogue(folder, load_models(folder)).problems
+    assert mistake.name == "mood"
+    assert wrong in mistake.message
+
+
+def test_answers_of_teams_are_not_among_those_of_users(company):
+    folder = company.workspace.catalogue
+    (folder / "own.sql").write_text(
+        own_model(
+            "select s.squad, r.day, r.kind, r.score from responses as r "
+            "join streams as s on s.source = r.source and s.stream = r.stream"
+        )
+    )
+    mood(company, model="own", kind="flow", more="")
+    assert set(live(company, "mood").values()) <= {0.0}
