@@ -36,7 +36,7 @@ from metrics.timeline import ending_of, timeline_of
 
 LANDED = "landed_"
 #: What says which landed rows count. A view that joins it to landed rows joins their own imports.
-LEDGER = {"imports", "slices", "import_streams"}
+LEDGER = {"imports", "slices", "import_streams", "exports", "same_exports"}
 
 Made = Mapping[tuple[str, str], str]  # a digest by KPI and grain
 
@@ -75,7 +75,9 @@ class Contents:
         self._streams: dict[frozenset[str] | None, str] = {}
         self._imports: dict[str, list[tuple[object, ...]]] = {}
         rows = facts.execute(
-            "select dataset, import_id, source, observed_at from imports order by import_id"
+            "select i.dataset, i.import_id, i.source, i.observed_at, e.origin, e.arrived_at, "
+            "e.ordered_at from imports as i left join exports as e on e.import_id = i.import_id "
+            "order by i.import_id"
         ).fetchall()
         for dataset, *row in rows:
             self._imports.setdefault(dataset, []).append(tuple(row))
@@ -91,7 +93,7 @@ class Contents:
         tools = frozenset(
             str(source)
             for table in tables
-            for _, source, _ in self._imports.get(table.removeprefix(LANDED), ())
+            for _, source, *_ in self._imports.get(table.removeprefix(LANDED), ())
         )
         whole = any(not joins_by_tool(each) for each in self._with_behind(model))
         return digest(

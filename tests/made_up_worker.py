@@ -50,6 +50,7 @@ def land(
     kpis_of: Callable[[str], tuple[str, ...]],
     known: Callable[[str, datetime], int | None],
     progress: Callable[[str, float], None],
+    arrived_at: datetime,
 ) -> Landed:
     content = json.loads(path.read_text())
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,7 @@ class Drafting:
             organisation = load_organisation(connection).named(self.job.names)
             number = ledger.next_import_id(connection)
         asked = [part for file in self.job.files for part in parts(Path(file))]
+        arrived_at = datetime.now(UTC).replace(tzinfo=None)
         count = len(asked)
         order = list(range(count))
         if count > 1:
@@ -128,6 +129,7 @@ class Drafting:
                 self._fed,
                 lambda sha256, observed_at: self._known(sha256, observed_at, staged),
                 progress,
+                arrived_at,
             )
             self._reached("landing")
             report = self._known_elsewhere(landed.report)
@@ -142,6 +144,7 @@ class Drafting:
                         options=self.job.options.of(report.sha256),
                         archive=landed.archive,
                         by=self.job.by,
+                        at=arrived_at,
                     )
                     if landed.organisation_rows and report.observed_at is not None:
                         write_rows(

@@ -31,6 +31,7 @@ def keep(
     observed_at: datetime,
     import_id: int,
     *,
+    origin: str | None = None,
     texts: Collection[str] = (),
 ) -> str:
     """Write `<import>-<sha256>.parquet` into the folder and return its name.
@@ -83,6 +84,7 @@ def keep(
             "headers": headers,
             "constants": binding.profile.constants,
             "hashed": hashed,
+            "origin": origin,
             "product": options.product,
             "squad": options.squad,
             "observed_at": observed_at.isoformat(),

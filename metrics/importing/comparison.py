@@ -118,18 +118,19 @@ def compare_slices(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     columns: Sequence[str],
-    source: str,
-    observed_at: datetime,
     import_id: int,
     now: str,
-) -> Compared:
-    """Slices of the import just landed against those that count now in catalog `now`.
+    older: Sequence[int],
+    newer: Sequence[int],
+) -> tuple[Compared, int]:
+    """Slices of the import just landed against those of `older` and `newer` imports that count now
+    in catalog `now`, and how many rows the newer ones keep from counting.
 
-    A slice with the same rows, however often each occurs, is unchanged; one at least as new takes
+    A slice with the same rows, however often each occurs, is unchanged; one that is newer takes
     the place of as many rows as there were.
     """
-    if not now:
-        return Compared()
+    if not now or not (older or newer):
+        return Compared(), 0
     stream = exp.Literal.string("") if dataset.loose else exp.column("stream", table="x")
     content = exp.func("hash", *(exp.column(name, table="x") for name in columns))
     total = exp.Sum(this=exp.cast(content, "hugeint"))
@@ -148,6 +149,11 @@ def compare_slices(
         .where(exp.column("import_id", table="x").eq(exp.Placeholder()))
         .group_by("1", "2")
     )
+    counting = (
+        exp.select("dataset", "import_id", "source", "stream", "day")
+        .distinct()
+        .from_(f'"{now}".main.winning_slices')
+    )
     winners = exp.and_(
         exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
         "w.import_id = x.import_id",
@@ -158,11 +164,10 @@ def compare_slices(
     old = (
         slices(
             exp.to_table(f'"{now}".main.{dataset.table}').as_("x"),
-            exp.Max(this=exp.column("observed_at", table="i")).as_("observed_at"),
+            exp.func("bool_or", exp.column("import_id", table="x").isin(*newer)).as_("newer"),
         )
-        .join(exp.to_table(f'"{now}".main.winning_slices').as_("w"), on=winners)
-        .join(exp.to_table(f'"{now}".main.imports').as_("i"), on="i.import_id = x.import_id")
-        .where(exp.column("source", table="x").eq(exp.Placeholder()))
+        .join(counting.subquery("w"), on=winners)
+        .where(exp.column("import_id", table="x").isin(*older, *newer))
         .where("x.day in (select day from new)")
         .group_by("1", "2")
     )
@@ -170,15 +175,17 @@ def compare_slices(
     query = (
         exp.select(
             f"sum(case when {same} then n.rows end)",
-            f"sum(case when not ({same}) and o.observed_at <= ? then least(n.rows, o.rows) end)",
+            f"sum(case when not ({same}) and not o.newer then least(n.rows, o.rows) end)",
+            f"sum(case when not ({same}) and o.newer then n.rows end)",
         )
         .from_(exp.to_table("new").as_("n"))
         .join(exp.to_table("old").as_("o"), on="o.stream = n.stream and o.day = n.day")
         .with_("new", new)
         .with_("old", old)
     )
-    found = connection.execute(query.sql("duckdb"), [import_id, source, observed_at]).fetchone()
-    return Compared(int(found[1] or 0), int(found[0] or 0)) if found else Compared()
+    found = connection.execute(query.sql("duckdb"), [import_id]).fetchone() or (0, 0, 0)
+    unchanged, replaced, losing = (int(rows or 0) for rows in found)
+    return Compared(replaced, unchanged), losing
 
 
 def day_counts(

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from statistics import median
 
@@ -15,6 +15,8 @@ from metrics.importing.report import CoverageSpan
 
 DENSE_DAY = 10  # rows on the median day of a weekday from which an empty day is a gap
 PARTIAL_SHARE = 0.5
+#: Days from which the hours of a file's first and last one can be judged by the others.
+FEWEST_DAYS = 4
 NEARBY_DAYS = 7
 OPENING_JOURNALS = ("AN", "ANO", "RAN", "OUV", "AD")
 #: So many subscriptions should have ended where an export tells of none: chance does not do that.
@@ -28,21 +30,40 @@ Counts = Mapping[str, Mapping[date, int]]  # stream -> day -> rows
 
 @dataclass(frozen=True)
 class Coverage:
-    """`spans` without gaps; `gaps` per stream; `partial_day` is a last day still under way."""
+    """`spans` without gaps; `gaps` per stream; `partial_day` is a last day still under way, or cut,
+    `partial_first_day` one that begins in its midst."""
 
     spans: tuple[CoverageSpan, ...]
     gaps: dict[str, tuple[date, ...]]
     partial_day: date | None = None
+    partial_first_day: date | None = None
     survivors_until: date | None = None  # up to this day only what lived on is told of
 
 
+@dataclass(frozen=True)
+class Outside:
+    """Rows of each day of a file at an hour `before` that of its very first row, and `after` that
+    of its very last."""
+
+    before: Mapping[date, int] = field(default_factory=dict)
+    after: Mapping[date, int] = field(default_factory=dict)
+
+
 def of_events(
-    source: str, counts: Counts, observed_day: date, stated: bool, modified_day: date
+    source: str,
+    counts: Counts,
+    observed_day: date,
+    stated: bool,
+    modified_day: date,
+    outside: Outside | None = None,
 ) -> Coverage:
     """From a stream's first day to the file's last.
 
     The last day is left out when the export was taken during it, or, when nobody says when that
     was, when it is the file's own day or holds less than half of what its weekday usually does.
+    Whoever says when, a first day that begins, or a last day that ends, at an hour on whose far
+    side the other days have many rows (as many as make an empty day a gap) was cut by the export,
+    and is left out.
     On a dense stream (the weekday's median is 10 rows or more, and so is that of the days around,
     for streams grow: by chance alone one such day in 20,000 would be empty) a day without rows is
     a gap.
@@ -62,11 +83,15 @@ def of_events(
             totals[last] < PARTIAL_SHARE * usual[last.weekday()]
         )
         partial = last >= modified_day or thin
+    outside = outside or Outside()
+    others = [day for day in sorted(totals) if first < day < last]
+    partial = partial or _is_cut(outside.after, last, others)
     known_until = last - timedelta(1) if partial else last
+    cut = first < known_until and _is_cut(outside.before, first, others)
     spans: list[CoverageSpan] = []
     gaps: dict[str, tuple[date, ...]] = {}
     for stream, days in sorted(counts.items()):
-        begin = min(days)
+        begin = max(min(days), first + timedelta(1)) if cut else min(days)
         medians = _weekday_medians(days, begin, known_until)
         busy = sorted(day for day, rows in days.items() if rows)
         known: list[date] = []
@@ -81,7 +106,18 @@ def of_events(
         spans += _spans("events", source, stream, known)
         if missing:
             gaps[stream] = tuple(missing)
-    return Coverage(tuple(spans), gaps, last if partial else None)
+    return Coverage(tuple(spans), gaps, last if partial else None, first if cut else None)
+
+
+def _is_cut(outside: Mapping[date, int], day: date, others: list[date]) -> bool:
+    """Whether rows are missing of a day at the hours at which other days, and those of its weekday
+    where there are any, have many."""
+    alike = [other for other in others if other.weekday() == day.weekday()]
+    return all(
+        median(outside.get(other, 0) for other in days) >= DENSE_DAY
+        for days in (_nearest(others, day), alike or others)
+        if days
+    ) and bool(others)
 
 
 def of_ledger(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlglot import exp
 
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
+from metrics.importing.comparison import day_counts
 from metrics.importing.dataset import Dataset
 from metrics.importing.observed import Observed
 from metrics.importing.session import Session
@@ -52,13 +54,21 @@ def coverage_of(
     binding: Binding,
     observed: Observed,
     counts: dict[str, dict[date, int]],
+    parts: Sequence[int] = (),
 ) -> covering.Coverage:
+    """The days that the session's import makes known, with `parts`, the other imports that are of
+    the same export."""
     connection, dataset, tool = session.connection, binding.dataset, binding.profile.tool
     observed_day = session.local_day(observed.at)
     match dataset.name:
         case "events":
             modified = session.local_day(source.modified_at)
-            return covering.of_events(tool, counts, observed_day, observed.stated, modified)
+            for part in parts:
+                counts = _added(counts, day_counts(connection, dataset, part))
+            outside = _outside(session, counts, (session.import_id, *parts))
+            return covering.of_events(
+                tool, counts, observed_day, observed.stated, modified, outside
+            )
         case "ledger":
             days = connection.execute(
                 "select distinct journal, day from landed_ledger where import_id = ?",
@@ -117,6 +127,42 @@ def coverage_of(
     if dataset.name == "survey_waves":  # as answers, known from their month's first day on
         firsts = {stream: day and day.replace(day=1) for stream, day in firsts.items()}
     return covering.since_first(dataset.name, tool, firsts, observed_day)
+
+
+def _added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date, int]]:
+    """Rows per stream and day of two files."""
+    added = {stream: dict(days) for stream, days in one.items()}
+    for stream, days in other.items():
+        held = added.setdefault(stream, {})
+        for day, rows in days.items():
+            held[day] = held.get(day, 0) + rows
+    return added
+
+
+def _outside(
+    session: Session, counts: covering.Counts, imports: Sequence[int]
+) -> covering.Outside:
+    """Rows of each day at an hour before the one at which the first day's begin, and after the one
+    at which the last day's end. Not looked at where days are too few or thin to tell anything."""
+    days = sorted({day for by_day in counts.values() for day in by_day})
+    rows = sum(sum(by_day.values()) for by_day in counts.values())
+    if len(days) < covering.FEWEST_DAYS or rows < covering.DENSE_DAY * len(days) / 2:
+        return covering.Outside()
+    midnights = [session.midnight(day) for day in days]
+    query = (
+        "with days as (select unnest(?::date[]) as day, unnest(?::timestamp[]) as midnight), "
+        "passed as (select e.day, e.time - d.midnight as hour from landed_events as e "
+        "join days as d on d.day = e.day where list_contains(?::integer[], e.import_id)), "
+        "edges as (select min(hour) filter (day = ?) as first, max(hour) filter (day = ?) as last "
+        "from passed) "
+        "select day, count_if(hour < first), count_if(hour > last) from passed, edges group by day"
+    )
+    told = session.connection.execute(
+        query, [days, midnights, list(imports), days[0], days[-1]]
+    ).fetchall()
+    return covering.Outside(
+        {day: before for day, before, _ in told}, {day: after for day, _, after in told}
+    )
 
 
 def _landed(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 from sqlglot import exp
 
-from metrics.importing import comparison
+from metrics.importing import comparison, exports
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
@@ -77,7 +77,13 @@ def insert(session: Session, binding: Binding, observed_at: datetime) -> int:
 
 
 def write(
-    session: Session, source: Source, binding: Binding, observed: Observed, *, inserted: bool
+    session: Session,
+    source: Source,
+    binding: Binding,
+    observed: Observed,
+    origin: str | None,
+    *,
+    inserted: bool,
 ) -> tuple[comparison.Compared, Facts]:
     """Insert the shaped rows, unless they are already, with their import, streams and slices; say
     what they changed."""
@@ -93,11 +99,18 @@ def write(
     if not inserted:
         insert(session, binding, observed.at)
     counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
-    if by_slices and comparison.meets_others(connection, dataset, tool, counts, session.now):
-        compared = comparison.compare_slices(
-            connection, dataset, columns, tool, observed.at, import_id, session.now
-        )
-    covered = coverage_of(session, source, binding, observed, counts)
+    problems: list[Problem] = []
+    parts: tuple[int, ...] = ()
+    if by_slices:
+        export = exports.note(session, binding, observed, origin)
+        met = exports.meet(session, dataset, export)
+        parts = met.parts
+        if comparison.meets_others(connection, dataset, tool, counts, session.now):
+            compared, losing = comparison.compare_slices(
+                connection, dataset, columns, import_id, session.now, met.older, met.newer
+            )
+            problems += _of_others(session, dataset, export, compared, losing, met)
+    covered = coverage_of(session, source, binding, observed, counts, parts)
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
     )
@@ -115,7 +128,7 @@ def write(
     )
     if binding.profile.strangers and len(unknown) < len(streams):
         unknown = ()
-    problems = [
+    problems += [
         Problem(
             "warning",
             "gap_days",
@@ -124,6 +137,9 @@ def write(
         )
         for stream, days in covered.gaps.items()
     ]
+    if covered.partial_first_day:
+        days = str(covered.partial_first_day)
+        problems.append(Problem("warning", "partial_first_day", details={"days": days}))
     if covered.partial_day:
         problems.append(
             Problem("warning", "partial_last_day", details={"days": str(covered.partial_day)})
@@ -184,20 +200,46 @@ def _insert_lists(
     return found[0] if found else 0
 
 
+def _of_others(
+    session: Session,
+    dataset: Dataset,
+    export: exports.Export,
+    compared: comparison.Compared,
+    losing: int,
+    met: exports.Met,
+) -> list[Problem]:
+    """What to tell of rows that a newer import keeps from counting, and of unlike rows replaced."""
+    problems = []
+    if losing:
+        numbers = ", ".join(map(str, met.newer))
+        details = {"import_id": numbers}
+        problems.append(Problem("warning", "outdated_rows", rows=losing, details=details))
+    if compared.replaced and (others := exports.unlike(session, dataset, export, met.older)):
+        details = {"import_id": ", ".join(map(str, others))}
+        rows = compared.replaced
+        problems.append(Problem("warning", "unlike_rows_replaced", rows=rows, details=details))
+    return problems
+
+
 def write_again(
-    session: Session, binding: Binding, observed_at: datetime, spans: Sequence[CoverageSpan]
+    session: Session,
+    binding: Binding,
+    observed: Observed,
+    spans: Sequence[CoverageSpan],
+    origin: str | None,
 ) -> None:
     """Insert the shaped rows as they were inserted before, with the days that `spans` told then."""
     connection, dataset = session.connection, binding.dataset
     tool, import_id = binding.profile.tool, session.import_id
-    insert(session, binding, observed_at)
+    insert(session, binding, observed.at)
     connection.execute(
-        "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed_at]
+        "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
     )
     streams = _insert_streams(connection, dataset, import_id, tool)
     if session.options.is_complete("") and dataset.name in LISTED_WHOLE:
-        _insert_lists(session, dataset, tool, Observed(observed_at, True), tuple(streams))
+        _insert_lists(session, dataset, tool, observed, tuple(streams))
     if dataset.behaviour is Behaviour.SLICES:
+        exports.meet(session, dataset, exports.note(session, binding, observed, origin))
         counts = comparison.day_counts(connection, dataset, import_id)
         covered = covering.Coverage(tuple(spans), {})
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
@@ -233,11 +275,19 @@ def _insert_slices(
     counts: dict[str, dict[date, int]],
     covered: covering.Coverage,
 ) -> None:
-    """Covered days, and days that have rows though they are not known whole."""
-    days = covering.days_of(covered.spans) | {
+    """Days that have rows, known whole or not, and what days are covered between the first and
+    the last of them: those that only other parts of the export speak of are theirs."""
+    days = {
         ("" if dataset.loose else stream, day)
         for stream, by_day in counts.items()
         for day in by_day
+    }
+    streams = {stream for stream, _ in days}
+    first, last = min(day for _, day in days), max(day for _, day in days)
+    days |= {
+        (stream, day)
+        for stream, day in covering.days_of(covered.spans)
+        if dataset.loose or (stream in streams and first <= day <= last)
     }
     ordered = sorted(days)
     connection.execute(

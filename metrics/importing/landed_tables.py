@@ -8,6 +8,7 @@ from importlib.resources import files
 import duckdb
 from sqlglot import exp
 
+from metrics.importing import exports
 from metrics.importing.dataset import DATASETS, Behaviour
 
 
@@ -18,6 +19,7 @@ def remove(connection: duckdb.DuckDBPyConnection, import_id: int) -> None:
         for table in held(connection, import_id):
             query = exp.delete(table).where(exp.column("import_id").eq(exp.Placeholder()))
             connection.execute(query.sql("duckdb"), [import_id])
+        exports.prune(connection)
     except BaseException:
         connection.execute("rollback")
         raise
@@ -47,7 +49,7 @@ def import_tables() -> list[str]:
         for dataset in DATASETS.values()
         if dataset.behaviour is not Behaviour.ORGANISATION
     ]
-    return [*landed, "slices", "import_streams", "complete_lists", "imports"]
+    return [*landed, "slices", "import_streams", "complete_lists", "exports", "same_exports", "imports"]
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

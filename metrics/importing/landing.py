@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from metrics.importing import accounting, archive, verbatims
 from metrics.importing.binding import Binding, bind, dated_above
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour
+from metrics.importing.exports import origin_of
 from metrics.importing.extract import read_table
 from metrics.importing.known_names import put_names, with_choices
 from metrics.importing.landed_rows import insert, write
@@ -95,6 +96,7 @@ def land(
     kpis_of: KpisOf,
     known: Known,
     progress: Progress | None = None,
+    arrived_at: datetime | None = None,
 ) -> Landed:
     """Land one file, or one part of a container, on a draft warehouse that is open for writing,
     outside any transaction.
@@ -102,6 +104,7 @@ def land(
     `known(sha256, observed_at)` gives the import that already holds exactly this file, or None;
     for a file that does not say when it was exported, `observed_at` is None, and the import is
     this file if nothing of its kind has come since.
+    `arrived_at` (UTC) is the same for all files of one job; now, if None.
     A refused or already known file writes nothing; an error in between rolls everything back.
     """
     [(now,)] = connection.execute("select current_database()").fetchall()
@@ -114,6 +117,7 @@ def land(
         now,
         import_id,
         progress or _silent,
+        arrived_at or datetime.now(UTC).replace(tzinfo=None),
     )
     return _guarded(session, path, known, workspace.archive)
 
@@ -232,12 +236,13 @@ def _land(
         )
     session.progress("landing", 0.6)
     organisation_rows: tuple[dict[str, object], ...] = ()
+    origin = origin_of(match.profile, table.header, source.name)
     if binding.dataset.behaviour is Behaviour.ORGANISATION:
         organisation_rows, compared = organisation_changes(
             connection, binding.dataset, session.organisation
         )
     else:
-        compared, facts = write(session, source, binding, observed, inserted=inserted)
+        compared, facts = write(session, source, binding, observed, origin, inserted=inserted)
         problems += facts.problems
         problems += [
             Problem("warning", "reversed_scale", bound.header, rows=account.good)
@@ -270,6 +275,7 @@ def _land(
             session.options,
             observed.at,
             session.import_id,
+            origin=origin,
             texts=("text", "title", "comment") if dropped else (),
         )
     return Landed(

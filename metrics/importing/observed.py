@@ -15,6 +15,8 @@ from metrics.importing.report import ImportOptions
 from metrics.importing.source import Source
 from metrics.importing.values import Reading
 
+#: Amplitude names its files by the hour, in UTC, whose events they hold.
+_NAMED_BY_HOUR = re.compile(r"20\d\d-[01]\d-[0-3]\d_\d{1,2}#\d+\.json")
 _DATED_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 
 
@@ -41,7 +43,7 @@ def observe(
     if options.observed_at is not None:
         return Observed(_utc(options.observed_at, zone), True)
     latest = _latest(connection, binding)
-    named = None if binding.profile.tool == "fec" else _date_in(source.name)
+    named = _date_of(binding.profile.tool, source.name)
     if named is not None:
         if latest is not None and _local(latest, zone).date() == named.date():
             return Observed(latest, True)
@@ -49,6 +51,11 @@ def observe(
     if latest is not None:
         return Observed(latest, False)
     return Observed(source.modified_at, False, by_file=True)
+
+
+def is_stated(options: ImportOptions, tool: str, name: str) -> bool:
+    """Whether a person or the file's name says when the tool wrote it."""
+    return options.observed_at is not None or _date_of(tool, name) is not None
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> datetime:
@@ -60,8 +67,10 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(zone)
 
 
-def _date_in(name: str) -> datetime | None:
-    found = _DATED_NAME.findall(name)
+def _date_of(tool: str, name: str) -> datetime | None:
+    if tool == "fec":  # the date is the closing of its books
+        return None
+    found = _DATED_NAME.findall(_NAMED_BY_HOUR.sub("", name))
     for year, month, day in reversed(found):
         try:
             return datetime(int(year), int(month), int(day))

@@ -118,6 +118,8 @@ class Profile(_Strict):
     figures: dict[str, tuple[str, ...]] = {}  # headers of other columns by the metric they are
     blocks: bool = False  # reports of several tables under lines that begin with '#'
     skipped: tuple[Skipped, ...] = ()
+    origins: dict[str, tuple[str, ...]] = {}  # the tool behind a shared profile: headers that tell
+    origin_in_name: str = ""  # the part of a file's name that tells whose it is, in parentheses
     strangers: bool = False  # its streams also name what is not ours, such as rivals
 
     @model_validator(mode="after")

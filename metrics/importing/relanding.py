@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -17,7 +18,9 @@ from metrics.importing import accounting, verbatims
 from metrics.importing.binding import bind
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.importing.dialect import Dialect
+from metrics.importing.exports import origin_of
 from metrics.importing.landed_rows import write_again
+from metrics.importing.observed import Observed, is_stated
 from metrics.importing.profile import Profile, load_profiles
 from metrics.importing.report import CoverageSpan, ImportOptions
 from metrics.importing.session import Session
@@ -40,6 +43,7 @@ class Kept:
     archive: str | None
     observed_at: datetime  # UTC
     options: ImportOptions
+    arrived_at: datetime  # UTC, the same for all files of one job
     coverage: tuple[CoverageSpan, ...] = ()
 
     @property
@@ -104,10 +108,11 @@ def _land(
     )
     session = Session(
         connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,
-        lambda stage, done: None,
+        lambda stage, done: None, kept.arrived_at,
     )  # fmt: skip
-    table, rows, has_texts, constants = _stage(connection, path)
-    profile = profile.model_copy(update={"constants": profile.constants | constants})
+    table, rows, has_texts, about = _stage(connection, path)
+    constants = profile.constants | about.get("constants", {})
+    profile = profile.model_copy(update={"constants": constants})
     binding = replace(bind(connection, profile, table), keyed=True)
     large = rows > LARGE_FROM_RECORDS
     make_typed(connection, binding, kept.options, large=large)
@@ -125,14 +130,18 @@ def _land(
                 "themes = coalesce(shaped.themes, raw_rows.themes) from raw_rows "
                 "where raw_rows.record = shaped.record and raw_rows.own_id is not null"
             )
-    write_again(session, binding, kept.observed_at, kept.coverage)
+    observed = Observed(
+        kept.observed_at, is_stated(kept.options, profile.tool, kept.file)
+    )
+    origin = about.get("origin") or origin_of(profile, table.header, kept.file)
+    write_again(session, binding, observed, kept.coverage, origin)
 
 
 def _stage(
     connection: duckdb.DuckDBPyConnection, path: Path
-) -> tuple[Table, int, bool, dict[str, str]]:
+) -> tuple[Table, int, bool, dict[str, Any]]:
     """Make `raw_rows` and `staged` of the archived file; its table, its rows, whether it tells
-    what was made of texts that are gone, and what was the same in every row."""
+    what was made of texts that are gone, and what was noted with it."""
     with pq.ParquetFile(path) as parquet:
         names, rows = parquet.schema_arrow.names, parquet.metadata.num_rows
         about = json.loads((parquet.schema_arrow.metadata or {})[b"vigie"])
@@ -149,9 +158,4 @@ def _stage(
              for name in cells)  # fmt: skip
     staged = exp.select("record", "line", *texts).from_("raw_rows")
     connection.execute(f"create or replace temp view staged as {staged.sql('duckdb')}")
-    return (
-        Table(Dialect(","), tuple(header), 1),
-        rows,
-        "themes" in names,
-        about.get("constants", {}),
-    )
+    return Table(Dialect(","), tuple(header), 1), rows, "themes" in names, about

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 
 import duckdb
 
@@ -18,7 +18,8 @@ KpisOf = Callable[..., tuple[str, ...]]  # see metrics.feeds.kpis_fed
 
 @dataclass(frozen=True)
 class Session:
-    """One file being landed. `now` names the catalog that holds what counts now."""
+    """One file being landed. `now` names the catalog that holds what counts now; `arrived_at`
+    is UTC, the same for all files of one job."""
 
     connection: duckdb.DuckDBPyConnection
     workspace: Workspace
@@ -28,6 +29,12 @@ class Session:
     now: str
     import_id: int
     progress: Progress
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
+
+    def midnight(self, day: date) -> datetime:
+        """The moment in UTC at which the company's day begins."""
+        begun = datetime.combine(day, time(), self.workspace.zone)
+        return begun.astimezone(UTC).replace(tzinfo=None)
 
     def local_day(self, moment: datetime) -> date:
         """The company's day at a moment in UTC."""

@@ -262,6 +262,7 @@ def kept(connection: sa.Connection) -> list[Kept]:
                 archive=row.archive,
                 observed_at=row.observed_at,
                 options=ImportOptions(**said, observed_at=at),
+                arrived_at=row.created_at,
                 coverage=tuple(spans.get(row.id, ())),
             )
         )

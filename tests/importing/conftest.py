@@ -50,13 +50,17 @@ class Desk:
         return path
 
     def land(
-        self, name: str, content: str | bytes, options: ImportOptions = SAID_NOTHING
+        self,
+        name: str,
+        content: str | bytes,
+        options: ImportOptions = SAID_NOTHING,
+        arrived_at: datetime | None = None,
     ) -> Landed:
         self.last_id += 1
         [part] = parts(self.file(name, content))
         landed = land(
             self.connection, self.workspace, part, self.last_id, options, ORGANISATION,
-            lambda dataset, *_: (dataset,), self.known, None,
+            lambda dataset, *_: (dataset,), self.known, None, arrived_at,
         )  # fmt: skip
         report = landed.report
         assert report.rows.balanced
