@@ -139,10 +139,8 @@ def meet(session: Session, dataset: Dataset, export: Export) -> Met:
     )
 
 
-def unlike(
-    session: Session, dataset: Dataset, export: Export, older: Collection[int]
-) -> list[int]:
-    """Those `older` imports of the same days with whose rows an export has next to none in common."""
+def unlike(session: Session, dataset: Dataset, export: Export, older: Collection[int]) -> list[int]:
+    """Those `older` imports of the same days with whose rows an export has none in common."""
     return [
         other.import_id
         for other in _others(session, export)

@@ -139,9 +139,7 @@ def _added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date,
     return added
 
 
-def _outside(
-    session: Session, counts: covering.Counts, imports: Sequence[int]
-) -> covering.Outside:
+def _outside(session: Session, counts: covering.Counts, imports: Sequence[int]) -> covering.Outside:
     """Rows of each day at an hour before the one at which the first day's begin, and after the one
     at which the last day's end. Not looked at where days are too few or thin to tell anything."""
     days = sorted({day for by_day in counts.values() for day in by_day})

@@ -49,7 +49,15 @@ def import_tables() -> list[str]:
         for dataset in DATASETS.values()
         if dataset.behaviour is not Behaviour.ORGANISATION
     ]
-    return [*landed, "slices", "import_streams", "complete_lists", "exports", "same_exports", "imports"]
+    return [
+        *landed,
+        "slices",
+        "import_streams",
+        "complete_lists",
+        "exports",
+        "same_exports",
+        "imports",
+    ]
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

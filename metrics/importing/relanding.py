@@ -130,9 +130,7 @@ def _land(
                 "themes = coalesce(shaped.themes, raw_rows.themes) from raw_rows "
                 "where raw_rows.record = shaped.record and raw_rows.own_id is not null"
             )
-    observed = Observed(
-        kept.observed_at, is_stated(kept.options, profile.tool, kept.file)
-    )
+    observed = Observed(kept.observed_at, is_stated(kept.options, profile.tool, kept.file))
     origin = about.get("origin") or origin_of(profile, table.header, kept.file)
     write_again(session, binding, observed, kept.coverage, origin)
 

@@ -78,7 +78,9 @@ def test_months_in_another_zone_lose_nothing_at_their_edges(desk, order):
     months = [(1, 31), (2, 28), (3, 31)]
     for place in order:
         month, days = months[place]
-        rows = hours(datetime(2026, month, 1, 0, 30), datetime(2026, month, days, 23, 30), f"{month}-")
+        rows = hours(
+            datetime(2026, month, 1, 0, 30), datetime(2026, month, days, 23, 30), f"{month}-"
+        )
         zoned = [(f"{moment:%Y-%m-%dT%H:%M:%SZ}", user) for moment, user in rows]
         report = desk.land(f"events {month} 2026-0{month + 1}-20.csv", events(zoned)).report
         assert reasons(report) <= {"partial_last_day"}
@@ -104,7 +106,9 @@ def test_files_of_an_hour_each_make_a_day_in_any_order_and_jobs(desk):
     ]  # fmt: skip
     random.Random(7).shuffle(files)
     for number, (name, text) in enumerate(files):
-        assert desk.land(name, text, arrived_at=JOB + timedelta(number % 2)).report.status == "loaded"
+        assert (
+            desk.land(name, text, arrived_at=JOB + timedelta(number % 2)).report.status == "loaded"
+        )
     assert sum(counts(desk).values()) == 72
 
 
