@@ -341,6 +341,54 @@ def test_participation_counts_those_who_answered_during_the_wave(fresh):
     ] == pytest.approx(1 / 6)
 
 
+#: Three waves of one squad that are open together and end in different months.
+OVERLAPPING = {
+    "pulse": (date(2026, 1, 20), date(2026, 2, 5)),
+    "enps": (date(2026, 1, 25), date(2026, 3, 4)),
+    "checkup": (date(2026, 1, 22), date(2026, 1, 31)),
+}
+
+
+@few
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 45), st.sampled_from(["pulse", "eNPS", ""])),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_an_answer_counts_in_one_of_the_waves_open_at_once(fresh, answers):
+    """The one it names, else one that no answer names, the latest to begin."""
+    imported = fresh()
+    rows = [(wave, "North", *map(str, span), 20) for wave, span in OVERLAPPING.items()]
+    imported.file("waves 2026-04-30.csv", csv_of("wave,squad,start,end,invited", rows))
+    told = [(date(2026, 1, 20) + timedelta(at), wave) for at, wave in answers]
+    far = [(date(2025, 12, 1), ""), (date(2026, 4, 30), "")]  # what the file covers
+    imported.file(
+        "Baromètre 2026-05-01.csv",
+        csv_of(
+            f"{ANSWERS},Vague",
+            [(f"{day:%d/%m/%Y} 09:00:00", "North", 8, wave) for day, wave in (*told, *far)],
+        ),
+    )
+    open_on = {
+        day: [wave for wave, (start, end) in OVERLAPPING.items() if start <= day <= end]
+        for day, _ in told
+    }
+    named = {wave.lower() for day, wave in told if wave.lower() in open_on[day]}
+    expected = dict.fromkeys(OVERLAPPING, 0)
+    for day, wave in told:
+        here = open_on[day]
+        if wave.lower() in here:
+            expected[wave.lower()] += 1
+        elif here:
+            unnamed = [each for each in here if each not in named] or here
+            expected[max(unnamed, key=lambda each: OVERLAPPING[each][0])] += 1
+    found = imported.closed("survey_participation", by="squad")
+    for wave, (_, end) in OVERLAPPING.items():
+        assert found["north", f"{end:%Y-%m}"] == pytest.approx(expected[wave] / 20)
+
+
 def test_invitations_of_a_whole_file_may_be_told_their_squad(fresh):
     imported = fresh()
     imported.file(

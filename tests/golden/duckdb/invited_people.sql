@@ -7,6 +7,7 @@ WITH wave_participation AS (
       s.squad,
       r.source,
       r.response_id,
+      r.wave,
       r.day
     FROM team_responses AS r
     JOIN streams AS s
@@ -25,22 +26,73 @@ WITH wave_participation AS (
       ON s.source = w.source AND s.stream = w.stream
     WHERE
       NOT s.squad IS NULL
+  ), possible AS (
+    SELECT
+      w.squad,
+      w.wave,
+      w.start_day,
+      w.end_day,
+      a.source,
+      a.response_id,
+      a.wave AS named,
+      a.day,
+      CASE WHEN LOWER(a.wave) = LOWER(w.wave) THEN 1 ELSE 0 END AS fit
+    FROM waves AS w
+    JOIN answered AS a
+      ON a.squad = w.squad AND a.day >= w.start_day AND a.day <= w.end_day
+  ), told AS (
+    SELECT
+      squad,
+      wave,
+      start_day,
+      end_day,
+      source,
+      response_id,
+      named,
+      day,
+      fit,
+      MAX(fit) OVER (PARTITION BY squad, wave, start_day, end_day) AS bears_names
+    FROM possible
+  ), ranked AS (
+    SELECT
+      squad,
+      wave,
+      start_day,
+      end_day,
+      response_id,
+      ROW_NUMBER() OVER (
+        PARTITION BY squad, source, response_id, named, day
+        ORDER BY fit DESC, bears_names, start_day DESC, wave
+      ) AS place
+    FROM told
+  ), counted AS (
+    SELECT
+      squad,
+      wave,
+      start_day,
+      end_day,
+      COUNT(DISTINCT response_id) AS respondents
+    FROM ranked
+    WHERE
+      place = 1
+    GROUP BY
+      squad,
+      wave,
+      start_day,
+      end_day
   )
   SELECT
     w.squad,
     w.wave,
     w.end_day AS day,
     w.invited,
-    COUNT(DISTINCT a.response_id) AS respondents
+    COALESCE(c.respondents, 0) AS respondents
   FROM waves AS w
-  LEFT JOIN answered AS a
-    ON a.squad = w.squad AND a.day >= w.start_day AND a.day <= w.end_day
-  GROUP BY
-    w.squad,
-    w.wave,
-    w.start_day,
-    w.end_day,
-    w.invited
+  LEFT JOIN counted AS c
+    ON c.squad = w.squad
+    AND c.wave = w.wave
+    AND c.start_day = w.start_day
+    AND c.end_day = w.end_day
 ), facts AS (
   SELECT
     squad AS member,
