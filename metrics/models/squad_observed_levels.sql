@@ -7,7 +7,7 @@ select
     s.squad,
     o.day as start_day,
     lead(o.day) over (
-        partition by o.source, o.stream, o.metric, o.grain order by o.day
+        partition by o.source, o.stream, o.metric order by o.day
     ) as end_day,
     o.metric,
     o.grain,

@@ -6,7 +6,7 @@ WITH observed_levels AS (
   SELECT
     s.product,
     o.day AS start_day,
-    lead(o.day) OVER (PARTITION BY o.source, o.stream, o.metric, o.grain ORDER BY o.day) AS end_day,
+    lead(o.day) OVER (PARTITION BY o.source, o.stream, o.metric ORDER BY o.day) AS end_day,
     o.metric,
     o.grain,
     o.value,

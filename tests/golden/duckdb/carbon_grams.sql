@@ -3,18 +3,37 @@
 -- filter: metric = 'carbon_grams'
 -- model: observed_figures
 WITH observed_figures AS (
+  WITH told AS (
+    SELECT
+      s.product,
+      o.source,
+      o.day,
+      o.metric,
+      o.grain,
+      o.value,
+      o.unit,
+      MAX(o.observed_at) OVER (PARTITION BY s.product, o.metric, o.day, o.grain, o.source) AS told_at
+    FROM observations AS o
+    JOIN streams AS s
+      ON s.source = o.source AND s.stream = o.stream
+    WHERE
+      NOT s.product IS NULL AND o.dimension = ''
+  ), ordered AS (
+    SELECT
+      *,
+      FIRST_VALUE(source) OVER (PARTITION BY product, metric, day, grain ORDER BY told_at DESC, source) AS latest_source
+    FROM told
+  )
   SELECT
-    s.product,
-    o.day,
-    o.metric,
-    o.grain,
-    o.value,
-    o.unit
-  FROM observations AS o
-  JOIN streams AS s
-    ON s.source = o.source AND s.stream = o.stream
+    product,
+    day,
+    metric,
+    grain,
+    value,
+    unit
+  FROM ordered
   WHERE
-    NOT s.product IS NULL AND o.dimension = ''
+    source = latest_source
 ), facts AS (
   SELECT
     product AS member,
