@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -98,7 +98,7 @@ async def _imported(workspace: Workspace, token: Token, request: Request) -> Res
     folder = Path(await run_in_threadpool(tempfile.mkdtemp, prefix="vigie-api-"))
     try:
         try:
-            form = await _form(request, most)
+            options, dry, files = await _received(request, most, folder)
         except OSError as error:
             raise Refused(
                 507,
@@ -107,11 +107,6 @@ async def _imported(workspace: Workspace, token: Token, request: Request) -> Res
                     next_step="Free some space on the server, then send it again.",
                 ),
             ) from error
-        try:
-            options, dry = _asked(form)
-            files = await run_in_threadpool(_keep, form, folder)
-        finally:
-            await form.close()
         if dry:
             reports = await run_in_threadpool(intake.look_at, workspace, files, options)
             return _json(intake.answer_of_look(reports), _status(r.status for r in reports))
@@ -124,6 +119,17 @@ async def _imported(workspace: Workspace, token: Token, request: Request) -> Res
         return _json(intake.answer_of(outcome), _status(r.status for r in outcome.files))
     finally:
         await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _received(
+    request: Request, most: int, folder: Path
+) -> tuple[ImportOptions, bool, list[Path]]:
+    """What is asked, whether as a dry run, and the files, kept in `folder`."""
+    form = await _form(request, most)
+    try:
+        return *_asked(form), await run_in_threadpool(_keep, form, folder)
+    finally:
+        await form.close()
 
 
 def _holder(workspace: Workspace, request: Request) -> Token:
@@ -207,7 +213,10 @@ def _asked(form: FormData) -> tuple[ImportOptions, bool]:
     dry = said.get("dry_run", "false").lower()
     if dry not in ("true", "false"):
         raise Refused(422, VigieError("dry_run is 'true' or 'false'.", choices=("true", "false")))
-    options = ImportOptions(said.get("profile"), said.get("product"), said.get("squad"), moment)
+    try:
+        options = ImportOptions(said.get("profile"), said.get("product"), said.get("squad"), moment)
+    except VigieError as error:
+        raise Refused(422, error) from error
     return options, dry == "true"
 
 
@@ -217,9 +226,7 @@ def _keep(form: FormData, folder: Path) -> list[Path]:
     for number, (_, upload) in enumerate(form.multi_items()):
         if not isinstance(upload, UploadFile):
             continue
-        name = PurePosixPath((upload.filename or "").replace("\\", "/")).name
-        name = "".join(letter for letter in name if letter.isprintable())[-200:]
-        place = folder / str(number) / (name if name not in ("", ".", "..") else "file")
+        place = folder / str(number) / intake.last_name(upload.filename or "")
         place.parent.mkdir()
         with place.open("wb") as copy:
             shutil.copyfileobj(upload.file, copy, 1 << 20)

@@ -11,12 +11,12 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from streamlit.typing import UploadedFile
 
 from dashboard.session import Session
-from metrics import importing, rhythm
+from metrics import importing, intake, rhythm
 from metrics.definitions import definitions_of
 from metrics.feeds import kpis_fed
 from metrics.importing.container import Part
@@ -85,8 +85,7 @@ class Desk:
 
     def _keep(self, index: int, file: UploadedFile) -> Path:
         """Write one file under its own last name, which recognition may need."""
-        name = PurePosixPath(file.name.replace("\\", "/")).name or "file"
-        place = self.folder / str(self.batch) / str(index) / name
+        place = self.folder / str(self.batch) / str(index) / intake.last_name(file.name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.getbuffer())
         return place

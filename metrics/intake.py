@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from metrics import importing, jobs, warehouse
@@ -18,6 +18,18 @@ from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Job, Outcome, Progress
 from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
+
+#: Bytes of a file name that every file system takes.
+LONGEST_NAME = 200
+
+
+def last_name(given: str) -> str:
+    """The name under which an upload is kept: its own last one, which recognition may need,
+    with its ending, at a length that file systems take."""
+    name = PurePosixPath(given.replace("\\", "/")).name
+    name = "".join(letter for letter in name if letter.isprintable())
+    name = name.encode()[-LONGEST_NAME:].decode(errors="ignore")
+    return name if name not in ("", ".", "..") else "file"
 
 
 def look_at(

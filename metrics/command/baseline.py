@@ -13,6 +13,7 @@ from metrics.access import Role, Viewer
 from metrics.calendar import Calendar
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
 from metrics.command.scopes import scope_among, text_of
+from metrics.command.types import DAY, NUMBER
 from metrics.definitions import catalogue_of
 from metrics.register import baselines
 from metrics.register.organisation import load_organisation
@@ -31,7 +32,7 @@ def verb() -> None:
 @click.option("--scope", default="company", show_default=True, metavar="KIND[:KEY]")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     required=True,
     help="A day of the first period of the new level.",
 )
@@ -81,7 +82,7 @@ def list_(folder: Path | None, wants_json: bool) -> None:
 
 
 @verb.command("withdraw")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @in_workspace
 @as_json
 def withdraw(number: int, folder: Path | None, wants_json: bool) -> None:

@@ -14,6 +14,7 @@ import click
 from metrics.access import Role, Viewer
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
 from metrics.command.scopes import scope_among, text_of
+from metrics.command.types import DAY, NUMBER
 from metrics.definitions import catalogue_of
 from metrics.errors import VigieError, unknown
 from metrics.pages.alike import alike
@@ -25,7 +26,6 @@ from metrics.scopes import all_scopes
 from metrics.workspace import Workspace
 
 TOWARDS = {"up": 1, "down": -1, "none": 0}
-DAY = click.DateTime(["%Y-%m-%d"])
 #: The module that writes minutes as people read them: it is of the dashboard, and knows its words.
 WRITER = "dashboard.minutes_text"
 
@@ -70,7 +70,7 @@ def list_(
 @click.option("--owner", default="", help="The key of a person.")
 @click.option("--due", type=DAY, default=None, help="When it comes back to the review.")
 @click.option("--action", is_flag=True, help="An action, due on a day, not a decision.")
-@click.option("--of", "part_of", type=int, default=None, help="The decision it carries out.")
+@click.option("--of", "part_of", type=NUMBER, default=None, help="The decision it carries out.")
 @in_workspace
 @as_json
 def add(
@@ -120,7 +120,7 @@ def add(
 
 
 @verb.command("change")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @click.option("--what", default=None)
 @click.option("--why", default=None)
 @click.option("--expected", default=None)
@@ -163,7 +163,7 @@ def change(
 
 
 @verb.command("close")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @click.option("--note", default="", help="What came of it.")
 @in_workspace
 @as_json
@@ -181,7 +181,7 @@ def close(number: int, note: str, folder: Path | None, wants_json: bool) -> None
 
 
 @verb.command("reopen")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @click.option("--note", default="", help="Why it is open again.")
 @in_workspace
 @as_json
@@ -194,7 +194,7 @@ def reopen(number: int, note: str, folder: Path | None, wants_json: bool) -> Non
 
 
 @verb.command("history")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @in_workspace
 @as_json
 def history(number: int, folder: Path | None, wants_json: bool) -> None:

@@ -19,6 +19,7 @@ from metrics.command.output import (
     open_workspace,
     who,
 )
+from metrics.command.types import MOMENT
 from metrics.errors import VigieError
 from metrics.importing.database import Asked, extract
 from metrics.importing.reasons import explain
@@ -45,7 +46,7 @@ from metrics.workspace import Workspace
 @click.option("--squad", help="Every row belongs to this squad.")
 @click.option(
     "--observed-at",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    type=MOMENT,
     help="When the tool wrote the files, local time; else found in the file or its name.",
 )
 @click.option(

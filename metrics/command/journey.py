@@ -13,6 +13,7 @@ from metrics import journeys
 from metrics.access import LOCAL_CPO
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_of
+from metrics.command.types import MOMENT
 from metrics.errors import VigieError
 from metrics.journeys import Audience, EventFilter, Session, Step, Unit
 from metrics.journeys.audience import PROPERTIES, Pairs
@@ -22,7 +23,9 @@ from metrics.organisation import FUNNEL_DAYS
 from metrics.query import SCOPE_KINDS
 from metrics.workspace import Workspace
 
-A_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+MOST_INTERVALS = 1_000
+MOST_DAYS = 3_660
+MOST_DIGITS = 7
 EVENT_SYNTAX = "EVENT[;property=value][;property!=value]"
 ANY = "*"
 
@@ -91,8 +94,8 @@ def verb() -> None:
 @click.option("--order", type=click.Choice([str(o) for o in journeys.Order]), default="ordered")
 @click.option("--exclude", "exclusions", multiple=True, metavar="EVENT@FROM-TO",
               help="Void a try with EVENT between two steps, counted from 1.")  # fmt: skip
-@click.option("--from", "since", type=A_MOMENT, help="First day on which a try may begin.")
-@click.option("--to", "until", type=A_MOMENT, help="Last day on which a try may begin.")
+@click.option("--from", "since", type=MOMENT, help="First day on which a try may begin.")
+@click.option("--to", "until", type=MOMENT, help="Last day on which a try may begin.")
 @click.option("--elapsed", is_flag=True, help="Only tries whose window has passed.")
 @click.option("--by", "breakdown", type=click.Choice(PROPERTIES))
 @of_audience
@@ -159,9 +162,15 @@ def funnel(
 def _span(text: str) -> timedelta:
     for unit, name in (("min", "minutes"), ("h", "hours"), ("d", "days")):
         number = text.removesuffix(unit)
-        if number != text and number.isdigit():
-            return timedelta(**{name: int(number)})
-    raise VigieError(f"'{text}' is not a span.", choices=("30min", "12h", "14d"), exit_code=2)
+        if number != text and number.isdigit() and len(number) <= MOST_DIGITS:
+            found = timedelta(**{name: int(number)})
+            if found <= timedelta(MOST_DAYS):
+                return found
+    raise VigieError(
+        f"'{text}' is not a span of at most {MOST_DAYS} days.",
+        choices=("30min", "12h", "14d"),
+        exit_code=2,
+    )
 
 
 def _exclusion(text: str) -> journeys.Exclusion:
@@ -176,9 +185,9 @@ def _exclusion(text: str) -> journeys.Exclusion:
 @click.option("--target", default=ANY, metavar=EVENT_SYNTAX, help="What puts one into a cohort.")
 @click.option("--returning", default=ANY, metavar=EVENT_SYNTAX, help="What counts as coming back.")
 @click.option("--step", type=click.Choice([str(step) for step in Step]), default="week")
-@click.option("--to", "until", type=A_MOMENT, help="Within the last interval; else the last known.")
-@click.option("--from", "since", type=A_MOMENT, help="Within the first cohort: a rectangle.")
-@click.option("--intervals", default=12, show_default=True, type=click.IntRange(1))
+@click.option("--to", "until", type=MOMENT, help="Within the last interval; else the last known.")
+@click.option("--from", "since", type=MOMENT, help="Within the first cohort: a rectangle.")
+@click.option("--intervals", default=12, show_default=True, type=click.IntRange(1, MOST_INTERVALS))
 @click.option("--cohort", type=click.Choice([str(c) for c in journeys.Cohort]),
               default="first_time", show_default=True)  # fmt: skip
 @click.option("--cumulative", is_flag=True, help="Count who came back in an interval or later.")
@@ -233,8 +242,8 @@ def retention(
 @verb.command("lifecycle")
 @click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
 @click.option("--step", type=click.Choice([str(step) for step in Step]), default="week")
-@click.option("--from", "since", type=A_MOMENT, required=True)
-@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@click.option("--from", "since", type=MOMENT, required=True)
+@click.option("--to", "until", type=MOMENT, help="Else the last day known.")
 @of_audience
 @in_workspace
 @as_json
@@ -272,9 +281,14 @@ def lifecycle(
 @verb.command("stickiness")
 @click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
 @click.option("--step", type=click.Choice([str(step) for step in Step]), default="day")
-@click.option("--every", default=1, type=click.IntRange(1), help="Steps that make one interval.")
-@click.option("--from", "since", type=A_MOMENT, required=True)
-@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@click.option(
+    "--every",
+    default=1,
+    type=click.IntRange(1, MOST_INTERVALS),
+    help="Steps that make one interval.",
+)
+@click.option("--from", "since", type=MOMENT, required=True)
+@click.option("--to", "until", type=MOMENT, help="Else the last day known.")
 @click.option("--cumulative", is_flag=True, help="Active in k intervals or more.")
 @click.option("--events", type=(click.Choice([str(c) for c in Comparison]), int),
               default=("gte", 1), help="How many events make an interval active.")  # fmt: skip
@@ -313,11 +327,13 @@ def stickiness(
 
 @verb.command("active")
 @click.option("--event", default=ANY, metavar=EVENT_SYNTAX)
-@click.option("--window", default=28, show_default=True, type=click.IntRange(1), help="Days.")
+@click.option(
+    "--window", default=28, show_default=True, type=click.IntRange(1, MOST_DAYS), help="Days."
+)
 @click.option("--step", type=click.Choice(["day", "week", "month", "quarter"]), default="day")
 @click.option("--at", type=click.Choice(["start", "end"]), default="end", show_default=True)
-@click.option("--from", "since", type=A_MOMENT, required=True)
-@click.option("--to", "until", type=A_MOMENT, help="Else the last day known.")
+@click.option("--from", "since", type=MOMENT, required=True)
+@click.option("--to", "until", type=MOMENT, help="Else the last day known.")
 @of_audience
 @in_workspace
 @as_json

@@ -23,6 +23,7 @@ from metrics.command.output import (
     open_workspace,
     table,
 )
+from metrics.command.types import DAY
 from metrics.errors import VigieError
 from metrics.examples import Verdict, run_examples
 from metrics.feeds import brought_by
@@ -31,8 +32,6 @@ from metrics.models import Models, load_models
 from metrics.register import migrate
 from metrics.result import Figure
 from metrics.workspace import SETTINGS_FILE, Workspace
-
-A_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group("kpi")
@@ -150,8 +149,8 @@ def sql(
 @click.argument("names", nargs=-1, required=True)
 @click.option("--by", default="company", show_default=True, metavar="SCOPE|DIMENSION")
 @click.option("--grain", type=click.Choice([str(grain) for grain in Grain]))
-@click.option("--from", "since", type=A_DAY, help="First day wanted.")
-@click.option("--to", "until", type=A_DAY, help="Last day wanted.")
+@click.option("--from", "since", type=DAY, help="First day wanted.")
+@click.option("--to", "until", type=DAY, help="Last day wanted.")
 @click.option("--where", "conditions", multiple=True, metavar="DIM=VALUE")
 @in_workspace
 @as_json

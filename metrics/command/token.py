@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
+from metrics.command.types import NUMBER
 from metrics.register import tokens
 
 
@@ -58,7 +59,7 @@ def show(folder: Path | None, wants_json: bool) -> None:
 
 
 @verb.command("revoke")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @in_workspace
 @as_json
 def revoke(number: int, folder: Path | None, wants_json: bool) -> None:

@@ -16,13 +16,14 @@ from metrics.command.output import (
     open_workspace,
     who,
 )
+from metrics.command.types import NUMBER
 from metrics.intake import versions
 from metrics.job import Job
 from metrics.register import ledger
 
 
 @click.command("undo")
-@click.argument("import_id", type=int)
+@click.argument("import_id", type=NUMBER)
 @in_workspace
 @as_json
 def verb(import_id: int, folder: Path | None, wants_json: bool) -> None:

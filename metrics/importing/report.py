@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from metrics.errors import VigieError
+
+#: Years that an export can be of.
+FIRST_YEAR, LAST_YEAR = 1970, 2099
+
 
 @dataclass(frozen=True)
 class RowCounts:
@@ -107,6 +112,14 @@ class ImportOptions:
     squad: str | None = None
     observed_at: datetime | None = None  # when the tool wrote the export, local time
     complete: tuple[str, ...] = ()  # digests of files that hold all there is of what they name
+
+    def __post_init__(self) -> None:
+        """Raises VigieError for a moment that no export can be of."""
+        if self.observed_at and not FIRST_YEAR <= self.observed_at.year <= LAST_YEAR:
+            raise VigieError(
+                f"No export was made on {self.observed_at:%Y-%m-%d}.",
+                next_step=f"Give a day between {FIRST_YEAR} and {LAST_YEAR}, or none.",
+            )
 
     def is_complete(self, sha256: str) -> bool:
         """Whether a file was declared a complete list; '*' says it of all."""

@@ -99,3 +99,23 @@ def test_people_read_a_table(folder: Path) -> None:
     )
     assert "cohort" in result.output
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("journey", "funnel", "--step", "Open", "--within", "99999999999d"),
+        ("journey", "retention", "--to", "0001-01-01"),
+        ("journey", "retention", "--step", "hour", "--intervals", "100000"),
+        ("journey", "lifecycle", "--from", "9999-12-31"),
+        ("journey", "active", "--from", "2026-03-01", "--window", "99999999"),
+        ("baseline", "set", "mrr", "--since", "9999-12-31"),
+        ("import", "products.csv", "--observed-at", "0001-01-01"),
+        ("undo", "99999999999999999999"),
+        ("token", "revoke", "99999999999999999999"),
+    ],
+)
+def test_what_no_company_can_mean_is_refused_in_words(folder, arguments):
+    done = CliRunner().invoke(vigie, [*arguments, "--workspace", str(folder)])
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+    assert "Traceback" not in done.output

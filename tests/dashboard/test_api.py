@@ -157,6 +157,7 @@ def test_an_upload_beyond_the_limit_is_stopped_as_it_arrives(client):
         ({"profil": "x"}, "profile"),
         ({"profile": "/etc/mine.yml"}, ""),
         ({"observed_at": "yesterday"}, ""),
+        ({"observed_at": "0001-01-01"}, ""),
         ({"observed_at": "2026-03-31T18:00+02:00"}, ""),
         ({"dry_run": "perhaps"}, "true"),
         ({"product": "nobody"}, "forge"),
@@ -170,7 +171,9 @@ def test_a_bad_field_is_refused_with_the_choices(client, fields, choice):
     assert (not choice) or choice in answer.body["error"]["choices"]
 
 
-@pytest.mark.parametrize("name", ["../../up.csv", "..\\..\\up.csv", "/etc/up.csv", "..", "a\x00b"])
+@pytest.mark.parametrize(
+    "name", ["../../up.csv", "..\\..\\up.csv", "/etc/up.csv", "..", "a\x00b", "é" * 190 + ".csv"]
+)
 def test_a_name_never_steers_where_an_upload_lies(client, tmp_path, name):
     before = set(tmp_path.rglob("up.csv"))
     answer = client.send({name: PRODUCTS})
