@@ -16,7 +16,7 @@ from sqlglot import exp
 from metrics.errors import VigieError
 from metrics.importing import accounting, verbatims
 from metrics.importing.binding import bind
-from metrics.importing.dataset import DATASETS, Behaviour
+from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Dialect
 from metrics.importing.exports import origin_of
 from metrics.importing.landed_rows import write_again
@@ -124,6 +124,8 @@ def _land(
         taxonomy = load_themes(workspace.path)
         verbatims.mark(connection, binding.dataset, profile.tool, organisation, taxonomy)
         if has_texts:
+            if "origin" not in about:  # kept before names told of a wave and a stream
+                _name_anew(connection, binding.dataset)
             own_id = exp.to_identifier(binding.dataset.key[0]).sql("duckdb")
             connection.execute(
                 f"update shaped set {own_id} = raw_rows.own_id, "  # noqa: S608 - a column of ours
@@ -133,6 +135,19 @@ def _land(
     observed = Observed(kept.observed_at, is_stated(kept.options, profile.tool, kept.file))
     origin = about.get("origin") or origin_of(profile, table.header, kept.file)
     write_again(session, binding, observed, kept.coverage, origin)
+
+
+def _name_anew(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    """Make today's names of the identifiers that an older archive kept of its texts' rows."""
+    name, given = {
+        "responses": ("response_named", "r.own_id, s.kind, s.wave, s.day, s.stream"),
+        "feedback": ("feedback_named", "r.own_id, s.opened_at, s.day, s.stream"),
+    }[dataset.name]
+    connection.execute(
+        f"create or replace temp table raw_rows as select r.* replace ({name}({given}) as own_id) "  # noqa: S608 - names of ours
+        "from raw_rows as r join (from shaped qualify row_number() over (partition by record) = 1) "
+        "as s on s.record = r.record"
+    )
 
 
 def _stage(

@@ -38,7 +38,7 @@ select record,
         when score not between low and high then 'rating:outside_scale'
     end) as problem,
     cast(null as varchar) as skip,
-    coalesce(feedback_id, left(sha256(concat_ws(chr(31), stream, opened, rating, words,
+    coalesce(feedback_named(feedback_id, opened, opened_day, coalesce(stream, '')), left(sha256(concat_ws(chr(31), stream, opened, rating, words,
         row_number() over (partition by stream, opened, rating, words order by record))), 32)
     ) as feedback_id,
     what as kind, coalesce(stream, '') as stream, opened as opened_at, opened_day as day,
