@@ -26,7 +26,9 @@ from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Outcome
 from metrics.workspace import Workspace
 
-FOLDER, LOADED, REFUSED = "inbox", "loaded", "refused"
+FOLDER, LOADED, REFUSED, TAKING = "inbox", "loaded", "refused", ".taking"
+#: Refused files hold personal data as well; whoever put them there has had time to look.
+REFUSED_DAYS = 30
 BY = "inbox"
 REPORT = ".report.json"
 SETTLING_SECONDS = 5.0
@@ -69,11 +71,9 @@ class Watch:
         """The files that have not changed since they were first seen so, long enough ago."""
         now, found = time.monotonic(), {}
         for path in waiting(self.workspace):
-            try:
-                status = path.stat()
-            except FileNotFoundError:
+            state = _state(path)
+            if state is None:
                 continue
-            state = (status.st_ino, status.st_size, status.st_mtime_ns)
             earlier = self._seen.get(path)
             found[path] = earlier if earlier and earlier[0] == state else (state, now)
         self._seen = found
@@ -85,20 +85,37 @@ class Watch:
 
     def take(self) -> list[Taken]:
         """Load what is ready, as one import, and put every file where it belongs."""
-        files = self.ready()
+        _give_back(self.workspace)
+        files = self._set_apart()
         if not files:
             return []
-        outcome = intake.load(self.workspace, files, ImportOptions(), BY)
+        outcome = intake.load(self.workspace, list(files.values()), ImportOptions(), BY)
         done = []
-        for path in files:
-            taken = _put_away(self.workspace, path, outcome)
+        for path, apart in files.items():
+            state = self._seen[path][0]
+            taken = _put_away(self.workspace, apart, outcome, changed=_state(apart) != state)
             done.append(taken)
             if taken.status in ("waiting", "failed"):
                 again = RETRY_SECONDS if taken.status == "failed" else float("inf")
-                self._tried[path] = (
-                    self._seen[path][0], _profiles(self.workspace), time.monotonic() + again,
+                self._tried[taken.path] = (
+                    state, _profiles(self.workspace), time.monotonic() + again,
                 )  # fmt: skip
+        _give_back(self.workspace)
         return done
+
+    def _set_apart(self) -> dict[Path, Path]:
+        """What is ready, moved to where nobody replaces it while it is loaded: old path → new."""
+        files = {}
+        for path in self.ready():
+            apart = self.folder / TAKING / path.name
+            apart.parent.mkdir(exist_ok=True, mode=0o700)
+            try:
+                path.replace(apart)
+            except FileNotFoundError:
+                continue  # taken away by whoever put it there
+            if _state(apart) == self._seen[path][0]:
+                files[path] = apart
+        return files
 
     def _tried_already(self, path: Path, state: State, now: float) -> bool:
         tried = self._tried.get(path)
@@ -158,13 +175,16 @@ def keep_watch(workspace: Workspace, stop: threading.Event, every_seconds: float
 
 
 def clear(workspace: Workspace) -> list[Path]:
-    """Remove loaded files that have lain long enough; their reports stay."""
-    oldest = time.time() - 86_400 * workspace.settings.inbox_days
+    """Remove loaded and refused files that have lain long enough; reports of loaded ones stay."""
+    days = workspace.settings.inbox_days
     removed = []
-    for path in _files(workspace.path / FOLDER / LOADED):
-        if not path.name.endswith(REPORT) and path.stat().st_ctime < oldest:
-            path.unlink(missing_ok=True)
-            removed.append(path)
+    for folder, kept_days in ((LOADED, days), (REFUSED, max(days, REFUSED_DAYS))):
+        oldest = time.time() - 86_400 * kept_days
+        for path in _files(workspace.path / FOLDER / folder):
+            stays = folder == LOADED and path.name.endswith(REPORT)
+            if not stays and path.stat().st_ctime < oldest:
+                path.unlink(missing_ok=True)
+                removed.append(path)
     return removed
 
 
@@ -183,9 +203,27 @@ def _profiles(workspace: Workspace) -> tuple[tuple[str, int], ...]:
     return tuple((path.name, path.stat().st_mtime_ns) for path in _files(workspace.profiles))
 
 
-def _put_away(workspace: Workspace, path: Path, outcome: Outcome) -> Taken:
+def _state(path: Path) -> State | None:
+    """What changes when a file does; None when it is gone."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _give_back(workspace: Workspace) -> None:
+    """Put what was set apart and not put away back into the inbox: after a death, or a change."""
+    folder = workspace.path / FOLDER
+    for path in _files(folder / TAKING):
+        path.replace(_free(folder / path.name))
+
+
+def _put_away(workspace: Workspace, path: Path, outcome: Outcome, *, changed: bool) -> Taken:
+    """Put a file that was set apart where it belongs, with its report. One that `changed` while it
+    was loaded, by a writer who had it open, holds more than was loaded and is taken once more."""
     reports = [report for report in outcome.files if _is_of(report, path)]
-    status = _status(outcome, reports)
+    status = "failed" if changed else _status(outcome, reports)
     folder = workspace.path / FOLDER
     content: dict[str, Any] = intake.answer_of(outcome) | {
         "file": path.name,
@@ -200,15 +238,15 @@ def _put_away(workspace: Workspace, path: Path, outcome: Outcome) -> Taken:
             "next_step": outcome.next_step,
         }
     aside = {"loaded": LOADED, "unchanged": LOADED, "refused": REFUSED}.get(status)
-    place = path if aside is None else _free(folder / aside / path.name)
+    place = _free(folder / (aside or "") / path.name)
     report = place.with_name(place.name + REPORT)
     place.parent.mkdir(exist_ok=True, mode=0o700)
     report.write_text(
         json.dumps(content, ensure_ascii=False, indent=2, default=intake.plain), "utf-8"
     )
+    path.replace(place)
     if aside is not None:
-        path.replace(place)
-        path.with_name(path.name + REPORT).unlink(missing_ok=True)  # of an earlier try
+        (folder / f"{path.name}{REPORT}").unlink(missing_ok=True)  # of an earlier try
     return Taken(path.name, status, place, report)
 
 

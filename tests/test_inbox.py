@@ -137,3 +137,59 @@ def test_links_and_folders_are_left_alone(company):
     (company.folder / "inbox" / "link.csv").symlink_to(outside)
     (company.folder / "inbox" / "older").mkdir()
     assert inbox.waiting(company.workspace) == []
+
+
+def test_a_file_replaced_while_it_is_loaded_is_loaded_next(company, monkeypatch):
+    path = put(company, "products.csv", PRODUCTS)
+    newer = PRODUCTS + "anvil,Anvil\n"
+    run = intake.jobs.run
+
+    def slow(job: Job, on_progress: object) -> Outcome:
+        done = run(job, on_progress)
+        if not path.exists():
+            path.write_text(newer)  # the producer writes its next version meanwhile
+        return done
+
+    monkeypatch.setattr(intake.jobs, "run", slow)
+    watch = inbox.Watch(company.workspace, settling_seconds=0)
+    [first] = watch.take()
+    assert (first.status, first.path.read_text()) == ("loaded", PRODUCTS)
+    assert path.read_text() == newer
+    monkeypatch.setattr(intake.jobs, "run", run)
+    [second] = watch.take()
+    assert (second.status, second.path.read_text()) == ("loaded", newer)
+    assert not inbox.waiting(company.workspace)
+
+
+def test_a_file_written_on_while_it_is_loaded_is_taken_once_more(company, monkeypatch):
+    path = put(company, "products.csv", PRODUCTS)
+    run = intake.jobs.run
+    with path.open("a") as writer:
+
+        def slow(job: Job, on_progress: object) -> Outcome:
+            done = run(job, on_progress)
+            writer.write("anvil,Anvil\n")
+            writer.flush()
+            return done
+
+        monkeypatch.setattr(intake.jobs, "run", slow)
+        [taken] = inbox.Watch(company.workspace, settling_seconds=0).take()
+    assert (taken.status, taken.path) == ("failed", path)
+    assert path.read_text() == PRODUCTS + "anvil,Anvil\n"
+
+
+def test_what_a_watcher_that_died_had_set_apart_is_loaded(company):
+    path = put(company, "products.csv", PRODUCTS)
+    watch = inbox.Watch(company.workspace, settling_seconds=0)
+    assert list(watch._set_apart()) == [path]
+    again = inbox.Watch(company.workspace, settling_seconds=0)
+    assert [each.status for each in again.take()] == ["loaded"]
+
+
+def test_refused_files_go_after_a_month(company, monkeypatch):
+    put(company, "photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(100))
+    [taken] = inbox.take_once(company.workspace, 0)
+    assert inbox.clear(company.workspace) == []
+    later = time.time() + 86_400 * (inbox.REFUSED_DAYS + 1)
+    monkeypatch.setattr(inbox.time, "time", lambda: later)
+    assert inbox.clear(company.workspace) == [taken.path, taken.report]
