@@ -20,7 +20,7 @@ from tests.small_workspace import STEPS, Silent, SmallWorkspace
 
 FIRST, DAYS = date(2026, 8, 3), 28
 JOE = "joe.martin@acme.fr"
-SAID = "joe martin", "joe.martin", "Joe Martin", JOE
+SAID = "joe martin", "joe.martin", "joe_martin", "Martin, Joe", "jmartin75", JOE
 
 
 def events(users: tuple[str, ...]) -> str:
@@ -39,7 +39,11 @@ FILES = {
     "ownerships.csv": "person,role,target_kind,target,start,end\n"
     "jm,PM,product,forge,2024-01-01,\nlea,PO,product,forge,2024-01-01,\n",
     "Mixpanel events 2026-09-30.csv": events((JOE, *OTHERS)),
-    "skills 2026-09-30.csv": "person,skill,level,date\nJoe Martin,SQL,3,2026-09-01\n"
+    "names.csv": "kind,source,alias,target\nperson,*,jmartin75,jm\nsquad,jira,NORD,nord\n",
+    "Jira 2026-09-30.csv": "Issue key,Summary,Status,Issue Type,Created,Updated,"
+    "Project key,Labels\n"
+    "NORD-1,Bug seen by MARTIN Joe,To Do,Bug,2026-09-01 10:00,2026-09-02 10:00,NORD,joe_martin\n",
+    "skills Joe_Martin 2026-09-30.csv": "person,skill,level,date\njmartin75,SQL,3,2026-09-01\n"
     "Lea Petit,SQL,2,2026-09-01\n",
     "feedback 2026-09-30.csv": "id,opened,product,text\n1,2026-09-01,Forge,slow says Joe Martin\n"
     "2,2026-09-02,Forge,quick and kind\n",
@@ -102,6 +106,22 @@ def test_an_address_is_erased_everywhere_and_is_the_cause_of_what_changes(compan
             held = path.read_bytes().lower()
             assert not [word for word in SAID if word.lower().encode() in held], path
     assert [path.name for path in (company.folder / "warehouse").iterdir()] == ["2.duckdb"]
+    again = company._do(Job("rebuild", str(company.folder), "test"))
+    # Only how many rows each stream had at its import is no longer told.
+    assert (again.differs, again.restated) == (("import_streams",), 0)
+
+
+def test_an_alias_tells_who_is_meant(company):
+    (company.folder / "inbox" / "refused").mkdir()
+    company.write("inbox/refused/broken.csv", "Joe Martin,joe.martin@acme.fr")
+    company.write("inbox/shopping.csv.report.json", "Joe Martin bought apples")
+    assert erase(company, "jmartin75")["events"] == DAYS
+    names = "select kind, alias, target from names order by kind"
+    with company.workspace.register.connect() as connection:
+        told = connection.exec_driver_sql(names).all()
+    assert told == [("person", "erased-1", "erased-1"), ("squad", "NORD", "nord")]
+    assert not (company.folder / "inbox" / "refused").exists()
+    assert not list((company.folder / "inbox").glob("*.report.json"))
 
 
 def test_the_facts_are_those_of_a_company_that_never_knew_the_person(company, tmp_path):
@@ -110,15 +130,18 @@ def test_the_facts_are_those_of_a_company_that_never_knew_the_person(company, tm
     erase(company, JOE)
     after = {file.name: pq.read_table(file) for file in folder.iterdir()}
     gone = {name: before[name].num_rows - after[name].num_rows for name in before}
-    assert sorted(gone.values()) == [0, 0, 0, 1, 1, 1, DAYS]
+    assert sorted(gone.values()) == [0, 0, 0, 0, 1, 1, 1, 1, DAYS]
     for name in before:
-        assert after[name].schema.metadata == before[name].schema.metadata
+        named = b"Joe_Martin" in before[name].schema.metadata[b"vigie"]
+        assert (after[name].schema.metadata == before[name].schema.metadata) is not named
         assert set(after[name]["record"].to_pylist()) <= set(before[name]["record"].to_pylist())
 
     never = SmallWorkspace(tmp_path / "never")
     (never.folder / ".secret").write_text((company.folder / ".secret").read_text())
     without = FILES | {"Mixpanel events 2026-09-30.csv": events(OTHERS)}
-    without["skills 2026-09-30.csv"] = "person,skill,level,date\nLea Petit,SQL,2,2026-09-01\n"
+    without["skills Joe_Martin 2026-09-30.csv"] = (
+        "person,skill,level,date\nLea Petit,SQL,2,2026-09-01\n"
+    )
     again = SmallWorkspace.again(never.folder)
     again.import_files(without)
     for name in ("events", "skills", "users", "responses"):

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import pandas as pd
 
-from metrics import models, published_waves, references
+from metrics import erasure, models, published_waves, references
 from metrics.catalogue import load_catalogue
 from metrics.change.drafting import Drafted
 from metrics.change.steps import Listener, Steps
@@ -139,6 +139,8 @@ class Recount:
         with self.register.connect() as connection:
             organisation = load_organisation(connection, **changed).named(self.job.names)
             spans = [held.span for held in ledger.read_coverage(connection, **changed)]
+        if drafted.erasing:
+            organisation = erasure.as_after(organisation, drafted.erasing.person)
         return organisation, spans
 
     def _prepare(self, organisation: Organisation) -> Contents:

@@ -57,5 +57,5 @@ def verb(person: str, known_as: str, yes: bool, folder: Path | None, wants_json:
     click.echo(
         f"Erased: rows deleted or changed: {places}. {outcome.restated} figures restated, with the "
         "erasure as their cause.\nErase them in the tools too, or exports bring them back; "
-        "older backups, and files in the inbox that were not loaded, still hold them."
+        "older backups, and files that wait in the inbox, still hold them."
     )

@@ -2,13 +2,13 @@
 
 Facts know people by keyed hashes of what tools call them; the hashes of one identifier are made
 again here, as each tool would have made them. Rows that bear one are deleted; what people wrote
-that names the person loses its text; the register's own people become a number.
+that names the person loses the name; the register's own people become a number.
 """
 
 from __future__ import annotations
 
 from metrics.erasure.archive import write_cleaned
-from metrics.erasure.facts import erase_facts, erase_names
+from metrics.erasure.facts import as_after, erase_facts, erase_names
 from metrics.erasure.finding import find, key_of
 from metrics.erasure.person import Erased, Person
 from metrics.erasure.register import erase_register, in_register, next_number, note
@@ -17,6 +17,7 @@ from metrics.erasure.settling import aside_of, settle
 __all__ = [
     "Erased",
     "Person",
+    "as_after",
     "aside_of",
     "erase_facts",
     "erase_names",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +30,13 @@ def write_cleaned(folder: Path, aside: Path, person: Person, profiles: Sequence[
         with pq.ParquetFile(file) as parquet:
             schema = parquet.schema_arrow
             about = json.loads((schema.metadata or {}).get(b"vigie", b"{}"))
+            told = _without(about, person)
+            named = told != about
+            if named:
+                told_again = json.dumps(told, ensure_ascii=False).encode()
+                schema = schema.with_metadata((schema.metadata or {}) | {b"vigie": told_again})
             places = _Places.of(about, profiles)
-            if all(
+            if not named and all(
                 _cleaned(batch, places, person).equals(batch) for batch in parquet.iter_batches()
             ):
                 continue
@@ -42,9 +46,21 @@ def write_cleaned(folder: Path, aside: Path, person: Person, profiles: Sequence[
                 for batch in parquet.iter_batches():
                     kept = _cleaned(batch, places, person)
                     gone += batch.num_rows - kept.num_rows
-                    writer.write_batch(kept)
+                    writer.write_batch(kept.cast(schema) if named else kept)
         seal(cleaned)
     return gone
+
+
+def _without(about: Any, person: Person) -> Any:
+    """What an archived file says about itself, such as its name, without the person's."""
+    match about:
+        case str():
+            return person.without(about)
+        case dict():
+            return {key: _without(each, person) for key, each in about.items()}
+        case list():
+            return [_without(each, person) for each in about]
+    return about
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,9 @@ class _Places:
     @classmethod
     def of(cls, about: Mapping[str, Any], profiles: Sequence[Profile]) -> _Places:
         headers = {cell: comparable(header) for cell, header in about.get("headers", {}).items()}
-        columns = next((each.columns for each in profiles if each.name == about.get("profile")), {})
+        profile = next((each for each in profiles if each.name == about.get("profile")), None)
+        columns = profile.columns if profile else {}
+        of_names = ("alias", "target") if profile and profile.dataset == "names" else ()
 
         def cells(*fields: str) -> frozenset[str]:
             wanted = {
@@ -67,7 +85,9 @@ class _Places:
             }  # fmt: skip
             return frozenset(cell for cell, header in headers.items() if header in wanted)
 
-        return cls(frozenset(about.get("hashed", ())), cells("person", "email"), cells("owner"))
+        return cls(
+            frozenset(about.get("hashed", ())), cells("person", "email", *of_names), cells("owner")
+        )
 
 
 def _cleaned(batch: pa.RecordBatch, places: _Places, person: Person) -> pa.RecordBatch:
@@ -87,8 +107,9 @@ def _cleaned(batch: pa.RecordBatch, places: _Places, person: Person) -> pa.Recor
                 theirs = pc.or_(theirs, pc.fill_null(told, False))
             if name in places.owners:
                 column = pc.if_else(told, pa.scalar(None, pa.string()), column)
-            for word in person.inside:
-                pattern = f"(?i){re.escape(word)}"
-                column = pc.replace_substring_regex(column, pattern=pattern, replacement=GONE)
+            if person.pattern:
+                column = pc.replace_substring_regex(
+                    column, pattern=person.pattern, replacement=GONE
+                )
         columns.append(column)
     return pa.record_batch(columns, schema=batch.schema).filter(pc.invert(theirs))

@@ -2,60 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 from sqlglot import exp
 
-from metrics.erasure.person import Erased, Person, label_of
-from metrics.importing.dataset import DATASETS, Behaviour
+from metrics.erasure.person import GONE, Erased, Person, label_of
+from metrics.importing.landed_tables import import_tables
+from metrics.organisation import Organisation
 
 #: Columns of landed tables that hold keys of people, or of accounts, which may be people.
 KEYS = ("user_key", "account_key", "alias_key", "person_key")
 
 
 def erase_facts(facts: duckdb.DuckDBPyConnection, person: Person) -> Erased:
-    """Delete the person's rows from the open draft, and texts that name them."""
+    """Delete the person's rows from the open draft, and their name from every text of others'."""
     rows: dict[str, int] = {}
-    for dataset in DATASETS.values():
-        if dataset.behaviour is Behaviour.ORGANISATION:
-            continue
+    for table in import_tables():
         kinds = dict(
             facts.execute(
-                "select column_name, data_type from duckdb_columns() where table_name = ?",
-                [dataset.table],
+                "select column_name, data_type from duckdb_columns() where table_name = ? "
+                "and database_name = current_database()",
+                [table],
             ).fetchall()
         )
+        place = table.removeprefix("landed_")
         tests: list[exp.Expr] = [
             exp.column(name).isin(*person.keys) for name in KEYS if name in kinds
         ]
         if "person" in kinds:
             tests.append(exp.func("lower", exp.column("person")).isin(*person.words))
         if tests:
-            query = exp.delete(dataset.table).where(exp.or_(*tests))
-            rows[dataset.name] = _changed(facts, query)
-        for name in (name for name, kind in kinds.items() if kind == "VARCHAR"):
-            if name in ("owner", dataset.text) and (test := _named(name, person)) is not None:
-                change = exp.update(dataset.table, {name: exp.null()}, where=test)
-                rows[dataset.name] = rows.get(dataset.name, 0) + _changed(facts, change)
+            rows[place] = _changed(facts, exp.delete(table, where=exp.or_(*tests)))
+        if "owner" in kinds:
+            theirs = exp.func("lower", exp.column("owner")).isin(*person.words)
+            change = exp.update(table, {"owner": exp.null()}, where=theirs)
+            rows[place] = rows.get(place, 0) + _changed(facts, change)
+        for name, kind in kinds.items():
+            if person.pattern and kind in ("VARCHAR", "VARCHAR[]"):
+                change = _without_name(table, name, person.pattern, several=kind != "VARCHAR")
+                rows[place] = rows.get(place, 0) + _changed(facts, change)
     return Erased({name: count for name, count in rows.items() if count})
+
+
+def _without_name(table: str, column: str, pattern: str, *, several: bool) -> exp.Update:
+    """Replace a name in the texts of a column, as the archive does, so that both stay the same."""
+    told = exp.Literal.string(pattern)
+    asked = exp.column(column)
+    text = exp.func("array_to_string", asked, exp.Literal.string("\n")) if several else asked
+    gone = exp.Literal.string(GONE)
+    of = exp.column("x") if several else asked.copy()
+    new: exp.Expr = exp.Anonymous(
+        this="regexp_replace", expressions=[of, told, gone, exp.Literal.string("g")]
+    )
+    if several:
+        lambda_ = exp.Lambda(this=new, expressions=[exp.to_identifier("x")])
+        new = exp.Anonymous(this="list_transform", expressions=[asked.copy(), lambda_])
+    test = exp.Anonymous(this="regexp_matches", expressions=[text, told.copy()])
+    return exp.update(table, {column: new}, where=test)
 
 
 def erase_names(facts: duckdb.DuckDBPyConnection, person: Person, number: int) -> None:
     """Take the person out of what the draft has copied from the register."""
     theirs = exp.func("lower", exp.column("person")).isin(*person.words)
-    _changed(facts, exp.delete("people_names").where(theirs))
+    called = exp.func("lower", exp.column("name")).isin(*person.words)
+    _changed(facts, exp.delete("people_names", where=exp.or_(theirs, called)))
     label = exp.Literal.string(label_of(number))
-    _changed(facts, exp.update("product_roles", {"person": label}, where=theirs.copy()))
+    for table in ("product_roles", "squad_members"):
+        _changed(facts, exp.update(table, {"person": label.copy()}, where=theirs.copy()))
 
 
-def _named(column: str, person: Person) -> exp.Expr | None:
-    """Whether a text is the person's name, or has it in it."""
-    text = exp.func("lower", exp.column(column))
-    tests: list[exp.Expr] = [text.copy().isin(*person.words)] if column == "owner" else []
-    tests += [
-        exp.func("contains", text.copy(), exp.Literal.string(word), dialect="duckdb")
-        for word in person.inside
-    ]
-    return exp.or_(*tests) if tests else None
+def as_after(organisation: Organisation, person: Person) -> Organisation:
+    """The organisation as tools' words will be placed once the person's name is gone from them."""
+    names = tuple(replace(name, alias=person.without(name.alias)) for name in organisation.names)
+    return replace(organisation, names=names)
 
 
 def _changed(facts: duckdb.DuckDBPyConnection, statement: exp.Expr) -> int:

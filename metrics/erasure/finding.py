@@ -14,7 +14,7 @@ from metrics.errors import VigieError, unknown
 from metrics.importing.bound_cells import kind_of_identifier
 from metrics.importing.profile import Profile
 from metrics.importing.values import Reading
-from metrics.register.tables import people
+from metrics.register.tables import names, people
 
 
 def find(
@@ -55,14 +55,17 @@ def find(
 
 def _called(connection: sa.Connection, wanted: str) -> frozenset[str]:
     """What the register calls who is meant, in lower case, the given word included."""
-    columns = (people.c.person, people.c.name, people.c.email)
-    found = connection.execute(
-        sa.select(*columns).where(
-            sa.or_(*(sa.func.lower(column) == wanted.lower() for column in columns))
-        )
-    )
-    words = {word.strip().lower() for row in found for word in row if word and word.strip()}
-    return frozenset(words | {wanted.lower()})
+    called = sa.select(people.c.person, people.c.name, people.c.email)
+    said = sa.select(names.c.alias, names.c.target).where(names.c.kind == "person")
+    rows = [
+        frozenset(word.strip().lower() for word in row if word and word.strip())
+        for query in (called, said)
+        for row in connection.execute(query)
+    ]
+    words = frozenset({wanted.lower()})
+    while (wider := words.union(*(row for row in rows if row & words))) != words:
+        words = wider
+    return words
 
 
 def _candidates(

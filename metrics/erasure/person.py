@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: What may stand between the parts of a name.
+BETWEEN = r"[\s_.,\-]+"
 #: What is put where a name stood in a text.
 GONE = "‹erased›"
 LONG_ENOUGH = 5  # letters of a name that is looked for inside texts
@@ -18,10 +21,19 @@ class Person:
     keys: frozenset[int]
 
     @property
-    def inside(self) -> tuple[str, ...]:
-        """Words that name them beyond doubt, even inside a text: full names and addresses."""
-        told = (word for word in self.words if len(word) >= LONG_ENOUGH)
-        return tuple(sorted(word for word in told if "@" in word or " " in word))
+    def pattern(self) -> str:
+        """A regular expression, of Python and of RE2, of what names them beyond doubt inside a text
+        or the name of a file: addresses and full names, in either order; '' if there is none."""
+        told = [word for word in sorted(self.words, reverse=True) if len(word) >= LONG_ENOUGH]
+        found = [re.escape(word) for word in told if "@" in word]
+        for parts in (word.split() for word in told if "@" not in word and " " in word):
+            for order in dict.fromkeys((tuple(parts), (*parts[1:], parts[0]))):
+                found.append(BETWEEN.join(map(re.escape, order)))
+        return f"(?i)(?:{'|'.join(found)})" if found else ""
+
+    def without(self, text: str) -> str:
+        """The text without what names them."""
+        return re.sub(self.pattern, GONE, text) if self.pattern else text
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from metrics.erasure.person import GONE, Erased, Person, label_of
-from metrics.register.tables import erasures, metadata, people, series
+from metrics.erasure.person import Erased, Person, label_of
+from metrics.register.tables import erasures, metadata, names, people, series
 
 #: Tables of the register that hold figures and marks, no word about anybody.
 NO_WORDS = ("figures", "signals", "documents", "state", "leases", "alembic_version")
@@ -54,6 +53,12 @@ def _rows_to_change(
         for row in connection.execute(query).all():
             values = dict(zip((column.name for column in kept), row[len(keys) :], strict=True))
             said = {name: _erased(name, value, person, label) for name, value in values.items()}
+            if table is names and values["kind"] == "person":
+                said |= {
+                    name: label
+                    for name in ("alias", "target")
+                    if values[name].strip().lower() in person.words
+                }
             if values.get("scope_kind") == "owner":
                 role, _, owner = str(values["scope"]).partition(":")
                 if owner.lower() in person.words:
@@ -71,9 +76,7 @@ def _erased(name: str, value: Any, person: Person, label: str) -> Any:
             names_people = name in NAMING or name.endswith("_by")
             if names_people and value.strip().lower() in person.words:
                 return label
-            for word in person.inside:
-                value = re.sub(re.escape(word), GONE, value, flags=re.IGNORECASE)
-            return value
+            return person.without(value)
         case dict():
             return {key: _erased(name, each, person, label) for key, each in value.items()}
         case list():

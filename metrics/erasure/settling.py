@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from metrics import warehouse
+from metrics.inbox import FOLDER, LOADED, REFUSED, REPORT
 from metrics.register.state import read_state
 from metrics.register.tables import erasures
 from metrics.workspace import Workspace
@@ -51,8 +52,12 @@ def settle(workspace: Workspace) -> list[int]:
 
 
 def _remove_copies(folder: Path) -> None:
-    """Remove what else holds rows as they came: loaded files of the inbox, the last failure."""
-    shutil.rmtree(folder / "inbox" / "loaded", ignore_errors=True)
+    """Remove what else holds rows as they came: files that were put aside in the inbox, reports of
+    those that wait in it, the last failure."""
+    for aside in (LOADED, REFUSED):
+        shutil.rmtree(folder / FOLDER / aside, ignore_errors=True)
+    for report in (folder / FOLDER).glob(f"*{REPORT}"):
+        report.unlink(missing_ok=True)
     (folder / "last_failure.txt").unlink(missing_ok=True)
 
 
