@@ -8,9 +8,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from metrics.calendar import Grain
 from metrics.importing import remove
 from metrics.importing.report import FileReport
+from metrics.organisation import Organisation, Product
+from tests.office import Office
 
 from .conftest import Desk
 
@@ -220,3 +225,74 @@ def test_rows_that_lose_to_a_newer_export_are_told(desk):
     [told] = [problem for problem in report.problems if problem.reason == "outdated_rows"]
     assert (told.rows, told.details["import_id"]) == (2, "1")
     assert set(counts(desk).values()) == {1}
+
+
+made = st.tuples(
+    st.integers(0, 3),  # the first hour, in steps of 9 from FIRST on
+    st.integers(1, 4),  # how many such steps it lasts
+    st.sampled_from("uv"),  # whose rows: files of other people share none
+    st.integers(0, 2),  # the job that brings it
+    st.integers(0, 1),  # the day that its name states, after all data
+)
+
+
+@settings(
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(files=st.lists(made, min_size=2, max_size=4, unique=True), gone=st.sets(st.integers(0, 3)))
+def test_parts_cut_days_and_jobs_leave_nothing_behind_when_undone(
+    desk: Desk,
+    files: list[tuple[int, int, str, int, int]],
+    gone: set[int],
+) -> None:
+    """What counts, and all that is noted of it, is what the remaining files alone would give."""
+    files = sorted(files, key=lambda file: file[3])
+
+    def land(numbers: Iterable[int]) -> None:
+        for number in numbers:
+            begin, steps, user, job, stated = files[number]
+            first = datetime(2026, 3, 2) + timedelta(hours=9 * begin)
+            rows = hours(first, first + timedelta(hours=9 * steps), user)
+            name = f"events {number} 2026-04-{1 + stated:02}.csv"
+            desk.land(name, events(rows), arrived_at=JOB + timedelta(job))
+            ids[number] = desk.last_id
+
+    def noted() -> list[object]:
+        return [
+            sorted(map(str, desk.rows(query)))
+            for query in (
+                "select * from events",
+                "select * exclude (import_id) from exports",
+                "select dataset, source, stream, day, begins, ends from winning_slices",
+                "select a.ordered_at, a.first_time, a.last_time, b.ordered_at, b.first_time, "
+                "b.last_time from same_exports as s join exports as a on a.import_id = s.import_id "
+                "join exports as b on b.import_id = s.other_id",
+            )
+        ]
+
+    def clear() -> None:
+        for import_id in range(1, desk.last_id + 1):
+            remove(desk.connection, import_id)
+        desk.imports.clear()
+
+    ids: dict[int, int] = {}
+    clear()
+    land(number for number in range(len(files)) if number not in gone)
+    expected = noted()
+    clear()
+    land(range(len(files)))
+    for number in gone & ids.keys():
+        remove(desk.connection, ids[number])
+    assert noted() == expected
+
+
+def test_the_figure_of_a_day_that_a_rolling_export_cuts_stays(tmp_path):
+    office = Office(tmp_path / "office", Organisation(products=[Product("alpha", "Alpha")]))
+    full = hours(datetime(2026, 3, 9), datetime(2026, 3, 22, 23))
+    office.land("Mixpanel events 2026-03-23.csv", events(full))
+    cut = [row for row in full if row[0] >= datetime(2026, 3, 13, 14, 30)]
+    office.land("Mixpanel events 2026-03-24.csv", events(cut))
+    figures = {each.period: each.value for each in office.ask("active_users", grain=Grain.DAY)}
+    assert [figures[f"2026-03-{day}"] for day in (12, 13, 14)] == [24, 24, 24]
