@@ -53,6 +53,9 @@ def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
     # What is born in some periods only has nothing to measure in the others, and that is no gap.
     word = "zero_denominator" if born_seldom else "no_data" if needs_rows else shape.absent
     reason = np.where(missing, word, grid.reason)
+    if shape.absent == "no_rate":  # there are rows, though not of a sum that can be told
+        unpriced = missing & (np.nan_to_num(filled("n", 0.0)) > 0)
+        reason = np.where(unpriced, shape.absent, reason)
     return masked(replace(grid, reason=reason), shown)
 
 

@@ -216,7 +216,10 @@ def accounts(organisation: Organisation, entries) -> Facts:
     facts.insert(
         "landed_ledger",
         "source, stream, day, journal, account, amount, currency",
-        [("fec", account, day, "OD", account, amount, "EUR") for account, day, amount in entries],
+        [
+            ("fec", account, day, "OD", account, amount, *(currency or ["EUR"]))
+            for account, day, amount, *currency in entries
+        ],
     )
     facts.connection.execute(
         "insert into slices select distinct 1, 'ledger', 'fec', '', day from landed_ledger"
@@ -287,3 +290,84 @@ def test_cost_per_active_user_is_of_the_months_users():
     values = facts.values("cost_per_active_user", by="product")
     assert values["anvil", "2026-01"] == 25
     assert values["anvil", "2026-02"] is None
+
+
+booked = st.lists(
+    st.tuples(
+        st.sampled_from(["70610", "70620", "61350", "64110"]),
+        st.integers(0, 58).map(lambda at: date(2026, 1, 1) + timedelta(at)),
+        st.decimals(Decimal("-900.00"), Decimal("900.00"), places=2),
+        st.sampled_from(["EUR", "USD", "CHF"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@brute
+@given(booked, rates)
+def test_a_ledger_in_several_currencies_is_told_at_the_rates_of_its_days(entries, quoted):
+    """And has no figure where one of them has no rate: 35 days at most after the last one."""
+    facts = accounts(company(), entries)
+    by_day = {(code, FIRST + timedelta(at)): rate for code, at, rate in quoted}
+    facts.insert(
+        "landed_rates",
+        "source, observed_at, stream, currency, day, rate",
+        [("test", FIRST, "", code, day, rate) for (code, day), rate in by_day.items()],
+    )
+
+    def worth(currency: str, day: date, amount: Decimal) -> float | None:
+        if currency == "EUR":
+            return float(amount)
+        known = [on for code, on in by_day if code == currency and on <= day]
+        if not known or (day - max(known)).days >= 35:
+            return None
+        return float(amount) * float(by_day[currency, max(known)])
+
+    def total(accounts: set[str], month: int) -> float | None:
+        told = [
+            worth(currency, day, amount)
+            for account, day, amount, currency in entries
+            if account in accounts and day.month == month
+        ]
+        return None if None in told else sum(told)
+
+    found = {
+        (figure.kpi, figure.scope.key, figure.start.month): figure
+        for by in ("company", "product")
+        for figure in facts.ask("revenue", "contribution_margin", by=by, grain=Grain.MONTH)
+    }
+    for month in (1, 2):
+        for scope, earned in (
+            ("", {"70610", "70620"}),
+            ("anvil", {"70610"}),
+            ("bellows", {"70620"}),
+        ):
+            expected = total(earned, month)
+            figure = found["revenue", scope, month]
+            if expected is None:
+                assert (figure.value, figure.reason) == (None, "no_rate")
+            else:
+                assert figure.value == pytest.approx(expected, abs=1e-4)
+        margin = [total({"70610"}, month), total({"61350"}, month)]
+        figure = found["contribution_margin", "anvil", month]
+        if None in margin:
+            assert figure.value is None
+        else:
+            assert figure.value == pytest.approx(sum(margin), abs=1e-4)
+
+
+def test_what_a_squad_costs_in_another_currency_counts_at_its_rate():
+    facts = accounts(
+        company(squad_rates=(SquadRate("south", 100.0, date(2026, 1, 1)),)),
+        [("70610", date(2026, 2, 10), "1000.00"), ("64110", date(2026, 2, 10), "-300.00", "USD")],
+    )
+    [unpriced] = [
+        figure
+        for figure in facts.ask("product_result", by="product")
+        if (figure.scope.key, figure.period) == ("anvil", "2026-02")
+    ]
+    assert (unpriced.value, unpriced.reason) == (None, "no_rate")
+    facts.insert("landed_rates", "source, observed_at, stream, currency, day, rate",
+                 [("test", FIRST, "", "USD", date(2026, 2, 1), "0.5")])  # fmt: skip
+    assert facts.values("product_result", by="product")["anvil", "2026-02"] == 850

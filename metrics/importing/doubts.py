@@ -15,12 +15,12 @@ from metrics.references import people_names
 MOST_ROWS_COMPARED = 2_000_000
 
 
-def unpriced(session: Session) -> list[Problem]:
-    """Money of currencies for which no rate is known yet: it counts once there is one."""
+def unpriced(session: Session, table: str) -> list[Problem]:
+    """A landing table's money of currencies without any rate yet: it counts once there is one."""
     rates = f'"{session.now}".main.landed_rates' if session.now else "landed_rates"
     query = (
         exp.select("currency", exp.Count(this=exp.Star()))
-        .from_("landed_subscriptions")
+        .from_(table)
         .where("import_id = ?", "currency <> company_currency()")
         .where(exp.column("currency").isin(query=exp.select("currency").from_(rates)).not_())
         .group_by("currency")

@@ -148,8 +148,10 @@ def write(
         problems.append(
             Problem("warning", "survivors_only", details={"until": str(covered.survivors_until)})
         )
+    if dataset.name in ("ledger", "subscriptions"):
+        problems += unpriced(session, dataset.table)
     if dataset.name == "subscriptions":
-        problems += unpriced(session) + undeducted(connection)
+        problems += undeducted(connection)
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
     if dataset.name == "responses":

@@ -58,6 +58,8 @@ SHAPES: dict[str, Shape] = {
     shape.name: shape
     for shape in (
         Shape("flow", ("day", "amount"), ("value", "n"), Need.PERIOD, shows_partial=True),
+        Shape("flow_in_currency", ("day", "amount", "currency"), ("value", "n"), Need.PERIOD,
+              shows_partial=True, absent="no_rate"),
         Shape("flow_days", ("start_day", "end_day", "amount"), ("value", "n"), Need.PERIOD,
               zero=False),
         Shape("flow_movement", ("start_day", "end_day", "amount", "entity", "currency"),
@@ -114,7 +116,7 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
             or tuple(f"{each}: {word}" for each, word in STATISTICS),
         )
     name = {
-        (Kind.FLOW, False): "flow",
+        (Kind.FLOW, False): "flow_in_currency" if "currency" in calculation else "flow",
         (Kind.FLOW, True): "flow_movement",
         (Kind.DISTINCT, False): "distinct",
         (Kind.DISTINCT, True): "distinct_movement",

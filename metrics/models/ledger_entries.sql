@@ -1,7 +1,8 @@
 -- member: product
 -- datasets: ledger
 -- dimensions: nature, account
--- Income and cost lines with their nature: the longest account prefix that has one.
+-- Income and cost lines with their nature: the longest account prefix that has one, in
+-- the currency they are booked in.
 with accounts as (
     select distinct account from ledger
 ),
@@ -20,7 +21,8 @@ select
     l.day,
     l.account,
     r.nature,
-    l.amount
+    l.amount,
+    l.currency
 from ledger as l
 join ranked as r on r.account = l.account and r.fit = 1
 join streams as s on s.source = l.source and s.stream = l.stream

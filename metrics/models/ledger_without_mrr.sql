@@ -13,7 +13,8 @@ select
     l.product,
     l.day,
     l.nature,
-    l.amount
+    l.amount,
+    l.currency
 from ledger_entries as l
 left join subscribed as p on p.product = l.product
 where p.product is null

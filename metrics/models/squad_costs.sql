@@ -3,7 +3,8 @@
 -- dimensions: squad
 -- What squads cost the products they work on. A cost is that of an account of nature 'squad', else
 -- of the squad's monthly rate, shared equally between the products the squad is assigned to on that
--- day, so that nothing is counted twice. What a squad without a product costs is nobody's.
+-- day, so that nothing is counted twice. What a squad without a product costs is nobody's. Rates are
+-- in the company's currency, entries in that of the ledger.
 with accounts as (
     select distinct account from ledger
 ),
@@ -18,7 +19,7 @@ ranked as (
 ),
 
 booked as (
-    select s.squad, l.day, l.amount
+    select s.squad, l.day, l.amount, l.currency
     from ledger as l
     join ranked as r on r.account = l.account and r.fit = 1
     join streams as s on s.source = l.source and s.stream = l.stream
@@ -30,9 +31,9 @@ booking as (
 ),
 
 costs as (
-    select squad, day, amount from booked
+    select squad, day, amount, currency from booked
     union all
-    select r.squad, r.day, r.amount
+    select r.squad, r.day, r.amount, '' as currency
     from squad_rates as r
     left join booking as b on b.squad = r.squad
     where b.squad is null
@@ -55,7 +56,8 @@ select
     a.product,
     c.squad,
     c.day,
-    c.amount / s.product_count as amount
+    c.amount / s.product_count as amount,
+    c.currency
 from costs as c
 join assigned as a on a.squad = c.squad and a.day = c.day
 join shares as s on s.squad = c.squad and s.day = c.day

@@ -1,4 +1,5 @@
 -- revenue_without_mrr: flow, money
+-- currency: currency
 -- expression: amount
 -- filter: nature = 'revenue'
 -- model: ledger_without_mrr
@@ -21,7 +22,8 @@ WITH ledger_entries AS (
     l.day,
     l.account,
     r.nature,
-    l.amount
+    l.amount,
+    l.currency
   FROM ledger AS l
   JOIN ranked AS r
     ON r.account = l.account AND r.fit = 1
@@ -43,7 +45,8 @@ WITH ledger_entries AS (
     l.product,
     l.day,
     l.nature,
-    l.amount
+    l.amount,
+    l.currency
   FROM ledger_entries AS l
   LEFT JOIN subscribed AS p
     ON p.product = l.product
@@ -54,16 +57,19 @@ WITH ledger_entries AS (
     product AS member,
     '' AS cut,
     day,
-    amount AS amount
+    amount AS amount,
+    currency AS currency
   FROM ledger_without_mrr
   WHERE
     NOT product IS NULL AND (
       nature = 'revenue'
     )
-), by_member AS (
+), by_currency AS (
   SELECT
     f.cut,
     f.member,
+    f.currency,
+    f.day,
     d.period_index,
     SUM(f.amount) AS amount,
     COUNT(*) AS fact_count
@@ -73,13 +79,30 @@ WITH ledger_entries AS (
   GROUP BY
     f.cut,
     f.member,
+    f.currency,
+    f.day,
     d.period_index
+), by_member AS (
+  SELECT
+    b.cut,
+    b.member,
+    b.period_index,
+    SUM(CAST(CAST(b.amount AS DOUBLE PRECISION) * c.rate AS DECIMAL(18, 6))) AS amount,
+    SUM(b.fact_count) AS fact_count,
+    SUM(CASE WHEN c.rate IS NULL THEN 1 ELSE 0 END) AS unpriced
+  FROM by_currency AS b
+  LEFT JOIN currency_spans AS c
+    ON c.currency = b.currency AND c.start_day <= b.day AND c.end_day > b.day
+  GROUP BY
+    b.cut,
+    b.member,
+    b.period_index
 )
 SELECT
   CAST(b.cut AS VARCHAR) AS cut,
   CAST(s.set_id AS BIGINT) AS set_id,
   CAST(b.period_index AS BIGINT) AS period_index,
-  CAST(SUM(b.amount) AS DOUBLE PRECISION) AS value,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.amount) END AS DOUBLE PRECISION) AS value,
   CAST(SUM(b.fact_count) AS DOUBLE PRECISION) AS n
 FROM by_member AS b
 JOIN set_members AS s

@@ -1,4 +1,5 @@
 -- squad_cost: flow, money
+-- currency: currency
 -- expression: -amount
 -- model: squad_costs
 -- needs_rows: True
@@ -19,7 +20,8 @@ WITH squad_costs AS (
     SELECT
       s.squad,
       l.day,
-      l.amount
+      l.amount,
+      l.currency
     FROM ledger AS l
     JOIN ranked AS r
       ON r.account = l.account AND r.fit = 1
@@ -35,13 +37,15 @@ WITH squad_costs AS (
     SELECT
       squad,
       day,
-      amount
+      amount,
+      currency
     FROM booked
     UNION ALL
     SELECT
       r.squad,
       r.day,
-      r.amount
+      r.amount,
+      '' AS currency
     FROM squad_rates AS r
     LEFT JOIN booking AS b
       ON b.squad = r.squad
@@ -73,7 +77,8 @@ WITH squad_costs AS (
     a.product,
     c.squad,
     c.day,
-    CAST(c.amount AS DOUBLE PRECISION) / NULLIF(CAST(s.product_count AS DOUBLE PRECISION), 0) AS amount
+    CAST(c.amount AS DOUBLE PRECISION) / NULLIF(CAST(s.product_count AS DOUBLE PRECISION), 0) AS amount,
+    c.currency
   FROM costs AS c
   JOIN assigned AS a
     ON a.squad = c.squad AND a.day = c.day
@@ -84,14 +89,17 @@ WITH squad_costs AS (
     product AS member,
     '' AS cut,
     day,
-    -amount AS amount
+    -amount AS amount,
+    currency AS currency
   FROM squad_costs
   WHERE
     NOT product IS NULL
-), by_member AS (
+), by_currency AS (
   SELECT
     f.cut,
     f.member,
+    f.currency,
+    f.day,
     d.period_index,
     SUM(f.amount) AS amount,
     COUNT(*) AS fact_count
@@ -101,13 +109,30 @@ WITH squad_costs AS (
   GROUP BY
     f.cut,
     f.member,
+    f.currency,
+    f.day,
     d.period_index
+), by_member AS (
+  SELECT
+    b.cut,
+    b.member,
+    b.period_index,
+    SUM(CAST(CAST(b.amount AS DOUBLE PRECISION) * c.rate AS DECIMAL(18, 6))) AS amount,
+    SUM(b.fact_count) AS fact_count,
+    SUM(CASE WHEN c.rate IS NULL THEN 1 ELSE 0 END) AS unpriced
+  FROM by_currency AS b
+  LEFT JOIN currency_spans AS c
+    ON c.currency = b.currency AND c.start_day <= b.day AND c.end_day > b.day
+  GROUP BY
+    b.cut,
+    b.member,
+    b.period_index
 )
 SELECT
   CAST(b.cut AS VARCHAR) AS cut,
   CAST(s.set_id AS BIGINT) AS set_id,
   CAST(b.period_index AS BIGINT) AS period_index,
-  CAST(SUM(b.amount) AS DOUBLE PRECISION) AS value,
+  CAST(CASE WHEN SUM(b.unpriced) = 0 THEN SUM(b.amount) END AS DOUBLE PRECISION) AS value,
   CAST(SUM(b.fact_count) AS DOUBLE PRECISION) AS n
 FROM by_member AS b
 JOIN set_members AS s
