@@ -6,8 +6,8 @@
   other), or that share a parent, have one cause and are one subject.
 - Hundreds of figures are judged in a week, and some lie outside their limits by chance alone
   (`surprise`). A signal opens a subject when it belongs to those of which chance has brought one in
-  ten at most (Benjamini and Hochberg 1995): among the review KPIs judged for one of those, which
-  settled limits must tell, among all that are judged for any other. Limits of few points tell less,
+  ten at most (Benjamini and Hochberg 1995): among the review KPIs judged for one of those that
+  settled limits tell, among all that are judged for any other. Limits of few points tell less,
   by Student's t, and quantiles and money stray farther than means. What is counted must also be
   more than Poisson's chance deals out, of 160 users 25 may come or go, and so much per user more
   than that of the users. In a product's first year, when nobody can know its season yet, only
@@ -81,7 +81,12 @@ def chains(
         [reading for reading in judged if reading.kpi in watched],
         catalogue,
     ) | surprising(
-        [r for r in signals if r.kpi not in watched and not _in_first_year(r, launched or {})],
+        [
+            r
+            for r in signals
+            if (r.kpi not in watched or _is_provisional(r))
+            and not _in_first_year(r, launched or {})
+        ],
         judged,
         catalogue,
     )

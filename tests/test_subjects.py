@@ -158,7 +158,8 @@ def steady(number: int, name: str = "throughput") -> list[Reading]:
         ("nps", 15.0, 400, True, True),
         ("users", 3.2, 1, False, True),  # a review KPI
         ("users", 3.2, 100, False, False),  # a hundred review KPIs lie about as well
-        ("users", 15.0, 1, True, False),
+        ("users", 15.0, 100, True, True),  # a young company has provisional limits alone
+        ("users", 6.0, 100, True, False),
     ],
 )
 def test_what_chance_brings_among_hundreds_opens_no_subject(
