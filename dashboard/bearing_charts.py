@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from dashboard.drawing import Axis, Drawing, Spot
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
 from dashboard.side_sentences import SIDES
+from dashboard.voice import Voice
 from metrics.pages.bearings import Bearings
 from metrics.pages.product_sides import CADENCE, CAP
 from metrics.pages.signs import HIGH

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from dashboard.sentences import Voice
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.pages.bearings import Bearing, Bearings
 from metrics.pages.review_facts import Person
 from metrics.pages.signs import LEVELS, Score, Sign

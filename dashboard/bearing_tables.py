@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dashboard import bearing_sentences
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.pages.bearings import Bearing
 from metrics.pages.signs import Sign
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import import_sentences
-from dashboard.cards import escape
+from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
 from metrics.belonging import Owner, Word, newcomers, owners, words_in_use

@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
 import streamlit as st
-from pandas import DataFrame
 
-from dashboard import charts, pictures, refusals, sentences, tables
+from dashboard import charts, pictures, reading_tables, refusals, sentences
+from dashboard import review_sentences as told
 from dashboard.drawing import Drawing
-from dashboard.sentences import MARKS
+from dashboard.glossary import MARKS
+from dashboard.markup import escape, mark
 from dashboard.session import Session, six_twelve
 from dashboard.translation import Translation
 from metrics.errors import VigieError
-from metrics.pages.review import MissingData, Reading, ScorecardCell, ScorecardRow, Subject
+from metrics.pages.review import Reading, Subject
 from metrics.register.remarks import Annotation
 from metrics.result import Scope
 
-MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
-#: Streamlit turns :name: into an icon, name:// into a link; an invisible joiner keeps it text.
-SHORTCODE = re.compile(r"([:@])(?=[^\s\d])|(?<=www)(?=\.)", re.IGNORECASE)
 LEAST_COLUMNS = 4
 ROWS_SHOWN = 60  # a longer table scrolls
 PRODUCTS_LISTED, LIST_HEIGHT = 30, 740  # a longer list of products scrolls, at so many pixels
 LETTER, PADDING, WIDEST_NAME = 8, 26, 250  # pixels
 WRAPPING_ROW = 66  # pixels; text wraps in rows of more than 64
-PRODUCTS_SHOWN = 12  # a longer scorecard scrolls, what needs a look first on top
-SCORECARD_HEIGHT = 33 + 10 * WRAPPING_ROW
-#: Pixels that let six families, a trend and the owners stand side by side on a laptop.
-FAMILY_WIDTHS = {
-    "product_performance": 146,
-    "user_experience": 142,
-    "market": 124,
-    "teams": 130,
-    "delivery": 142,
-    "growth": 174,
-}
-COLOURS = {"better": "green", "worse": "red"}
 DELTA_COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
-
-
-def escape(text: str) -> str:
-    """`text` so that Markdown shows it letter for letter."""
-    joined = SHORTCODE.sub(lambda found: found.group(0) + "\u2060", " ".join(text.split(" ")))
-    return MARKUP.sub(r"\\\1", joined).replace("\n", " ")
 
 
 def name_width(names: Iterable[str], least: int = 96) -> int:
     """Pixels for a column of names: the longest is read whole, unless it is very long."""
     longest = max(map(len, names), default=0)
     return max(least, min(LETTER * longest + PADDING, WIDEST_NAME))
-
-
-def mark(status: str) -> str:
-    """A status mark in Markdown, coloured where it has a meaning; a word always goes with it."""
-    colour = COLOURS.get(status)
-    return f":{colour}[{MARKS[status]}]" if colour else MARKS[status]
 
 
 def refusal(error: VigieError, words: Translation) -> None:
@@ -69,15 +41,6 @@ def refusal(error: VigieError, words: Translation) -> None:
 
 def headline(text: str) -> None:
     st.header(escape(text), anchor=False)
-
-
-def facts(told: Iterable[tuple[str, str]]) -> str:
-    """Titles with what they hold, on one line in Markdown; empty ones are left out."""
-    return "&nbsp; · ".join(
-        f"**{escape(title).replace(' ', '&nbsp;')}**&nbsp;{escape(held)}"
-        for title, held in told
-        if held
-    )
 
 
 def headline_kpis(
@@ -127,20 +90,19 @@ def subject(
     """One thing to talk about: what, how much, compared with what, who, what now; `beside` draws
     what can be done about it, `below` what is said of it. Explore leads to rows and imports."""
     voice, reading = session.voice, found.reading
+    title, moved = told.subject_title(voice, found), told.movement(voice, reading)
     with st.container(border=True, key=key):
         words, picture = st.columns([5, 3], vertical_alignment="center")
         with words, st.container(gap="xsmall"):
-            why = (sentences.driver_sentence(voice, found), sentences.also_sentence(voice, found))
+            why = (told.driver_sentence(voice, found), told.also_sentence(voice, found))
             st.markdown(
-                f"{mark(reading.status)} **{escape(sentences.subject_title(voice, found))}** "
-                + " ".join(
-                    escape(part) for part in (sentences.movement(voice, reading), *why) if part
-                )
+                f"{mark(reading.status)} **{escape(title)}** "
+                + " ".join(escape(part) for part in (moved, *why) if part)
             )
-            owner = sentences.owner_sentence(voice, found.owners, voice.kpi(reading).owner_role)
+            owner = told.owner_sentence(voice, found.owners, voice.kpi(reading).owner_role)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(
-                    escape(f"{owner} {sentences.decided_sentence(voice, found.decided)}"),
+                    escape(f"{owner} {told.decided_sentence(voice, found.decided)}"),
                     width="content",
                 )
                 if product_place is not None and reading.scope.kind == "product":
@@ -167,214 +129,8 @@ def subject(
             st.image(
                 pictures.trend(reading, voice, session.palette),
                 width="stretch",
-                alt=f"{sentences.subject_title(voice, found)} {sentences.movement(voice, reading)}",
+                alt=f"{title} {moved}",
             )
-
-
-def missing(session: Session, facts: Sequence[MissingData]) -> None:
-    for fact in facts:
-        st.markdown(
-            f"{MARKS['no_data']} {escape(sentences.missing(session.voice, fact, session.today))}"
-        )
-
-
-def broken(session: Session) -> None:
-    """A quiet line where definitions are left out; nothing when all are whole."""
-    if session.broken:
-        st.caption(escape(sentences.broken(session.voice, session.broken)))
-
-
-def empty(session: Session, imports_place: st.Page | None) -> None:
-    """A workspace without a figure: what to bring, or to say of what was brought, and where."""
-    words = session.voice.words
-    if session.has_imports:
-        unplaced(session, imports_place)
-        return
-    headline(words.say("Nothing imported yet."))
-    st.markdown(
-        escape(
-            words.say(
-                "Drop the exports of the tools you already use, and the review is made from them:"
-            )
-        )
-    )
-    for message in sentences.EMPTY.values():
-        st.markdown(f"- {escape(words.say(message))}")
-    if imports_place is not None:
-        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
-
-
-def unplaced(session: Session, imports_place: st.Page | None) -> None:
-    """Files were loaded, but no row is known to be of a product or a squad."""
-    words = session.voice.words
-    headline(words.say("Files are loaded, but there is no figure yet."))
-    told = words.say("Figures are of products and squads, and nobody has said whose the rows are.")
-    if session.organisation.products or session.organisation.squads:
-        step = words.say("On the page Imports, under the names that tools use, say it once.")
-    else:
-        step = words.say(
-            "Import products.csv (columns product, name) or squads.csv (columns squad, name); then "
-            "say once, on the page Imports, whom the names in the loaded files stand for. Nothing "
-            "has to be imported again."
-        )
-    st.markdown(escape(f"{told} {step}"))
-    if imports_place is not None:
-        st.page_link(imports_place, label=words.say("Imports"), icon=":material/upload_file:")
-
-
-def has(
-    session: Session, known: Sequence[object], what: str, imports_place: st.Page | None
-) -> bool:
-    """Whether there is anything for a page to be about; where not, it says what to import."""
-    if session.is_empty:
-        empty(session, imports_place)
-        return False
-    if known:
-        return True
-    words = session.voice.words
-    headline(words.say(sentences.NOBODY[what]))
-    st.markdown(escape(words.say(sentences.BRING[what])))
-    if imports_place is not None:
-        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
-    return False
-
-
-def scorecard(
-    session: Session, rows: Sequence[ScorecardRow], product_place: st.Page | None
-) -> None:
-    """Products × families: each family shows its worst review KPI; a name opens its page."""
-
-    def open_product() -> None:
-        click = st.session_state["scorecard_name"]
-        if product_place is not None and click is not None:
-            st.switch_page(product_place, query_params={"product": str(click.label)})
-
-    voice = session.voice
-    words = voice.words
-    long = len(rows) > PRODUCTS_SHOWN
-    shown = sorted(rows, key=tables.urgency) if long else rows
-    frame = tables.scorecard(shown, voice, session.palette)
-    config: dict[str, Any] = {
-        "name": st.column_config.ButtonColumn(
-            words.say("Product"),
-            pinned=True,
-            alignment="left",
-            width=name_width(row.name for row in rows),
-            type="tertiary",
-            on_click=open_product,
-            key="scorecard_name",
-        ),
-        "trend": st.column_config.ImageColumn(words.say("26 periods"), width=140),
-        "owners": st.column_config.TextColumn(words.say("PM and PO"), width=190),
-    }
-    for family, label in sentences.FAMILIES.items():
-        config[family] = st.column_config.TextColumn(words.say(label), width=FAMILY_WIDTHS[family])
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config=config,
-        row_height=WRAPPING_ROW,
-        height=SCORECARD_HEIGHT if long else "content",
-        key="scorecard",
-        alt=words.say("Scorecard: products by family, each with its worst KPI"),
-    )
-    _download(session, scorecard_readings(rows), "scorecard")
-
-
-def scorecard_readings(rows: Sequence[ScorecardRow]) -> list[Reading]:
-    return [reading for row in rows for cell in row.cells for reading in cell.readings]
-
-
-def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
-    """Figures with their sparklines, what needs a look first; notes where there are any."""
-    frame = tables.readings(readings, session.voice, session.palette)
-    silent = [] if frame["note"].any() else ["note"]
-    _figures(session, frame.drop(columns=silent), readings, key)
-
-
-def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
-    """The same, family by family."""
-    frame = tables.by_family(cells, session.voice, session.palette)
-    with st.container(key=f"{key}_box"):
-        _figures(session, frame, [reading for cell in cells for reading in cell.readings], key)
-
-
-def watched_families(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
-    """What is watched or stands out; the rest, which is as usual, is one click away."""
-    catalogue = session.voice.catalogue
-    shown, folded = [], []
-    for cell in cells:
-        quiet = [
-            reading
-            for reading in cell.readings
-            if reading.status == "steady" and not catalogue[reading.kpi].review
-        ]
-        folded.append(replace(cell, readings=tuple(quiet)))
-        shown.append(replace(cell, readings=tuple(r for r in cell.readings if r not in quiet)))
-    families_table(session, shown, key)
-    count = sum(len(cell.readings) for cell in folded)
-    if not count:
-        return
-    title = session.voice.words.count(
-        "Nothing to see: {n} figure within its usual range",
-        "Nothing to see: {n} figures within their usual range",
-        count,
-    )
-    rest = st.expander(title, key=f"quiet_{key}_fold", on_change="rerun")
-    if rest.open:
-        with rest:
-            families_table(session, folded, f"quiet_{key}")
-
-
-def grouped_table(
-    session: Session, groups: Sequence[tuple[str, Sequence[Reading]]], key: str
-) -> None:
-    """The same, group by group, each named in the first column."""
-    frame = tables.by_group(groups, session.voice, session.palette)
-    _figures(session, frame, [reading for _, found in groups for reading in found], key)
-
-
-def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], key: str) -> None:
-    """A sortable table with a download of the exact numbers behind it."""
-    voice = session.voice
-    words = voice.words
-    column = st.column_config
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            "family": column.TextColumn(words.say("Family")),
-            "status": column.TextColumn(words.say("Status"), width=105),
-            "scope": column.TextColumn(words.say("Scope")),
-            "kpi": column.TextColumn(words.say("KPI")),
-            "value": column.TextColumn(words.say("Figure"), alignment="right"),
-            "trend": column.ImageColumn(words.say("26 periods"), width=140),
-            "change": column.TextColumn(words.say("On the period"), alignment="right"),
-            "year": column.TextColumn(words.say("On the year"), alignment="right"),
-            "period": column.TextColumn(words.say("Period")),
-            "note": column.TextColumn(words.say("Note")),
-        },
-        row_height=38,
-        height="content" if len(frame) <= ROWS_SHOWN else "auto",
-        key=key,
-        alt=words.say("KPIs with their figures and trends"),
-    )
-    _download(session, readings, key)
-
-
-def _download(session: Session, readings: Sequence[Reading], key: str) -> None:
-    """The exact numbers behind a table, made when they are asked for."""
-    voice = session.voice
-    st.download_button(
-        voice.words.say("Download as CSV"),
-        data=lambda: tables.export(readings, voice),
-        file_name="vigie.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"{key}_csv",
-    )
 
 
 def plot(drawing: Drawing, key: str, alt: str) -> None:
@@ -427,7 +183,7 @@ def chart(
                 noted(number, said)
             else:
                 st.caption(f"**{number}** {escape(sentences.annotation(voice, said))}")
-        boxes = tables.boxes(facts.boxes, voice, kpi)
+        boxes = reading_tables.boxes(facts.boxes, voice, kpi)
         if len(boxes.columns):
             st.table(boxes, border="horizontal", hide_index=True)
         if below is not None:

@@ -14,7 +14,8 @@ from datetime import date
 from dashboard.drawing import HEIGHT, Axis, Drawing, Spot, Tip
 from dashboard.palette import Palette
 from dashboard.pictures import describes
-from dashboard.sentences import Voice, reason
+from dashboard.sentences import reason
+from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi, Unit
 from metrics.detection.signals import UNBORN

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import definition_sentences, import_sentences
-from dashboard.sentences import EMPTY, Voice
+from dashboard.absence_sentences import EMPTY
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.pages.dictionary import Entry
 from metrics.pages.freshness import DatasetState, Gap
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.sentences import DATASETS, Voice, reason, role
+from dashboard.glossary import DATASETS
+from dashboard.sentences import reason, role
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi, Status, Unit
 from metrics.coverage import alternatives

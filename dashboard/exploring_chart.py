@@ -15,7 +15,7 @@ from typing import Any
 from dashboard.charts import Line, axis_period, starts_at_zero, tip, up_axis
 from dashboard.drawing import FONT
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
 from metrics.detection.signals import UNBORN
 from metrics.pages.review import Point

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import import_sentences, refusals
-from dashboard.cards import escape
+from dashboard.markup import escape
 from dashboard.session import Session
 from metrics.errors import VigieError
 from metrics.own_exports import OwnExport, forget, own_exports, rename

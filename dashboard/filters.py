@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard import definition_sentences
-from dashboard.sentences import FAMILIES
+from dashboard.glossary import FAMILIES
 from dashboard.session import COMPANY, Session
 from dashboard.side_sentences import SIDES
 from dashboard.translation import LANGUAGES, language_of

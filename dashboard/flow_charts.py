@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.charts import up_axis
 from dashboard.drawing import HEIGHT, Axis, Drawing, Spot
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.catalogue.kpi import Unit
 from metrics.flow import Flow
 

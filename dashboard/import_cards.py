@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import import_sentences, sentences, tables, uploads
-from dashboard.cards import escape
+from dashboard import import_sentences, import_tables, uploads
+from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
 from metrics.importing.dataset import DATASETS
@@ -35,7 +35,9 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
         )
         if report.status != "refused":
             st.markdown(escape(import_sentences.becomes(voice, report)))
-            st.table(tables.changes(report.rows, voice), border="horizontal", hide_index=True)
+            st.table(
+                import_tables.changes(report.rows, voice), border="horizontal", hide_index=True
+            )
         asked = ("unknown_stream",)  # asked about above, once for all files
         problems(session, [each for each in report.problems if each.reason not in asked])
         if report.status != "refused":
@@ -43,7 +45,7 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
                 st.caption(escape(import_sentences.total(voice, total)))
             with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
                 st.dataframe(
-                    tables.preview(report.preview, report.dataset, voice),
+                    import_tables.preview(report.preview, report.dataset, voice),
                     hide_index=True,
                     key=f"{key}_rows",
                     alt=words.say("First rows as they will be loaded"),
@@ -91,10 +93,10 @@ def complete_list(session: Session, desk: Desk, report: FileReport, key: str) ->
 def problems(session: Session, found: Sequence[Problem]) -> None:
     """What a person should know, worst first, in plain words."""
     voice = session.voice
-    order = list(sentences.SEVERITIES)
+    order = list(import_sentences.SEVERITIES)
     ranked = sorted(found, key=lambda problem: order.index(problem.severity))
     for problem in ranked[:PROBLEMS_SHOWN]:
-        severity = voice.words.say(sentences.SEVERITIES[problem.severity])
+        severity = voice.words.say(import_sentences.SEVERITIES[problem.severity])
         st.markdown(f"- **{severity}** · {escape(import_sentences.problem(voice, problem))}")
     if len(ranked) > PROBLEMS_SHOWN:
         rest = ranked[PROBLEMS_SHOWN:]
@@ -132,7 +134,7 @@ def quarantine_download(session: Session, record: ImportRecord) -> None:
         words.count(
             "Download {n} row set aside", "Download {n} rows set aside", record.rows.quarantined
         ),
-        data=lambda: tables.quarantine(uploads.quarantined(session, record.id)),
+        data=lambda: import_tables.quarantine(uploads.quarantined(session, record.id)),
         file_name=f"quarantine-{record.id}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard.sentences import DATASETS, FILE_STATUSES, Voice, local
+from dashboard.glossary import DATASETS
+from dashboard.sentences import local
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.belonging import Word
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, FileTotal, Problem
@@ -20,8 +22,6 @@ OUTCOMES = {
     "cancelled": mark("Cancelled. Nothing was changed."),
     "failed": mark("Nothing was changed."),
 }
-
-
 #: How the makers of the tools write their names, and what is no tool.
 TOOLS = {
     "accounting": mark("accounting"),
@@ -68,6 +68,27 @@ TOOLS = {
     "trello": "Trello",
     "users": mark("list of users"),
     "zendesk": "Zendesk",
+}
+SEVERITIES = {
+    "refused": mark("refused"),
+    "quarantined": mark("set aside"),
+    "skipped": mark("skipped"),
+    "warning": mark("to know"),
+}
+FILE_STATUSES = {
+    "loaded": mark("can be loaded"),
+    "unchanged": mark("already loaded, nothing to change"),
+    "refused": mark("refused"),
+}
+#: The stages of a job, as `metrics.job.Progress` names them.
+STAGES = {
+    "waiting": mark("Waiting for its turn"),
+    "copying": mark("Copying the data"),
+    "landing": mark("Loading the files"),
+    "modelling": mark("Preparing the facts"),
+    "publishing": mark("Computing the KPIs"),
+    "judging": mark("Looking for signals"),
+    "finishing": mark("Finishing"),
 }
 
 

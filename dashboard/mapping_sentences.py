@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Named
 
-from dashboard.sentences import DATASETS, Voice
+from dashboard.glossary import DATASETS
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.importing.looking import SeenColumn
 from metrics.importing.report import FileReport
 from metrics.importing.vocabulary import fields_of

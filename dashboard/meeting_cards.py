@@ -8,7 +8,17 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, dialogs, meeting_tables, minutes, sentences, tables
+from dashboard import (
+    cards,
+    decision_dialogs,
+    markup,
+    meeting_tables,
+    minutes,
+    remark_dialogs,
+    review_dialogs,
+    sentences,
+    spreadsheet,
+)
 from dashboard import meeting_sentences as told
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda, Promise
@@ -79,12 +89,12 @@ def held(session: Session, text: str, found: Decision, icon: str | None = None) 
     done = words.say("Close") if found.kind == DECISION else words.say("Done")
     with st.container(key=f"promise_{found.id}"):
         words_place, buttons = st.columns([6, 1], vertical_alignment="top")
-        words_place.markdown(f"{icon or ICONS[found.kind]} {cards.escape(text)}")
+        words_place.markdown(f"{icon or ICONS[found.kind]} {markup.escape(text)}")
         with buttons, st.container(horizontal=True, gap="small", horizontal_alignment="right"):
             if _small(done, f"close_{found.id}"):
-                dialogs.close_decision(session, found)
+                decision_dialogs.close_decision(session, found)
             if _small(words.say("Change"), f"change_{found.id}"):
-                dialogs.change_decision(session, found)
+                decision_dialogs.change_decision(session, found)
 
 
 def subject(
@@ -113,13 +123,15 @@ def actions(session: Session, found: Subject, *, period: str, key: str) -> None:
     words = session.voice.words
     kpi, scope = found.reading.kpi, found.reading.scope
     if _small(words.say("Decide"), f"{key}_decide", ICONS[DECISION]):
-        dialogs.decide_about(session, kpi, scope, found.owners)
+        decision_dialogs.decide_about(session, kpi, scope, found.owners)
     if _small(words.say("Action"), f"{key}_action", ICONS[ACTION]):
-        dialogs.decide_about(session, kpi, scope, found.owners, kind=ACTION, part_of=_latest(found))
+        decision_dialogs.decide_about(
+            session, kpi, scope, found.owners, kind=ACTION, part_of=_latest(found)
+        )
     if _small(words.say("Comment"), f"{key}_comment", ":material/comment:"):
-        dialogs.comment_on(session, kpi, scope, period, found.owners)
+        remark_dialogs.comment_on(session, kpi, scope, period, found.owners)
     if _small(words.say("Mute"), f"{key}_mute", ":material/notifications_off:"):
-        dialogs.mute_signal(session, kpi, scope)
+        remark_dialogs.mute_signal(session, kpi, scope)
 
 
 def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
@@ -134,9 +146,9 @@ def chart(session: Session, kpi: str, scope: Scope, week: str | None) -> None:
 def _noted(session: Session, at: str, number: int, said: Annotation) -> None:
     """One of a chart's numbered notes, and a way to change it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"**{number}** {cards.escape(sentences.annotation(session.voice, said))}")
+        st.caption(f"**{number}** {markup.escape(sentences.annotation(session.voice, said))}")
         if _small(session.voice.words.say("Change"), f"noted_{said.id}_{at}"):
-            dialogs.change_annotation(session, said)
+            remark_dialogs.change_annotation(session, said)
 
 
 def chart_actions(session: Session, kpi: str, scope: Scope, last_day: date) -> None:
@@ -145,9 +157,9 @@ def chart_actions(session: Session, kpi: str, scope: Scope, last_day: date) -> N
     at = f"{kpi}_{scope.kind}_{scope.key}"
     with st.container(horizontal=True, gap="small"):
         if _small(words.say("Note on the chart"), f"annotate_{at}", ":material/flag:"):
-            dialogs.annotate_chart(session, kpi, scope, last_day)
+            remark_dialogs.annotate_chart(session, kpi, scope, last_day)
         if _small(words.say("Set a target or budget"), f"goal_{at}", ":material/target:"):
-            dialogs.set_goal(session, kpi, scope)
+            review_dialogs.set_goal(session, kpi, scope)
 
 
 def kpis_of_the_review(session: Session, facts: Review) -> None:
@@ -155,7 +167,7 @@ def kpis_of_the_review(session: Session, facts: Review) -> None:
     if facts.scope.kind == "company" and _small(
         session.voice.words.say("KPIs of the review"), "choose_kpis", ":material/tune:"
     ):
-        dialogs.choose_kpis(session, [reading.kpi for reading in facts.headline])
+        review_dialogs.choose_kpis(session, [reading.kpi for reading in facts.headline])
 
 
 def conversation(session: Session, found: Subject) -> None:
@@ -164,12 +176,12 @@ def conversation(session: Session, found: Subject) -> None:
     for said in found.comments:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
-                f":material/comment: {cards.escape(told.comment(voice, said))}", width="stretch"
+                f":material/comment: {markup.escape(told.comment(voice, said))}", width="stretch"
             )
             if _small(voice.words.say("Change"), f"comment_{said.id}"):
-                dialogs.change_comment(session, said)
+                remark_dialogs.change_comment(session, said)
     for held in found.decisions:
-        st.markdown(f"{ICONS[held.kind]} {cards.escape(told.brief(voice, held))}")
+        st.markdown(f"{ICONS[held.kind]} {markup.escape(told.brief(voice, held))}")
 
 
 def muted(session: Session, found: Sequence[Muted]) -> None:
@@ -178,13 +190,13 @@ def muted(session: Session, found: Sequence[Muted]) -> None:
     for each in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
-                f":material/notifications_off: {cards.escape(told.muted(session.voice, each))}",
+                f":material/notifications_off: {markup.escape(told.muted(session.voice, each))}",
                 width="stretch",
             )
             if _small(words.say("Change"), f"remute_{each.mute.id}"):
-                dialogs.change_mute(session, each.mute)
+                remark_dialogs.change_mute(session, each.mute)
             if _small(words.say("Talk about it again"), f"unmute_{each.mute.id}"):
-                dialogs.unmute(session, each.mute.id)
+                remark_dialogs.unmute(session, each.mute.id)
 
 
 def slipping(session: Session, found: Sequence[Slip]) -> None:
@@ -244,7 +256,7 @@ def closing(session: Session, facts: Review, agenda: Agenda) -> None:
     words = voice.words
     st.subheader(words.say("Decided in this review"), anchor=False)
     if not agenda.taken and not agenda.closed:
-        st.caption(cards.escape(words.say("Nothing was decided.")))
+        st.caption(markup.escape(words.say("Nothing was decided.")))
     for held in agenda.taken:
         decision(session, held)
     for held in agenda.closed:
@@ -262,7 +274,7 @@ def closing(session: Session, facts: Review, agenda: Agenda) -> None:
         )
         st.download_button(
             words.say("Decisions as CSV"),
-            data=lambda: tables.as_csv(minutes.table(voice, agenda)),
+            data=lambda: spreadsheet.as_csv(minutes.table(voice, agenda)),
             file_name=f"vigie-{facts.week.key}.csv",
             mime="text/csv",
             icon=":material/table:",
@@ -281,20 +293,20 @@ def decision(session: Session, held: Decision) -> None:
     words = session.voice.words
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f"{ICONS[held.kind]} {cards.escape(told.decided(session.voice, held))}",
+            f"{ICONS[held.kind]} {markup.escape(told.decided(session.voice, held))}",
             width="stretch",
         )
         if held.status == OPEN and _small(words.say("Change"), f"taken_{held.id}"):
-            dialogs.change_decision(session, held)
+            decision_dialogs.change_decision(session, held)
 
 
 def _closed(session: Session, held: Decision) -> None:
     words = session.voice.words
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        closed = cards.escape(words.say("Closed: {told}", told=told.closed(session.voice, held)))
+        closed = markup.escape(words.say("Closed: {told}", told=told.closed(session.voice, held)))
         st.markdown(f"{CLOSED} {closed}", width="stretch")
         if _small(words.say("Reopen"), f"reopen_{held.id}"):
-            dialogs.reopen_decision(session, held)
+            decision_dialogs.reopen_decision(session, held)
 
 
 def of_scope(session: Session, agenda: Agenda, scope: Scope) -> None:
@@ -304,9 +316,9 @@ def of_scope(session: Session, agenda: Agenda, scope: Scope) -> None:
         promise(session, each)
     with st.container(horizontal=True, gap="small"):
         if _small(words.say("Decide"), "scope_decide", ICONS[DECISION]):
-            dialogs.decide_about(session, "", scope)
+            decision_dialogs.decide_about(session, "", scope)
         if _small(words.say("Action"), "scope_action", ICONS[ACTION]):
-            dialogs.decide_about(session, "", scope, kind=ACTION)
+            decision_dialogs.decide_about(session, "", scope, kind=ACTION)
 
 
 def _latest(found: Subject) -> int | None:

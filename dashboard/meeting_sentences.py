@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.sentences import Voice, local, movement
+from dashboard.review_sentences import movement
+from dashboard.sentences import local
 from dashboard.sentences import period as period_of
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding

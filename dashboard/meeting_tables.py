@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from dashboard.meeting_sentences import progress_period, slipped
-from dashboard.sentences import Voice
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
 from metrics.pages.slipping import Slip
 from metrics.result import Scope

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dashboard import meeting_sentences as told
-from dashboard.sentences import Voice, headline, landing, movement, subject_title
+from dashboard.review_sentences import headline, movement, subject_title
+from dashboard.side_sentences import landing
+from dashboard.voice import Voice
 from metrics.pages.meeting import Agenda
 from metrics.pages.review import Review
 from metrics.register.decisions import ACTION, DECISION, Decision

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import sentences
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.pages.owner import HeldRole, OwnerPage
 from metrics.register.decisions import Decision
 from metrics.result import Figure

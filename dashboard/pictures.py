@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.detection.signals import UNBORN
 from metrics.pages.review import Limits, Reading
 from metrics.result import Figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cards, plan_sentences, plan_tables
+from dashboard import cards, markup, plan_sentences, plan_tables
 from dashboard.session import Session
 from metrics import key_results
 from metrics.calendar import Grain
@@ -32,7 +32,7 @@ def objectives(session: Session, found: Sequence[KeyResultState], product: str =
     st.subheader(words.say("Objectives"), anchor=False)
     if not found:
         none = words.say("No objective runs this week. Import a file of key results to see them.")
-        st.caption(cards.escape(none))
+        st.caption(markup.escape(none))
     else:
         _table(session, found, bool(product))
     if refused := st.session_state.get(REFUSED):
@@ -203,4 +203,4 @@ def _following(session: Session) -> None:
         st.rerun()
     if begun:
         told = words.say("Written down; the figures follow…")
-        st.caption(f":material/hourglass_top: {cards.escape(told)}")
+        st.caption(f":material/hourglass_top: {markup.escape(told)}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.sentences import Voice
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.catalogue.kpi import Unit
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
 from metrics.pages.portfolio import KeyResultState, Planned

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dashboard import plan_sentences
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.pages.portfolio import KeyResultState, Planned
 from metrics.result import Scope
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dashboard.charts import axis_ticks, up_axis
 from dashboard.drawing import Axis, Drawing, Spot
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from dashboard.waterfall import Bar, waterfall
 from metrics.catalogue.kpi import Unit
 from metrics.pages.portfolio import CONTRIBUTION, MARGIN, SIZE, Holding, Portfolio

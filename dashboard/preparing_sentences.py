@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from dashboard import import_sentences, sentences
-from dashboard.sentences import DATASETS, TOPICS, Voice
+from dashboard.glossary import DATASETS, TOPICS
+from dashboard.voice import Voice
 from metrics.pages.preparation import Owed, Preparation
 from metrics.reading import Reading
 

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from dashboard import preparing_sentences, sentences
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.pages.preparation import Owed
 from metrics.reading import Reading
 

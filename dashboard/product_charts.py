@@ -8,7 +8,7 @@ from dataclasses import replace
 from dashboard.charts import up_axis
 from dashboard.drawing import HEIGHT, Axis, Drawing, Spot
 from dashboard.palette import Palette, contrast, mixed
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from dashboard.waterfall import Bar
 from metrics.by_member import FeatureMap
 from metrics.calendar import Grain, Period

@@ -12,8 +12,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from dashboard.palette import LIGHT, PALETTES, Palette, product_colour
-from dashboard.sentences import Voice
 from dashboard.translation import translation
+from dashboard.voice import Voice
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.definitions import catalogue_of, definitions_stamp

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard import (
+    absence_sentences,
     cards,
     charts,
     flow_charts,
+    markup,
     product_charts,
     sentences,
     side_sentences,
-    tables,
+    side_tables,
 )
 from dashboard.session import Session, verbatims
 from dashboard.waterfall import is_cut, waterfall
@@ -31,7 +33,7 @@ def outlooks(session: Session, found: Sequence[Outlook], *, scopes: bool = False
     words = session.voice.words
     column = st.column_config
     st.dataframe(
-        tables.outlooks(found, session.voice, scopes=scopes),
+        side_tables.outlooks(found, session.voice, scopes=scopes),
         hide_index=True,
         column_config={
             "kpi": column.TextColumn(words.say("KPI"), pinned=True),
@@ -57,9 +59,9 @@ def retention(session: Session, table: RetentionTable | None, product: str) -> N
     words = voice.words
     with st.container(border=True, key="retention"):
         title = words.say("Weekly retention")
-        st.markdown(f"**{cards.escape(title)}**")
+        st.markdown(f"**{markup.escape(title)}**")
         if table is None or not table.curve:
-            st.caption(cards.escape(sentences.empty(voice, "events")))
+            st.caption(markup.escape(absence_sentences.empty(voice, "events")))
             return
         colour = session.colour(Scope("product", product))
         cards.plot(
@@ -83,11 +85,11 @@ def bridge(session: Session, found: Bridge | None) -> None:
     words = voice.words
     with st.container(border=True, key="bridge"):
         title = words.say("MRR bridge")
-        st.markdown(f"**{cards.escape(title)}**")
+        st.markdown(f"**{markup.escape(title)}**")
         if found is None:
-            st.caption(cards.escape(sentences.empty(voice, "subscriptions")))
+            st.caption(markup.escape(absence_sentences.empty(voice, "subscriptions")))
             return
-        st.caption(cards.escape(side_sentences.bridge(voice, found)))
+        st.caption(markup.escape(side_sentences.bridge(voice, found)))
         bars = product_charts.bridge(found, voice, side_sentences.step_labels(voice))
         cards.plot(
             waterfall(bars, voice, Unit.MONEY, session.palette),
@@ -95,7 +97,7 @@ def bridge(session: Session, found: Bridge | None) -> None:
             side_sentences.bridge(voice, found),
         )
         if is_cut(bars):
-            st.caption(cards.escape(words.say("The axis does not begin at zero.")))
+            st.caption(markup.escape(words.say("The axis does not begin at zero.")))
 
 
 def funnel(session: Session, usage: ProductUsage) -> None:
@@ -105,13 +107,15 @@ def funnel(session: Session, usage: ProductUsage) -> None:
     st.subheader(words.say("Funnel"), anchor=False)
     if usage.funnel is None:
         told = (
-            usage.signpost[words.language] if usage.signpost else sentences.empty(voice, "events")
+            usage.signpost[words.language]
+            if usage.signpost
+            else absence_sentences.empty(voice, "events")
         )
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
         return
     column = st.column_config
     st.dataframe(
-        tables.funnel(usage.funnel, voice),
+        side_tables.funnel(usage.funnel, voice),
         hide_index=True,
         column_config={
             "step": column.TextColumn(words.say("Step"), pinned=True),
@@ -126,7 +130,7 @@ def funnel(session: Session, usage: ProductUsage) -> None:
         alt=words.say("Funnel: users and their part of those who entered, by step"),
     )
     st.caption(
-        cards.escape(
+        markup.escape(
             words.say(
                 "Entries from {since} to {until}, {days} days to get through.",
                 since=voice.format.date(usage.funnel.since),
@@ -145,7 +149,7 @@ def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
         return
     colours = session.palette.categories
     with st.container(border=True, key="say_do"):
-        st.markdown(f"**{cards.escape(voice.label(SAY_DO))}**")
+        st.markdown(f"**{markup.escape(voice.label(SAY_DO))}**")
         cards.plot(
             charts.lines(
                 [
@@ -177,7 +181,7 @@ def features(session: Session, found: FeatureMap, product: str) -> None:
         "{month}. Across: share of users who used it. Up: uses per user.",
         month=side_sentences.month(voice, found.start, found.end, found.period),
     )
-    st.caption(cards.escape(told))
+    st.caption(markup.escape(told))
     colour = session.colour(Scope("product", product))
     cards.plot(
         product_charts.feature_map(found, voice, session.palette, colour), "feature_map", told
@@ -185,7 +189,7 @@ def features(session: Session, found: FeatureMap, product: str) -> None:
     unused = [each.feature for each in found.features if each.depth is None]
     if unused:
         nobody = words.say("Used by nobody: {names}.", names=", ".join(unused))
-        st.caption(cards.escape(nobody))
+        st.caption(markup.escape(nobody))
 
 
 def lifecycle(session: Session, found: Sequence[LifeMonth]) -> None:
@@ -197,7 +201,7 @@ def earnings(session: Session, found: Earnings) -> None:
     """A month from revenue to the product's result."""
     voice = session.voice
     told = sentences.period(voice, found.revenue)
-    st.caption(cards.escape(told))
+    st.caption(markup.escape(told))
     cards.plot(
         waterfall(product_charts.earnings(found, voice), voice, Unit.MONEY, session.palette),
         "earnings",
@@ -205,8 +209,8 @@ def earnings(session: Session, found: Earnings) -> None:
     )
     if found.result is None:
         unknown = voice.words.say("The cost of its squads is not known, so it ends at the margin.")
-        st.caption(cards.escape(unknown))
-    st.caption(cards.escape(voice.words.say("Shared cost is not allocated to products.")))
+        st.caption(markup.escape(unknown))
+    st.caption(markup.escape(voice.words.say("Shared cost is not allocated to products.")))
 
 
 def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], product: str) -> None:
@@ -216,7 +220,7 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
     words = voice.words
     st.subheader(words.say("What users speak of"), anchor=False)
     st.caption(
-        cards.escape(
+        markup.escape(
             words.count(
                 "{month}: {n} comment, ticket or review; one can be about several themes.",
                 "{month}: {n} comments, tickets and reviews; one can be about several themes.",
@@ -227,7 +231,7 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
     )
     column = st.column_config
     st.dataframe(
-        tables.themes(found.themes, labels, voice),
+        side_tables.themes(found.themes, labels, voice),
         hide_index=True,
         column_config={
             "theme": column.TextColumn(words.say("Theme"), pinned=True),
@@ -252,13 +256,13 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
         )
         said = verbatims(session, product, theme, found.start, found.end)
         for each in said:
-            st.markdown(f"- {cards.escape(side_sentences.verbatim(voice, each))}")
+            st.markdown(f"- {markup.escape(side_sentences.verbatim(voice, each))}")
         told = (
             words.say("What may tell a person is left out.")
             if said
             else words.say("Too few to show, or their words are not kept.")
         )
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
 
     folded(words.say("In their own words"), "fold_verbatims", in_their_words)
 
@@ -274,12 +278,12 @@ def flow(session: Session, each: SquadSprints) -> None:
             *side_sentences.sprint(voice, found.sprint),
             side_sentences.blocked(voice, found),
         ):
-            st.markdown(cards.escape(line))
+            st.markdown(markup.escape(line))
     key = each.squad.key
 
     def draw() -> None:
         told = words.say("Until {day}.", day=voice.format.date(found.until))
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
         with st.grid(2, min_column_width=420):
             for title, figure, name in (
                 (
@@ -299,7 +303,7 @@ def flow(session: Session, each: SquadSprints) -> None:
                 ),
             ):
                 with st.container(border=True, key=f"flow_{name}_{key}"):
-                    st.markdown(f"**{cards.escape(title)}**")
+                    st.markdown(f"**{markup.escape(title)}**")
                     cards.plot(figure, f"plot_{name}_{key}", title)
 
     folded(words.say("How work flows"), f"flow_{key}", draw)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard.sentences import Voice, period
+from dashboard.sentences import period
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
+from metrics.catalogue.kpi import Unit
 from metrics.flow import CurrentSprint, Flow
-from metrics.outlook import Outlook
+from metrics.outlook import Beside, Outlook
 from metrics.pages.product_sides import CADENCE, CAP, Bridge, CapSide
 from metrics.pages.verbatims import Verbatim
 
@@ -137,3 +139,34 @@ def sprint(voice: Voice, found: CurrentSprint) -> list[str]:
         served=tell.number(found.for_objectives),
     )
     return [first, f"{known} {served}"]
+
+
+def landing(voice: Voice, found: Outlook) -> str:
+    """Where a KPI will stand, beside the budget, the target and the prior year: "Q4 2026: MRR is
+    heading for €245 k, 2 % below budget, 12 % above the prior year."."""
+    words = voice.words
+    unit = voice.catalogue[found.kpi].unit
+    said = [
+        words.say(message, gap=_gap(voice, unit, beside))
+        for wanted, above, below in (
+            (found.budget, mark("{gap} above budget"), mark("{gap} below budget")),
+            (found.target, mark("{gap} above target"), mark("{gap} below target")),
+            (found.prior_year, mark("{gap} above the prior year"),
+             mark("{gap} below the prior year")),
+        )
+        if (beside := found.beside(wanted)) is not None
+        for message in (above if beside.gap >= 0 else below,)
+    ]  # fmt: skip
+    return words.say(
+        "{period}: {kpi} is heading for {told}.",
+        period=voice.format.period(found.period),
+        kpi=voice.short_label(found.kpi),
+        told=", ".join([voice.format.short(unit, found.landing), *said]),
+    )
+
+
+def _gap(voice: Voice, unit: Unit, beside: Beside) -> str:
+    """The size of a gap: percents of a volume, else in the unit."""
+    if unit.compares_in_points or beside.part is None:
+        return voice.format.difference(unit, abs(beside.gap), signed=False)
+    return voice.format.percent(abs(beside.part))

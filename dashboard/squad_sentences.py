@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard import sentences
-from dashboard.sentences import Voice
+from dashboard import absence_sentences, sentences
 from dashboard.translation import mark
+from dashboard.voice import Voice
 from metrics.pages.people import SQUAD_ROLES
 from metrics.pages.squad import SquadPage
 
@@ -53,4 +53,4 @@ def nothing(voice: Voice, part: str) -> str:
     """What to import to see a part of the page."""
     if part == "engagement":
         return voice.words.say(TEAM_SURVEY)
-    return sentences.empty(voice, DATASETS[part])
+    return absence_sentences.empty(voice, DATASETS[part])

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dashboard import sentences
-from dashboard.sentences import Voice
-from dashboard.tables import owner_names
+from dashboard.reading_tables import owner_names
+from dashboard.voice import Voice
 from metrics.pages.squad import Member, Served
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from dashboard.drawing import HEIGHT, Axis, Drawing
 from dashboard.palette import Palette
-from dashboard.sentences import Voice
+from dashboard.voice import Voice
 from metrics.catalogue.kpi import Unit
 
 BAR = 34  # pixels of a step, from one to the next

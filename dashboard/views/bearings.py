@@ -5,7 +5,15 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import bearing_charts, bearing_sentences, bearing_tables, cards, filters
+from dashboard import (
+    absence_cards,
+    bearing_charts,
+    bearing_sentences,
+    bearing_tables,
+    cards,
+    filters,
+    markup,
+)
 from dashboard.session import Session, bearings
 from dashboard.side_sentences import SIDES
 from metrics.pages.bearings import Bearing, Bearings
@@ -19,7 +27,7 @@ def show(
     explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if not cards.has(session, session.organisation.products, "products", imports_place):
+    if not absence_cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -28,7 +36,7 @@ def show(
         week = filters.week(session, known.weeks)
     found = known if week is None else bearings(session, week)
     cards.headline(bearing_sentences.headline(voice, found))
-    st.markdown(cards.escape(bearing_sentences.summary(voice, found)))
+    st.markdown(markup.escape(bearing_sentences.summary(voice, found)))
 
     chart(session, found)
     st.dataframe(
@@ -57,7 +65,7 @@ def chart(session: Session, found: Bearings) -> None:
     words = voice.words
     with st.container(border=True, key="quadrant"):
         title = words.say("Up: cap, a clear heading. Across: cadence, a steady pace.")
-        st.markdown(f"**{cards.escape(title)}**")
+        st.markdown(f"**{markup.escape(title)}**")
         colours = {each.product: session.colour(each.product) for each in found.products}
         cards.plot(
             bearing_charts.quadrant(found, voice, session.palette, colours),
@@ -67,7 +75,7 @@ def chart(session: Session, found: Bearings) -> None:
         told = words.say("A score is the share of its known signs that are met.")
         unplaced = bearing_sentences.unplaced(voice, found)
         told = f"{told} {unplaced}" if unplaced else told
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
 
 
 def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -> None:
@@ -81,8 +89,8 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
     with st.grid(2, min_column_width=420):
         signs(session, each, CAP, each.heading)
         signs(session, each, CADENCE, each.pace)
-    st.markdown(f"**{cards.escape(words.say('PM and PO'))}**")
-    st.markdown(cards.escape(bearing_sentences.advice(session.voice, each)))
+    st.markdown(f"**{markup.escape(words.say('PM and PO'))}**")
+    st.markdown(markup.escape(bearing_sentences.advice(session.voice, each)))
     kpis = dict.fromkeys(s.kpi for s in (*each.heading.signs, *each.pace.signs) if s.kpi)
     if explore_place is None:
         return
@@ -92,7 +100,7 @@ def evidence(session: Session, found: Bearings, explore_place: st.Page | None) -
             if kpi in session.voice.catalogue:
                 st.page_link(
                     explore_place,
-                    label=cards.escape(session.voice.short_label(kpi)),
+                    label=markup.escape(session.voice.short_label(kpi)),
                     icon=":material/query_stats:",
                     query_params={"kpi": kpi, "by": "product"},
                 )
@@ -103,7 +111,7 @@ def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
     words = voice.words
     with st.container(border=True, key=f"signs_{side}"):
         told = bearing_sentences.score(voice, found)
-        st.markdown(f"**{SIDES[side]}** · {cards.escape(told)}")
+        st.markdown(f"**{SIDES[side]}** · {markup.escape(told)}")
         column = st.column_config
         st.dataframe(
             bearing_tables.signs(found.signs, voice),

@@ -5,8 +5,15 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, coverage_sentences, sentences, tables
-from dashboard.sentences import MARKS
+from dashboard import (
+    absence_cards,
+    absence_sentences,
+    cards,
+    coverage_sentences,
+    coverage_tables,
+    markup,
+)
+from dashboard.glossary import MARKS
 from dashboard.session import Session, dictionary, freshness
 from metrics.pages.freshness import DatasetState
 
@@ -15,7 +22,7 @@ MOST_TOLD = 12  # late products or squads said one by one
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
     if session.is_empty:
-        cards.empty(session, imports_place)
+        absence_cards.empty(session, imports_place)
         return
     voice = session.voice
     words = voice.words
@@ -25,15 +32,15 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         cards.headline(coverage_sentences.headline(voice, found))
     late = [each for state in found for each in state.late]
     for fact in late[:MOST_TOLD]:
-        told = sentences.missing(voice, fact, session.today)
-        st.markdown(f"{MARKS['no_data']} {cards.escape(told)}")
+        told = absence_sentences.missing(voice, fact, session.today)
+        st.markdown(f"{MARKS['no_data']} {markup.escape(told)}")
     if len(late) > MOST_TOLD:
         more = len(late) - MOST_TOLD
-        st.caption(cards.escape(words.count("and {n} more", "and {n} more", more)))
+        st.caption(markup.escape(words.count("and {n} more", "and {n} more", more)))
 
     column = st.column_config
     st.dataframe(
-        tables.coverage(found, voice),
+        coverage_tables.coverage(found, voice),
         hide_index=True,
         column_config={
             "dataset": column.TextColumn(words.say("Data"), pinned=True, width=185),
@@ -64,12 +71,12 @@ def gaps(session: Session, found: tuple[DatasetState, ...]) -> None:
     voice = session.voice
     st.subheader(voice.words.say("Gaps"), anchor=False)
     told = voice.words.say("Figures over these days are absent, not zero, until they are imported.")
-    st.caption(cards.escape(told))
+    st.caption(markup.escape(told))
     for gap in sorted(known, key=lambda each: each.end, reverse=True)[:MOST_TOLD]:
-        st.markdown(f"{MARKS['signal']} {cards.escape(coverage_sentences.gap(voice, gap))}")
+        st.markdown(f"{MARKS['signal']} {markup.escape(coverage_sentences.gap(voice, gap))}")
     if len(known) > MOST_TOLD:
         more = len(known) - MOST_TOLD
-        st.caption(cards.escape(voice.words.count("and {n} more", "and {n} more", more)))
+        st.caption(markup.escape(voice.words.count("and {n} more", "and {n} more", more)))
 
 
 def never(session: Session, found: tuple[DatasetState, ...]) -> None:
@@ -82,4 +89,4 @@ def never(session: Session, found: tuple[DatasetState, ...]) -> None:
     st.subheader(voice.words.say("Not imported yet"), anchor=False)
     for state in wanting:
         told = coverage_sentences.never(voice, state, entries)
-        st.markdown(f"{MARKS['no_data']} {cards.escape(told)}")
+        st.markdown(f"{MARKS['no_data']} {markup.escape(told)}")

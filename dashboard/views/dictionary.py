@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, definition_sentences, filters, tables
+from dashboard import cards, definition_sentences, definition_tables, filters, markup
 from dashboard.session import Session, dictionary
 from metrics.pages.dictionary import Entry, search
 
@@ -41,10 +41,10 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
     found = search(entries, text, family)
     if not found:
         st.markdown(
-            cards.escape(words.say("No KPI matches. Search for another word or choose all KPIs."))
+            markup.escape(words.say("No KPI matches. Search for another word or choose all KPIs."))
         )
         return
-    st.caption(cards.escape(words.count("{n} KPI", "{n} KPIs", len(found))))
+    st.caption(markup.escape(words.count("{n} KPI", "{n} KPIs", len(found))))
     by_label = {entry.kpi.label[words.language]: entry.kpi.name for entry in found}
 
     def open_entry() -> None:
@@ -54,7 +54,7 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
 
     column = st.column_config
     st.dataframe(
-        tables.definitions(found, voice),
+        definition_tables.definitions(found, voice),
         hide_index=True,
         column_config={
             "kpi": column.ButtonColumn(
@@ -87,16 +87,16 @@ def definition(
     voice = session.voice
     language = voice.words.language
     kpi = entry.kpi
-    st.subheader(cards.escape(kpi.label[language]), anchor=False)
-    st.markdown(cards.escape(kpi.meaning[language]))
+    st.subheader(markup.escape(kpi.label[language]), anchor=False)
+    st.markdown(markup.escape(kpi.meaning[language]))
     rows = definition_sentences.rows(voice, entry)
     with st.container(border=True, key="definition"):
         for title, told in rows:
             name, said = st.columns([1, 4], gap="xsmall")
-            name.markdown(f"**{cards.escape(title)}**")
-            said.markdown(cards.escape(told))
+            name.markdown(f"**{markup.escape(title)}**")
+            said.markdown(markup.escape(told))
         tree(session, entry, by_name)
-    st.caption(cards.escape(definition_sentences.provenance(voice, kpi)))
+    st.caption(markup.escape(definition_sentences.provenance(voice, kpi)))
     with st.container(horizontal=True):
         if explore_place is not None:
             st.page_link(
@@ -125,11 +125,11 @@ def tree(session: Session, entry: Entry, by_name: dict[str, Entry]) -> None:
         if not names:
             continue
         name, said = st.columns([1, 4], gap="xsmall", vertical_alignment="center")
-        name.markdown(f"**{cards.escape(title)}**")
+        name.markdown(f"**{markup.escape(title)}**")
         with said, st.container(horizontal=True, gap="small"):
             for other in names:
                 st.button(
-                    cards.escape(by_name[other].kpi.label[words.language]),
+                    markup.escape(by_name[other].kpi.label[words.language]),
                     key=f"tree_{other}",
                     on_click=_open,
                     args=(other,),

@@ -10,7 +10,18 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, charts, definition_sentences, filters, sentences, tables
+from dashboard import (
+    absence_cards,
+    cards,
+    charts,
+    definition_sentences,
+    exploring_tables,
+    filters,
+    import_tables,
+    markup,
+    sentences,
+    spreadsheet,
+)
 from dashboard.exploring_chart import exploration
 from dashboard.session import Session, explore, lineage, statements
 from metrics.calendar import Grain, Period
@@ -32,7 +43,7 @@ def show(
     imports_place: st.Page | None,
 ) -> None:
     if session.is_empty:
-        cards.empty(session, imports_place)
+        absence_cards.empty(session, imports_place)
         return
     voice = session.voice
     words = voice.words
@@ -40,7 +51,7 @@ def show(
         name = filters.kpi(session)
     kpi = voice.catalogue[name]
     cards.headline(voice.label(name))
-    st.caption(cards.escape(kpi.meaning[words.language]))
+    st.caption(markup.escape(kpi.meaning[words.language]))
     with st.container(horizontal=True, key="question", gap="small"):
         by = filters.cut(session, cuts_of(kpi))
         grain = filters.grain(session, kpi.cadence)
@@ -69,7 +80,7 @@ def refuse_grain(session: Session, kpi: Kpi, grain: Grain, given: tuple[Grain, .
     """The question cannot be answered honestly: why, and the nearest that can."""
     voice = session.voice
     st.warning(
-        cards.escape(definition_sentences.no_such_grain(voice, kpi, grain, given)),
+        markup.escape(definition_sentences.no_such_grain(voice, kpi, grain, given)),
         icon=":material/block:",
     )
 
@@ -89,7 +100,7 @@ def nothing(session: Session, found: Exploration, imports_place: st.Page | None)
     words = session.voice.words
     reasons = [f for each in found.series for f in each.figures if f.reason]
     told = definition_sentences.absent(session.voice, found.kpi, reasons[-1] if reasons else None)
-    st.markdown(cards.escape(told))
+    st.markdown(markup.escape(told))
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 
@@ -127,7 +138,9 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         )
         column = st.column_config
         st.dataframe(
-            tables.periods_by_series([(names[each.key], each) for each in shown], found.kpi, voice),
+            exploring_tables.periods_by_series(
+                [(names[each.key], each) for each in shown], found.kpi, voice
+            ),
             hide_index=True,
             column_config={
                 "period": column.TextColumn(words.say("Period"), pinned=True),
@@ -142,7 +155,7 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         )
     st.download_button(
         words.say("Download as CSV"),
-        data=lambda: tables.figures_export(known, voice),
+        data=lambda: exploring_tables.figures_export(known, voice),
         file_name=f"vigie-{found.kpi.name}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -163,8 +176,8 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
             owed = found.kpi.governance
             for said in (owed.in_words, owed.decision, owed.edge_rule):
                 if said is not None:
-                    st.markdown(cards.escape(said[language]))
-            st.caption(cards.escape(definition_sentences.provenance(voice, found.kpi)))
+                    st.markdown(markup.escape(said[language]))
+            st.caption(markup.escape(definition_sentences.provenance(voice, found.kpi)))
             if dictionary_place is not None:
                 st.page_link(
                     dictionary_place,
@@ -176,7 +189,7 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
     if written.open:
         with written:
             for part, text in statements(session, found.kpi.name, found.by).items():
-                st.caption(cards.escape(part))
+                st.caption(markup.escape(part))
                 st.code(text, language="sql", wrap_lines=True)
     behind = st.expander(words.say("Rows behind a figure"), key="behind", on_change="rerun")
     if behind.open:
@@ -195,7 +208,7 @@ def rows(session: Session, found: Exploration) -> None:
     words = voice.words
     places = {each.key: each for each in found.series if not each.dimension}
     if not places:
-        st.caption(cards.escape(words.say("Cut by a scope to see the rows of a figure.")))
+        st.caption(markup.escape(words.say("Cut by a scope to see the rows of a figure.")))
         return
     with st.container(horizontal=True, gap="small"):
         place = filters.addressed(
@@ -205,7 +218,7 @@ def rows(session: Session, found: Exploration) -> None:
             each.period: each for each in reversed(places[place].figures) if each.value is not None
         }
         if not figures:
-            st.caption(cards.escape(words.say("No figure has rows to show.")))
+            st.caption(markup.escape(words.say("No figure has rows to show.")))
             return
         at = filters.addressed(
             words.say("Period"),
@@ -229,10 +242,10 @@ def rows(session: Session, found: Exploration) -> None:
         figure=voice.format.exact(found.kpi.unit, figure.value),
         period=sentences.period(voice, figure),
     )
-    st.caption(cards.escape(told))
+    st.caption(markup.escape(told))
     for part in behind.parts:
         st.markdown(
-            cards.escape(
+            markup.escape(
                 words.count(
                     "{kpi}: {n} row of {model}",
                     "{kpi}: {n} rows of {model}",
@@ -256,7 +269,7 @@ def rows(session: Session, found: Exploration) -> None:
         )
         st.download_button(
             words.say("Download as CSV"),
-            data=partial(tables.as_csv, part.rows),
+            data=partial(spreadsheet.as_csv, part.rows),
             file_name=f"vigie-{part.kpi}-{at}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -264,7 +277,7 @@ def rows(session: Session, found: Exploration) -> None:
             on_click="ignore",
             key=f"rows_csv_{part.kpi}",
         )
-    st.markdown(cards.escape(words.say("The imports whose days meet this period, newest first:")))
+    st.markdown(markup.escape(words.say("The imports whose days meet this period, newest first:")))
     with st.container(key="behind_imports"):
         imports_table(session, behind.imports, "behind_imports_table")
 
@@ -274,7 +287,7 @@ def imports_table(session: Session, imports: Sequence[ImportRecord], key: str) -
     voice = session.voice
     words = voice.words
     st.dataframe(
-        tables.ledger(imports, voice)[["id", "file", "tool", "period", "when"]],
+        import_tables.ledger(imports, voice)[["id", "file", "tool", "period", "when"]],
         hide_index=True,
         column_config={
             "id": st.column_config.NumberColumn(words.say("No."), width=60),
@@ -296,7 +309,7 @@ def share(session: Session, name: str) -> None:
     }
     place = urlsplit(st.context.url or "")
     with st.popover(words.say("Share"), icon=":material/link:", key="share"):
-        st.caption(cards.escape(words.say("This link opens the same view.")))
+        st.caption(markup.escape(words.say("This link opens the same view.")))
         st.code(
             urlunsplit((place.scheme, place.netloc, place.path, urlencode(asked), "")),
             language=None,

@@ -12,12 +12,13 @@ from dashboard import (
     cards,
     export_cards,
     import_cards,
+    import_sentences,
+    import_tables,
     mapping_cards,
-    sentences,
-    tables,
+    markup,
 )
+from dashboard.glossary import MARKS
 from dashboard.import_sentences import rhythm as rhythm_sentence
-from dashboard.sentences import MARKS
 from dashboard.session import Session
 from dashboard.uploads import Desk, past_imports, profile_names, sources
 from metrics.belonging import words_of
@@ -66,7 +67,7 @@ def new_files(session: Session, desk: Desk) -> None:
     ready, asked = st.container(), st.container()
     desk.look_at(session, files, options(session))
     if desk.kept:
-        st.markdown(f":green[▲] {cards.escape(desk.kept)}")
+        st.markdown(f":green[▲] {markup.escape(desk.kept)}")
     with asked:
         names = belonging_cards.ask(session, words_of(desk.reports, session.organisation), "whose")
     with ready:
@@ -82,7 +83,7 @@ def load(session: Session, desk: Desk, names: tuple[Name, ...]) -> None:
     """The one button, or why there is none."""
     words = session.voice.words
     if not desk.loadable:
-        st.markdown(cards.escape(words.say("Nothing here can be loaded.")))
+        st.markdown(markup.escape(words.say("Nothing here can be loaded.")))
         return
     st.button(
         words.count("Load {n} file", "Load {n} files", len(desk.loadable)),
@@ -139,8 +140,8 @@ def follow(session: Session, desk: Desk) -> None:
         st.rerun()
     words = session.voice.words
     progress = desk.job.progress
-    stage = words.say(sentences.STAGES.get(progress.stage, progress.stage))
-    st.progress(min(max(progress.done, 0.0), 1.0), text=cards.escape(stage))
+    stage = words.say(import_sentences.STAGES.get(progress.stage, progress.stage))
+    st.progress(min(max(progress.done, 0.0), 1.0), text=markup.escape(stage))
     st.button(words.say("Cancel"), key="cancel", on_click=desk.job.cancel)
 
 
@@ -152,10 +153,10 @@ def sent(session: Session) -> None:
         return
     st.subheader(words.say("What each source sends"), anchor=False)
     for late in [each for each in found if each.late][:MOST_LATE]:
-        st.markdown(f"{MARKS['no_data']} {cards.escape(rhythm_sentence(session.voice, late))}")
+        st.markdown(f"{MARKS['no_data']} {markup.escape(rhythm_sentence(session.voice, late))}")
     column = st.column_config
     st.dataframe(
-        tables.sources(found, session.voice, session.palette),
+        import_tables.sources(found, session.voice, session.palette),
         hide_index=True,
         column_config={
             "tool": column.TextColumn(words.say("Tool"), pinned=True, width=170),
@@ -175,11 +176,11 @@ def past(session: Session, desk: Desk) -> None:
     records = past_imports(session)
     st.subheader(words.say("History"), anchor=False)
     if not records:
-        st.markdown(cards.escape(words.say("Nothing imported yet.")))
+        st.markdown(markup.escape(words.say("Nothing imported yet.")))
         return
     column = st.column_config
     chosen = st.dataframe(
-        tables.ledger(records, session.voice),
+        import_tables.ledger(records, session.voice),
         hide_index=True,
         column_config={
             "id": column.NumberColumn(words.say("No."), width=60),
@@ -208,7 +209,7 @@ def past(session: Session, desk: Desk) -> None:
 def one_import(session: Session, desk: Desk, record: ImportRecord) -> None:
     words = session.voice.words
     with st.container(border=True, key=f"import_{record.id}"):
-        st.markdown(f"**{cards.escape(record.file)}**")
+        st.markdown(f"**{markup.escape(record.file)}**")
         import_cards.problems(session, record.problems)
         with st.container(horizontal=True):
             if record.rows.quarantined:

@@ -8,7 +8,17 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, filters, meeting_cards, meeting_sentences, sentences
+from dashboard import (
+    absence_cards,
+    cards,
+    filters,
+    markup,
+    meeting_cards,
+    meeting_sentences,
+    review_sentences,
+    sentences,
+    side_sentences,
+)
 from dashboard.pictures import trend
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda
@@ -94,7 +104,7 @@ def topics_of(
     for index, subject in enumerate(facts.subjects):
         found.append(
             Topic(
-                sentences.subject_title(voice, subject),
+                review_sentences.subject_title(voice, subject),
                 partial(_subject, session, facts, subject, f"subject_{index}"),
             )
         )
@@ -127,22 +137,22 @@ def _objectives(session: Session, holdings: Sequence[Holding]) -> None:
 
 def _lines(told: Sequence[str], session: Session) -> None:
     for line in told[:MOST_LINES]:
-        st.markdown(cards.escape(line))
+        st.markdown(markup.escape(line))
     if len(told) > MOST_LINES:
         rest = len(told) - MOST_LINES
-        st.markdown(cards.escape(session.voice.words.count("and {n} more", "and {n} more", rest)))
+        st.markdown(markup.escape(session.voice.words.count("and {n} more", "and {n} more", rest)))
 
 
 def _stand(session: Session, facts: Review) -> None:
     """The headline, and each of its KPIs on a line of its own."""
     voice = session.voice
-    cards.headline(sentences.headline(voice, facts))
+    cards.headline(review_sentences.headline(voice, facts))
     if facts.landing is not None:
-        st.markdown(cards.escape(sentences.landing(voice, facts.landing)))
+        st.markdown(markup.escape(side_sentences.landing(voice, facts.landing)))
     for reading in facts.headline:
         if reading.figure is not None and reading.figure.value is not None:
-            st.markdown(f"{cards.mark(reading.status)} {cards.escape(_line(session, reading))}")
-    cards.missing(session, facts.missing)
+            st.markdown(f"{markup.mark(reading.status)} {markup.escape(_line(session, reading))}")
+    absence_cards.missing(session, facts.missing)
 
 
 def _line(session: Session, reading: Reading) -> str:
@@ -159,18 +169,23 @@ def _line(session: Session, reading: Reading) -> str:
 def _subject(session: Session, facts: Review, subject: Subject, key: str) -> None:
     """One subject: its sentence, its chart, who answers for it, what was said and decided."""
     voice, reading = session.voice, subject.reading
-    title = sentences.subject_title(voice, subject)
+    title = review_sentences.subject_title(voice, subject)
     cards.headline(title)
-    why = (sentences.movement(voice, reading), sentences.driver_sentence(voice, subject))
+    why = (
+        review_sentences.movement(voice, reading),
+        review_sentences.driver_sentence(voice, subject),
+    )
     st.markdown(
-        f"{cards.mark(reading.status)} " + " ".join(cards.escape(told) for told in why if told)
+        f"{markup.mark(reading.status)} " + " ".join(markup.escape(told) for told in why if told)
     )
     picture, beside = st.columns([3, 2], vertical_alignment="center")
     picture.image(
         trend(reading, voice, session.palette), width="stretch", alt=" ".join((title, *why))
     )
     beside.markdown(
-        cards.escape(sentences.owner_sentence(voice, subject.owners, voice.kpi(reading).owner_role))
+        markup.escape(
+            review_sentences.owner_sentence(voice, subject.owners, voice.kpi(reading).owner_role)
+        )
     )
     with beside, st.container(horizontal=True, gap="medium"):
         meeting_cards.actions(session, subject, period=facts.week.key, key=key)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, meeting_cards, owner_sentences, side_cards
+from dashboard import (
+    absence_cards,
+    cards,
+    filters,
+    markup,
+    meeting_cards,
+    owner_sentences,
+    reading_cards,
+    side_cards,
+)
 from dashboard.session import Session, owner_page, review
 from metrics.pages.owner import OwnerPage, answered_for
 
@@ -18,7 +27,7 @@ def show(
     product_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if not cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
+    if not absence_cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -28,11 +37,11 @@ def show(
         week = filters.week(session, known.weeks)
     found = known if week is None else owner_page(session, owner, week)
     cards.headline(owner_sentences.headline(voice, found))
-    st.markdown(cards.facts(owner_sentences.identity(voice, found)))
+    st.markdown(markup.facts(owner_sentences.identity(voice, found)))
     st.caption(
-        cards.escape(words.say("Seen by this person, those who manage them and the CPO only."))
+        markup.escape(words.say("Seen by this person, those who manage them and the CPO only."))
     )
-    cards.broken(session)
+    absence_cards.broken(session)
 
     watched = [
         reading
@@ -52,7 +61,7 @@ def show(
 
     st.subheader(words.say("Open decisions"), anchor=False)
     if not found.decisions:
-        st.caption(cards.escape(words.say("No open decision on what this role answers for.")))
+        st.caption(markup.escape(words.say("No open decision on what this role answers for.")))
     for held in found.decisions:
         meeting_cards.held(session, owner_sentences.decision(voice, held), held)
 
@@ -60,13 +69,13 @@ def show(
     if found.outlooks:
         side_cards.outlooks(session, found.outlooks, scopes=True)
     else:
-        st.caption(cards.escape(words.say("No target or budget holds for what this role holds.")))
+        st.caption(markup.escape(words.say("No target or budget holds for what this role holds.")))
 
     st.subheader(words.say("Figures by family"), anchor=False)
     if any(cell.readings for cell in found.families):
-        cards.watched_families(session, found.families, "owner_families")
+        reading_cards.watched_families(session, found.families, "owner_families")
     else:
-        st.caption(cards.escape(words.say("No figure is published for this role.")))
+        st.caption(markup.escape(words.say("No figure is published for this role.")))
     history(session, found)
 
 
@@ -75,6 +84,6 @@ def history(session: Session, found: OwnerPage) -> None:
     voice = session.voice
     st.subheader(voice.words.say("The role over time"), anchor=False)
     for held in found.held:
-        st.markdown(f"- {cards.escape(owner_sentences.held(voice, held))}")
+        st.markdown(f"- {markup.escape(owner_sentences.held(voice, held))}")
     for figure in found.transferred:
-        st.markdown(f"- {cards.escape(owner_sentences.transferred(voice, figure))}")
+        st.markdown(f"- {markup.escape(owner_sentences.transferred(voice, figure))}")

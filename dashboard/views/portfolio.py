@@ -7,7 +7,17 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, plan_cards, plan_tables, portfolio_charts, sentences, tables
+from dashboard import (
+    absence_cards,
+    absence_sentences,
+    cards,
+    filters,
+    markup,
+    plan_cards,
+    plan_tables,
+    portfolio_charts,
+    reading_tables,
+)
 from dashboard.session import Session, plans, portfolio
 from metrics.pages.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
 
@@ -18,7 +28,7 @@ def show(
     product_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if not cards.has(session, session.organisation.products, "products", imports_place):
+    if not absence_cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -30,7 +40,7 @@ def show(
     cards.headline(f"{title} · {voice.format.week(found.week)}")
 
     if found.company.value(CONTRIBUTION) is None:
-        st.caption(cards.escape(sentences.empty(voice, "subscriptions")))
+        st.caption(markup.escape(absence_sentences.empty(voice, "subscriptions")))
     else:
         charts(session, found)
     table(session, found, product_place)
@@ -47,7 +57,7 @@ def roadmap(session: Session, week: str | None) -> None:
         told = words.say(
             "No roadmap yet. Import an export of your roadmap tool to see initiatives."
         )
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
     else:
         chosen = filters.quarter(session, now)
         initiatives(session, now if chosen is None else plans(session, week, chosen))
@@ -58,7 +68,7 @@ def initiatives(session: Session, found: Plans) -> None:
     voice = session.voice
     words = voice.words
     if not found.roadmap:
-        st.caption(cards.escape(words.say("No initiative in this quarter.")))
+        st.caption(markup.escape(words.say("No initiative in this quarter.")))
         return
     column = st.column_config
     st.dataframe(
@@ -81,7 +91,7 @@ def initiatives(session: Session, found: Plans) -> None:
         alt=words.say("Initiatives of the quarter, the highest RICE first"),
     )
     st.caption(
-        cards.escape(
+        markup.escape(
             words.say(
                 "RICE is reach × impact × confidence / effort. An effect is seen when the KPI left "
                 "its usual range between shipping and review."
@@ -97,17 +107,17 @@ def charts(session: Session, found: Portfolio) -> None:
     with st.grid(2, min_column_width=420):
         with st.container(border=True, key="contributions"):
             title = words.say("Contribution to the company's growth over a year")
-            st.markdown(f"**{cards.escape(title)}**")
+            st.markdown(f"**{markup.escape(title)}**")
             cards.plot(
                 portfolio_charts.contributions(found, voice, session.palette),
                 "contributions_chart",
                 title,
             )
             if found.sums:
-                st.caption(cards.escape(words.say("The products' points sum to the whole.")))
+                st.caption(markup.escape(words.say("The products' points sum to the whole.")))
         with st.container(border=True, key="growth_and_margin"):
             title = words.say("Margin rate, by contribution to growth")
-            st.markdown(f"**{cards.escape(title)}**")
+            st.markdown(f"**{markup.escape(title)}**")
             colours = {each.scope: session.colour(each.scope) for each in found.products}
             cards.plot(
                 portfolio_charts.growth_and_margin(found, voice, session.palette, colours),
@@ -117,7 +127,7 @@ def charts(session: Session, found: Portfolio) -> None:
             told = words.say(
                 "Across: points of growth. Up: contribution margin rate. The area is the MRR."
             )
-            st.caption(cards.escape(told))
+            st.caption(markup.escape(told))
 
 
 def table(session: Session, found: Portfolio, product_place: st.Page | None) -> None:
@@ -148,7 +158,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
         "year": column.TextColumn(words.say("MRR on the year"), alignment="right"),
     }
     st.dataframe(
-        tables.portfolio(found, session.voice),
+        reading_tables.portfolio(found, session.voice),
         hide_index=True,
         column_config=config,
         height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,

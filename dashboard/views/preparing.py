@@ -5,7 +5,14 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, preparing_sentences, preparing_tables, sentences
+from dashboard import (
+    absence_cards,
+    cards,
+    markup,
+    preparing_sentences,
+    preparing_tables,
+    review_sentences,
+)
 from dashboard.session import COMPANY, Session, preparation, review
 from metrics.pages.preparation import Preparation
 
@@ -17,7 +24,7 @@ def show(
     imports_place: st.Page | None,
 ) -> None:
     if session.is_empty:
-        cards.empty(session, imports_place)
+        absence_cards.empty(session, imports_place)
         return
     voice = session.voice
     words = voice.words
@@ -49,7 +56,7 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
     """What is late, and what falls due within a week, the most pressing first."""
     words = session.voice.words
     if not found.owed:
-        st.caption(cards.escape(words.say("Nothing is late, and nothing falls due this week.")))
+        st.caption(markup.escape(words.say("Nothing is late, and nothing falls due this week.")))
         return
     column = st.column_config
     st.dataframe(
@@ -80,16 +87,18 @@ def comments(session: Session, review_place: st.Page | None) -> None:
     subjects = review(session, None, COMPANY).subjects
     wanting = [each for each in subjects if not each.comments]
     if not subjects:
-        st.caption(cards.escape(words.say("There is no subject to comment on.")))
+        st.caption(markup.escape(words.say("There is no subject to comment on.")))
     elif not wanting:
-        st.caption(cards.escape(words.say("Every subject has a comment.")))
+        st.caption(markup.escape(words.say("Every subject has a comment.")))
     for each in wanting:
-        asked = sentences.owner_sentence(voice, each.owners, voice.kpi(each.reading).owner_role)
-        title = sentences.subject_title(voice, each)
-        moved = sentences.movement(voice, each.reading)
+        asked = review_sentences.owner_sentence(
+            voice, each.owners, voice.kpi(each.reading).owner_role
+        )
+        title = review_sentences.subject_title(voice, each)
+        moved = review_sentences.movement(voice, each.reading)
         st.markdown(
-            f"{cards.mark(each.reading.status)} **{cards.escape(title)}** "
-            f"{cards.escape(f'{moved} {asked}')}"
+            f"{markup.mark(each.reading.status)} **{markup.escape(title)}** "
+            f"{markup.escape(f'{moved} {asked}')}"
         )
     if wanting and review_place is not None:
         st.page_link(review_place, label=words.say("Weekly review"), icon=":material/visibility:")

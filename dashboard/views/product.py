@@ -6,10 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
+    absence_cards,
+    absence_sentences,
     cards,
     filters,
+    markup,
     meeting_cards,
     plan_cards,
+    reading_cards,
     sentences,
     side_cards,
     side_sentences,
@@ -30,7 +34,7 @@ def show(
     explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if not cards.has(session, session.organisation.products, "products", imports_place):
+    if not absence_cards.has(session, session.organisation.products, "products", imports_place):
         return
     voice = session.voice
     words = voice.words
@@ -47,15 +51,15 @@ def show(
     side = filters.side(session)
     subjects(session, facts, side, explore_place)
     decisions(session, facts, week is None)
-    cards.missing(session, facts.missing)
-    cards.broken(session)
+    absence_cards.missing(session, facts.missing)
+    absence_cards.broken(session)
     if side == CAP:
         cap(session, facts, week)
     else:
         cadence(session, facts, week, explore_place)
 
     st.subheader(words.say("Figures by family"), anchor=False)
-    cards.watched_families(session, of_side(facts, side), "families")
+    reading_cards.watched_families(session, of_side(facts, side), "families")
 
     st.subheader(words.say("Six weeks, twelve months"), anchor=False)
     trends(session, facts, week, side)
@@ -73,11 +77,11 @@ def subjects(
         )
     if not facts.subjects:
         told = session.voice.words.say("Nothing out of the ordinary this week.")
-        st.markdown(cards.escape(told))
+        st.markdown(markup.escape(told))
     elif len(own) < len(facts.subjects):
         other = CADENCE if side == CAP else CAP
         more = len(facts.subjects) - len(own)
-        st.caption(cards.escape(side_sentences.elsewhere(session.voice, more, other)))
+        st.caption(markup.escape(side_sentences.elsewhere(session.voice, more, other)))
 
 
 def decisions(session: Session, facts: ProductPage, latest: bool) -> None:
@@ -99,9 +103,9 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
     words = voice.words
     found = cap_side(session, facts.product, week)
     if found.north_star is None:
-        st.caption(cards.escape(side_sentences.no_north_star(voice)))
+        st.caption(markup.escape(side_sentences.no_north_star(voice)))
     else:
-        st.subheader(cards.escape(side_sentences.moved_by(voice, found)), anchor=False)
+        st.subheader(markup.escape(side_sentences.moved_by(voice, found)), anchor=False)
         cards.headline_kpis(session, [found.north_star, *found.inputs], columns=NORTH_STAR_CARDS)
     aims = plans(session, week, None).results
     own = [each for each in aims if each.planned.product == facts.product]
@@ -148,14 +152,14 @@ def cadence(
     voice = session.voice
     squads = [each for each in cadence_side(session, facts.product, week) if each.readings]
     if not squads:
-        st.markdown(cards.escape(sentences.empty(voice, "work_items")))
+        st.markdown(markup.escape(absence_sentences.empty(voice, "work_items")))
         return
     side_cards.say_do(session, squads)
     for each in squads:
-        st.subheader(cards.escape(voice.name(each.squad)), anchor=False)
+        st.subheader(markup.escape(voice.name(each.squad)), anchor=False)
         side_cards.flow(session, each)
         with st.container(key=f"sprint_{each.squad.key}_box"):
-            cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
+            reading_cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
         if explore_place is not None:
             st.page_link(
                 explore_place,
@@ -170,7 +174,7 @@ def identity(session: Session, facts: ProductPage) -> None:
     voice = session.voice
     words = voice.words
     if facts.vision:
-        st.markdown(f"*{cards.escape(facts.vision)}*")
+        st.markdown(f"*{markup.escape(facts.vision)}*")
     told = []
     for role in ROLES:
         holders = [
@@ -186,7 +190,7 @@ def identity(session: Session, facts: ProductPage) -> None:
         (words.say("Line"), facts.line or ""),
         (words.say("Launched"), launched),
     ]
-    st.markdown(cards.facts(told))
+    st.markdown(markup.facts(told))
 
 
 def of_side(facts: ProductPage, side: str) -> list[ScorecardCell]:

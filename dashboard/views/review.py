@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, meeting_cards, sentences
+from dashboard import (
+    absence_cards,
+    cards,
+    filters,
+    markup,
+    meeting_cards,
+    reading_cards,
+    review_sentences,
+    sentences,
+    side_sentences,
+)
 from dashboard.session import Session, agenda, portfolio, review, slips
 from dashboard.views import meeting
 from metrics.pages.portfolio import Holding
@@ -23,7 +33,7 @@ def show(
     imports_place: st.Page | None,
 ) -> None:
     if session.is_empty:
-        cards.empty(session, imports_place)
+        absence_cards.empty(session, imports_place)
         return
     voice = session.voice
     words = voice.words
@@ -43,9 +53,9 @@ def show(
         return
 
     meeting_cards.promises(session, held)
-    cards.headline(sentences.headline(voice, facts))
+    cards.headline(review_sentences.headline(voice, facts))
     if facts.landing is not None:
-        st.markdown(cards.escape(sentences.landing(voice, facts.landing)))
+        st.markdown(markup.escape(side_sentences.landing(voice, facts.landing)))
     told = [reading for reading in facts.headline if reading.figure and reading.figure.value]
     cards.headline_kpis(session, told[:HEADLINE_KPIS])
 
@@ -53,8 +63,8 @@ def show(
         meeting_cards.subject(
             session, subject, f"subject_{index}", period=facts.week.key, product_place=product_place
         )
-    cards.missing(session, facts.missing)
-    cards.broken(session)
+    absence_cards.missing(session, facts.missing)
+    absence_cards.broken(session)
 
     if facts.unusual:
         also_unusual(session, facts)
@@ -74,7 +84,7 @@ def show(
         nothing_to_see(session, facts)
     meeting_cards.kpis_of_the_review(session, facts)
     meeting_cards.closing(session, facts, held)
-    st.caption(cards.escape(published(session, facts)))
+    st.caption(markup.escape(published(session, facts)))
 
 
 @st.fragment(key="scorecard_part")
@@ -90,9 +100,11 @@ def scorecard(session: Session, facts: Review, product_place: st.Page | None) ->
         label_visibility="collapsed",
     )
     if shown == by_family:
-        cards.scorecard(session, facts.scorecard, product_place)
+        reading_cards.scorecard(session, facts.scorecard, product_place)
         return
-    cards.readings_table(session, cards.scorecard_readings(facts.scorecard), "scorecard_kpis")
+    reading_cards.readings_table(
+        session, reading_cards.scorecard_readings(facts.scorecard), "scorecard_kpis"
+    )
 
 
 @st.fragment(key="trends_part")
@@ -136,7 +148,7 @@ def also_unusual(session: Session, facts: Review) -> None:
     folded = st.expander(title, key="unusual", on_change="rerun")
     if folded.open:
         with folded:
-            cards.readings_table(session, facts.unusual, "unusual_kpis")
+            reading_cards.readings_table(session, facts.unusual, "unusual_kpis")
 
 
 def nothing_to_see(session: Session, facts: Review) -> None:
@@ -153,7 +165,7 @@ def nothing_to_see(session: Session, facts: Review) -> None:
     if folded.open:
         with folded:
             meeting_cards.muted(session, facts.muted)
-            cards.readings_table(session, facts.steady, "steady_kpis")
+            reading_cards.readings_table(session, facts.steady, "steady_kpis")
 
 
 def published(session: Session, facts: Review) -> str:

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, filters, meeting_cards, side_cards, squad_sentences, squad_tables
+from dashboard import (
+    absence_cards,
+    cards,
+    filters,
+    markup,
+    meeting_cards,
+    reading_cards,
+    side_cards,
+    squad_sentences,
+    squad_tables,
+)
 from dashboard.session import Session, review, squad_page
 from metrics.pages.squad import SquadPage
 
@@ -22,7 +32,7 @@ def show(
     explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
-    if not cards.has(session, session.organisation.squads, "squads", imports_place):
+    if not absence_cards.has(session, session.organisation.squads, "squads", imports_place):
         return
     voice = session.voice
     with chooser:
@@ -32,14 +42,14 @@ def show(
     found = known if week is None else squad_page(session, squad, week)
 
     cards.headline(f"{found.name} · {voice.format.week(found.week)}")
-    st.markdown(cards.facts(squad_sentences.identity(voice, found, session.today)))
+    st.markdown(markup.facts(squad_sentences.identity(voice, found, session.today)))
     told = review(session, week, found.squad)
     for index, subject in enumerate(s for s in told.subjects if s.reading.scope == found.squad):
         meeting_cards.subject(
             session, subject, f"subject_{index}", period=told.week.key, explore_place=explore_place
         )
-    cards.missing(session, [fact for fact in told.missing if fact.scope == found.squad])
-    cards.broken(session)
+    absence_cards.missing(session, [fact for fact in told.missing if fact.scope == found.squad])
+    absence_cards.broken(session)
 
     if found.sprints.flow is not None:
         st.subheader(voice.words.say("Sprint"), anchor=False)
@@ -59,10 +69,10 @@ def figures(session: Session, found: SquadPage, parts: Sequence[str], key: str) 
     st.subheader(heading, anchor=False)
     known = [(titles[part], found.parts[part]) for part in parts if found.parts[part]]
     if known:
-        cards.grouped_table(session, known, key)
+        reading_cards.grouped_table(session, known, key)
     wanting = [squad_sentences.nothing(voice, part) for part in parts if not found.parts[part]]
     for told in dict.fromkeys(wanting):
-        st.caption(cards.escape(told))
+        st.caption(markup.escape(told))
 
 
 def serves(session: Session, found: SquadPage, product_place: st.Page | None) -> None:
@@ -70,7 +80,7 @@ def serves(session: Session, found: SquadPage, product_place: st.Page | None) ->
     words = session.voice.words
     st.subheader(words.say("Products it serves"), anchor=False)
     if not found.serves:
-        st.caption(cards.escape(words.say("This squad works on no product on this day.")))
+        st.caption(markup.escape(words.say("This squad works on no product on this day.")))
         return
 
     def open_product() -> None:

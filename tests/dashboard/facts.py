@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dashboard.sentences import Voice
 from dashboard.session import scope_names
 from dashboard.translation import translation
+from dashboard.voice import Voice
 from metrics.by_member import FeatureMap, FeatureUse, ThemeShare, ThemeShares
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit

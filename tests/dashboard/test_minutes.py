@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from dashboard import meeting_sentences as told
-from dashboard import minutes, sentences, tables
+from dashboard import minutes, side_sentences, spreadsheet
 from metrics.calendar import Grain
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
 from metrics.outlook import Outlook
@@ -108,7 +108,7 @@ def test_what_people_write_is_never_markup_nor_a_formula() -> None:
     assert "<script" not in text.replace("\\<script", "")
     assert "\n# title" not in text
     assert "[a]" not in text.replace("\\[a\\]", "")
-    rows = tables.as_csv(minutes.table(facts.voice("en"), agenda(hostile))).decode("utf-8-sig")
+    rows = spreadsheet.as_csv(minutes.table(facts.voice("en"), agenda(hostile))).decode("utf-8-sig")
     assert ",=1+1" not in rows.replace('"', "")
     assert "'=1+1" in rows
 
@@ -132,7 +132,7 @@ def test_a_landing_stands_beside_budget_and_prior_year(language: str, said: str)
         "mrr", facts.COMPANY, quarter, 2, None, None, 245_000.0, 240_000.0, 250_000.0, 175_000.0,
         None, 250_000.0, None, -5_000.0, None, None,
     )  # fmt: skip
-    told_so = plain(sentences.landing(facts.voice(language), found))
+    told_so = plain(side_sentences.landing(facts.voice(language), found))
     assert told_so.replace("k €", "k€") == said
     rate = replace(found, kpi="win_rate", landing=0.34, budget=0.4, prior_year=None)
-    assert "6 points" in plain(sentences.landing(facts.voice(language), rate))
+    assert "6 points" in plain(side_sentences.landing(facts.voice(language), rate))

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import app as app_module
-from dashboard.cards import escape
+from dashboard.markup import escape
 
 
 def plain(text: str) -> str:

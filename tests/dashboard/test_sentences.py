@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from dashboard import sentences
+from dashboard import absence_sentences, glossary, review_sentences, sentences
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
 from metrics.pages.review import Comparison
@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_an_exception_says_what_how_much_why_who_and_what_now(language, expected):
-    told = sentences.exception(facts.voice(language), facts.activation_subject())
+    told = review_sentences.exception(facts.voice(language), facts.activation_subject())
     assert plain(told) == expected
 
 
@@ -47,12 +47,12 @@ def test_an_exception_says_what_how_much_why_who_and_what_now(language, expected
     ],
 )
 def test_a_vacancy_is_said(language, expected):
-    told = sentences.exception(facts.voice(language), facts.vacancy_subject())
+    told = review_sentences.exception(facts.voice(language), facts.vacancy_subject())
     assert plain(told).endswith(expected)
 
 
 def test_a_volume_is_explained_by_share():
-    told = plain(sentences.exception(facts.voice("en"), facts.good_subject()))
+    told = plain(review_sentences.exception(facts.voice("en"), facts.good_subject()))
     assert "Germany explains 62 % of it." in told
     assert "Active users rose " in told
     assert told.endswith("1 open decision.")
@@ -62,7 +62,7 @@ def test_a_point_outside_that_moved_back_is_not_said_to_fall():
     subject = facts.activation_subject()
     base = facts.figure("activation_rate", facts.ATELIER, facts.weeks_back(2)[0], 0.40)
     recovering = replace(subject.reading, previous=Comparison(base, 0.013, None))
-    told = plain(sentences.movement(facts.voice("en"), recovering))
+    told = plain(review_sentences.movement(facts.voice("en"), recovering))
     assert told == "is at 41.3 %, below what is usual (usual range 44–52 %)."
 
 
@@ -93,7 +93,7 @@ def test_the_headline(language, attention, expected):
     mrr = facts.reading("mrr", facts.COMPANY, 1_840_000.0)
     base = facts.figure("mrr", facts.COMPANY, facts.weeks_back(2)[0], 1_818_000.0)
     mrr = replace(mrr, previous=Comparison(base, 22_000.0, 0.0121))
-    told = sentences.headline(
+    told = review_sentences.headline(
         facts.voice(language), replace(review, attention=attention, headline=(mrr,))
     )
     assert plain(told) == expected
@@ -115,21 +115,23 @@ def test_the_headline(language, attention, expected):
     ],
 )
 def test_missing_data_is_not_a_fall(language, expected):
-    told = sentences.missing(facts.voice(language), facts.missing_usage(), date(2026, 11, 16))
+    told = absence_sentences.missing(
+        facts.voice(language), facts.missing_usage(), date(2026, 11, 16)
+    )
     assert plain(told) == expected
 
 
 def test_the_rest_of_a_causal_chain_is_named_with_its_scope_when_it_differs():
     subject = facts.activation_subject()
     subject = replace(subject, also=(*subject.also, facts.reading("mrr", Scope("company", ""))))
-    told = sentences.also_sentence(facts.voice("en"), subject)
+    told = review_sentences.also_sentence(facts.voice("en"), subject)
     assert told == "With it: Active users, MRR (Groupe Rivage)."
 
 
 def test_every_status_has_a_mark_and_a_word():
     for language in ("en", "fr"):
-        told = {sentences.status(facts.voice(language), key) for key in sentences.MARKS}
-        assert len(told) == len(sentences.MARKS)
+        told = {sentences.status(facts.voice(language), key) for key in glossary.MARKS}
+        assert len(told) == len(glossary.MARKS)
         assert all(len(text.split(" ", 1)) == 2 for text in told)
 
 
@@ -166,7 +168,7 @@ def test_definitions_that_cannot_be_used_are_named_quietly(language, told):
         Mistake(name, "catalogue/own.yml", 3, "kind", "Wrong.", "Mend it.")
         for name in ("active_users", "bugs_done")
     ]
-    assert plain(sentences.broken(facts.voice(language), mistakes)).startswith(told)
+    assert plain(absence_sentences.broken(facts.voice(language), mistakes)).startswith(told)
 
 
 @pytest.mark.parametrize(

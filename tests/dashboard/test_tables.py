@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from dashboard import tables
+from dashboard import import_tables, reading_tables, spreadsheet
 from dashboard.palette import LIGHT
 from metrics.importing.header import comparable
 from metrics.importing.report import RowCounts
@@ -17,7 +17,7 @@ VOICE = facts.voice("en")
 
 
 def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
-    frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
+    frame = reading_tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
     atelier = frame.set_index("name").loc["Atelier"]
     told = atelier["product_performance"].replace("\u00a0", " ")
     assert told == "▼ Activation 41.3 % · worse"
@@ -28,20 +28,20 @@ def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
 
 
 def test_families_without_any_kpi_take_no_column():
-    frame = tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
+    frame = reading_tables.scorecard(facts.review().scorecard, VOICE, LIGHT)
     assert {"teams", "delivery", "growth"}.isdisjoint(frame.columns)
 
 
 def test_what_needs_a_look_comes_first():
     found = [facts.reading("mrr", facts.ATELIER), facts.activation_subject().reading]
-    frame = tables.readings(found, VOICE, LIGHT)
+    frame = reading_tables.readings(found, VOICE, LIGHT)
     assert list(frame["kpi"]) == ["Activation", "MRR"]
     assert frame["value"][0].replace("\u00a0", " ") == "41.30 %"
 
 
 def test_a_download_holds_exact_numbers_and_keys():
     reading = facts.activation_subject().reading
-    text = tables.export([reading], VOICE).decode("utf-8-sig")
+    text = reading_tables.export([reading], VOICE).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["kpi"] == "activation_rate"
     assert float(row["value"]) == reading.figure.value
@@ -51,7 +51,9 @@ def test_a_download_holds_exact_numbers_and_keys():
 
 def test_no_cell_of_a_download_is_a_formula():
     hostile = ["=1+1", "+33", "-cmd", "@SUM(A1)", "\t=1", "plain"]
-    text = tables.as_csv(pd.DataFrame({"text": hostile, "number": [-1.5] * 6})).decode("utf-8-sig")
+    text = spreadsheet.as_csv(pd.DataFrame({"text": hostile, "number": [-1.5] * 6})).decode(
+        "utf-8-sig"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["text"] for row in rows] == [
         "'=1+1",
@@ -66,7 +68,7 @@ def test_no_cell_of_a_download_is_a_formula():
 
 def test_no_header_of_a_download_is_a_formula_and_the_file_comes_back_as_it_was():
     header = "=HYPERLINK(A1)"
-    text = tables.quarantine(
+    text = import_tables.quarantine(
         [{"line": 2, "reason": "odd", "column": "", "text": json.dumps({header: "1"})}]
     )
     (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
@@ -76,7 +78,7 @@ def test_no_header_of_a_download_is_a_formula_and_the_file_comes_back_as_it_was(
 
 
 def test_boxes_say_value_and_change():
-    frame = tables.boxes(facts.six_twelve().boxes, VOICE, "activation_rate")
+    frame = reading_tables.boxes(facts.six_twelve().boxes, VOICE, "activation_rate")
     told = {name: text.replace("\u00a0", " ") for name, text in frame.iloc[0].items()}
     assert told["On the week"] == "−6.2 points"
     assert told["Month to date"] == "47.5 % (+1 %)"
@@ -85,11 +87,11 @@ def test_boxes_say_value_and_change():
 
 def test_a_box_without_a_figure_says_why():
     box = Box("last_week", None, None, None, "gap")
-    frame = tables.boxes((box,), VOICE, "activation_rate")
+    frame = reading_tables.boxes((box,), VOICE, "activation_rate")
     assert frame["Last week"][0] == "n/a: days without data in this period"
 
 
 def test_changes_add_up_to_the_rows_read():
-    frame = tables.changes(RowCounts(1240, 1200, 300, 20, 10, 10), VOICE)
+    frame = import_tables.changes(RowCounts(1240, 1200, 300, 20, 10, 10), VOICE)
     shown = {name: int(text.replace(",", "")) for name, text in frame.iloc[0].items()}
     assert shown.pop("Read") == sum(shown.values()) == 1240

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import asdict
 
-from dashboard import tables
+from dashboard import import_tables
 
 from .conftest import Desk
 
@@ -18,7 +18,7 @@ EVENTS += "Open,yesterday,u2,alpha\n"
 def test_mended_rows_join_the_others(desk: Desk) -> None:
     landed = desk.land("jira.csv", JIRA)
     assert [row.line for row in landed.quarantine] == [3]
-    text = tables.quarantine(asdict(row) for row in landed.quarantine).decode("utf-8-sig")
+    text = import_tables.quarantine(asdict(row) for row in landed.quarantine).decode("utf-8-sig")
     [row] = csv.DictReader(text.splitlines())
     assert (row["vigie_line"], row["Issue key"]) == ("3", "A-2")
     report = desk.land("mended.csv", text.replace("Odd", "Done")).report
@@ -31,7 +31,7 @@ def test_mended_rows_join_the_others(desk: Desk) -> None:
 
 def test_mended_rows_of_days_that_would_be_replaced_are_refused(desk: Desk) -> None:
     landed = desk.land("events.csv", EVENTS)
-    text = tables.quarantine(asdict(row) for row in landed.quarantine).decode("utf-8-sig")
+    text = import_tables.quarantine(asdict(row) for row in landed.quarantine).decode("utf-8-sig")
     report = desk.inspect("mended.csv", text.replace("yesterday", "2026-01-02 11:00:00"))
     assert [problem.reason for problem in report.problems] == ["mended_rows_alone"]
 
@@ -41,7 +41,7 @@ def test_broken_rows_keep_their_text_and_formulas_stay_harmless() -> None:
         {"line": 4, "column": "", "reason": "too_many_cells", "text": "a,b,c"},
         {"line": 5, "column": "x", "reason": "y", "text": '{"x": "=1+1", "n": "-12,5"}'},
     ]
-    assert tables.quarantine(rows).decode("utf-8-sig").splitlines() == [
+    assert import_tables.quarantine(rows).decode("utf-8-sig").splitlines() == [
         "vigie_line,vigie_reason,vigie_text,x,n",
         '4,too_many_cells,"a,b,c",,',
         '5,x y,,\'=1+1,"-12,5"',

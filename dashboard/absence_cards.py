@@ -1,0 +1,80 @@
+"""What a page says where there is nothing to show, and what would bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import absence_sentences, cards
+from dashboard.glossary import MARKS
+from dashboard.markup import escape
+from dashboard.session import Session
+from metrics.pages.review import MissingData
+
+
+def missing(session: Session, facts: Sequence[MissingData]) -> None:
+    for fact in facts:
+        told = absence_sentences.missing(session.voice, fact, session.today)
+        st.markdown(f"{MARKS['no_data']} {escape(told)}")
+
+
+def broken(session: Session) -> None:
+    """A quiet line where definitions are left out; nothing when all are whole."""
+    if session.broken:
+        st.caption(escape(absence_sentences.broken(session.voice, session.broken)))
+
+
+def empty(session: Session, imports_place: st.Page | None) -> None:
+    """A workspace without a figure: what to bring, or to say of what was brought, and where."""
+    words = session.voice.words
+    if session.has_imports:
+        unplaced(session, imports_place)
+        return
+    cards.headline(words.say("Nothing imported yet."))
+    st.markdown(
+        escape(
+            words.say(
+                "Drop the exports of the tools you already use, and the review is made from them:"
+            )
+        )
+    )
+    for message in absence_sentences.EMPTY.values():
+        st.markdown(f"- {escape(words.say(message))}")
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def unplaced(session: Session, imports_place: st.Page | None) -> None:
+    """Files were loaded, but no row is known to be of a product or a squad."""
+    words = session.voice.words
+    cards.headline(words.say("Files are loaded, but there is no figure yet."))
+    told = words.say("Figures are of products and squads, and nobody has said whose the rows are.")
+    if session.organisation.products or session.organisation.squads:
+        step = words.say("On the page Imports, under the names that tools use, say it once.")
+    else:
+        step = words.say(
+            "Import products.csv (columns product, name) or squads.csv (columns squad, name); then "
+            "say once, on the page Imports, whom the names in the loaded files stand for. Nothing "
+            "has to be imported again."
+        )
+    st.markdown(escape(f"{told} {step}"))
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Imports"), icon=":material/upload_file:")
+
+
+def has(
+    session: Session, known: Sequence[object], what: str, imports_place: st.Page | None
+) -> bool:
+    """Whether there is anything for a page to be about; where not, it says what to import."""
+    if session.is_empty:
+        empty(session, imports_place)
+        return False
+    if known:
+        return True
+    words = session.voice.words
+    cards.headline(words.say(absence_sentences.NOBODY[what]))
+    st.markdown(escape(words.say(absence_sentences.BRING[what])))
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+    return False

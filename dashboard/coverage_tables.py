@@ -1,0 +1,40 @@
+"""What has come of each kind of data, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pandas as pd
+
+from dashboard import coverage_sentences, definition_sentences, sentences
+from dashboard.voice import Voice
+from metrics.pages.freshness import DatasetState
+
+
+def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:
+    """One row per kind of data, in the order given."""
+
+    def day(known: date | None) -> str:
+        return voice.format.date(known) if known else ""
+
+    return pd.DataFrame(
+        [
+            {
+                "dataset": definition_sentences.dataset(voice, each.dataset),
+                "state": coverage_sentences.state(voice, each.state),
+                "sources": coverage_sentences.sources(voice, each),
+                "until": day(each.until),
+                "expected": day(each.expected),
+                "on_time": coverage_sentences.on_time(each),
+                "gaps": len(each.gaps),
+                "imported": (
+                    voice.format.moment(sentences.local(voice, each.last_import))
+                    if each.last_import
+                    else ""
+                ),
+                "kpis": coverage_sentences.readers(voice, each),
+            }
+            for each in found
+        ]
+    )

@@ -1,0 +1,73 @@
+"""Series as tables: one row per period, and every figure for a download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from dashboard import sentences
+from dashboard.glossary import MARKS
+from dashboard.spreadsheet import as_csv
+from dashboard.voice import Voice
+from metrics.catalogue.kpi import Kpi
+from metrics.pages.exploring import Series
+from metrics.result import Figure
+
+
+def periods_by_series(shown: Sequence[tuple[str, Series]], kpi: Kpi, voice: Voice) -> pd.DataFrame:
+    """One row per period, newest first, one column per named series; absent figures say why."""
+    newest: dict[str, Figure] = {}
+    cells: dict[tuple[str, str], str] = {}
+    for name, series in shown:
+        for figure in series.figures:
+            newest[figure.period] = figure
+            cells[figure.period, name] = figure_text(figure, kpi, voice)
+    ordered = sorted(newest.values(), key=lambda figure: figure.start, reverse=True)
+    return pd.DataFrame(
+        [
+            {"period": sentences.period(voice, figure)}
+            | {name: cells.get((figure.period, name), "") for name, _ in shown}
+            for figure in ordered
+        ],
+        columns=["period", *(name for name, _ in shown)],
+    )
+
+
+def figure_text(figure: Figure, kpi: Kpi, voice: Voice) -> str:
+    """ "41.32 %", "◌ 41.32 %" while the period is open, "○ days without data in this period"."""
+    if figure.value is None:
+        return f"{MARKS['no_data']} {sentences.reason(voice, figure)}"
+    written = voice.format.exact(kpi.unit, figure.value)
+    return written if figure.closed else f"{MARKS['partial']} {written}"
+
+
+def figures_export(found: Iterable[Series], voice: Voice) -> bytes:
+    """Every figure of the series with exact numbers, as CSV; columns are keys."""
+    return as_csv(
+        pd.DataFrame(
+            [
+                {
+                    "kpi": figure.kpi,
+                    "scope_kind": figure.scope.kind,
+                    "scope": voice.name(figure.scope),
+                    "dimension": figure.dimension,
+                    "member": figure.member,
+                    "grain": figure.grain,
+                    "period": figure.period,
+                    "start": figure.start,
+                    "end": figure.end,
+                    "value": figure.value,
+                    "numerator": figure.numerator,
+                    "denominator": figure.denominator,
+                    "n": figure.n,
+                    "low": figure.low,
+                    "high": figure.high,
+                    "closed": figure.closed,
+                    "reason": figure.reason or "",
+                }
+                for series in found
+                for figure in series.figures
+            ]
+        )
+    )

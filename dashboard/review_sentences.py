@@ -1,0 +1,126 @@
+"""A review in words: where we stand, and each subject in one breath."""
+
+from __future__ import annotations
+
+from dashboard import sentences
+from dashboard.voice import Voice
+from metrics.pages.review import Driver, Person, Reading, Review, Subject
+
+
+def headline(voice: Voice, review: Review) -> str:
+    """Where we stand: "Week 46: 3 of 41 KPIs need attention; MRR €1.84 M, +1.2 % on the week"."""
+    words = voice.words
+    if review.attention:
+        stand = words.count(
+            "{n} of {judged} KPIs needs attention",
+            "{n} of {judged} KPIs need attention",
+            review.attention,
+            judged=review.judged,
+        )
+    else:
+        stand = words.say("nothing out of the ordinary in {judged} KPIs", judged=review.judged)
+    told = [reading for reading in review.headline if reading.figure and reading.figure.value]
+    if told:
+        first = told[0]
+        parts = [f"{voice.short_label(first.kpi)} {sentences.value(voice, first)}"]
+        if moved := sentences.change(voice, first):
+            parts.append(moved)
+        return words.say(
+            "{week}: {stand}; {kpi}.",
+            week=voice.format.week(review.week),
+            stand=stand,
+            kpi=", ".join(parts),
+        )
+    return words.say("{week}: {stand}.", week=voice.format.week(review.week), stand=stand)
+
+
+def subject_title(voice: Voice, subject: Subject) -> str:
+    """ "Atelier · Activation"."""
+    return f"{voice.name(subject.reading.scope)} · {voice.short_label(subject.reading.kpi)}"
+
+
+def movement(voice: Voice, reading: Reading) -> str:
+    """What moved, by how much, to where: "fell 6.2 points to 41.3 % (usual range 44–52 %)."."""
+    words, unit = voice.words, voice.kpi(reading).unit
+    now, usual = sentences.value(voice, reading), sentences.usual_range(voice, reading)
+    direction = reading.signal.direction if reading.signal else 0
+    comparison = reading.previous
+    agrees = comparison is not None and comparison.change * direction > 0
+    if comparison is not None and agrees and not comparison.is_new:
+        size = voice.format.change(unit, comparison, signed=False)
+        if comparison.change > 0:
+            return words.say("rose {size} to {value} ({usual}).", size=size, value=now, usual=usual)
+        return words.say("fell {size} to {value} ({usual}).", size=size, value=now, usual=usual)
+    if direction > 0:
+        return words.say("is at {value}, above what is usual ({usual}).", value=now, usual=usual)
+    if direction < 0:
+        return words.say("is at {value}, below what is usual ({usual}).", value=now, usual=usual)
+    return words.say("is at {value}.", value=now)
+
+
+def driver_sentence(voice: Voice, subject: Subject) -> str:
+    """What explains it: "Germany explains 4.9 of them." in points, "62 % of it" for volumes."""
+    if subject.because is not None:
+        return subject.because[voice.words.language]
+    if not subject.drivers:
+        return ""
+    first: Driver = max(subject.drivers, key=lambda driver: abs(driver.change))
+    unit = voice.kpi(subject.reading).unit
+    if unit.compares_in_points:
+        size = voice.format.points(unit, first.change, signed=False).split("\u00a0")[0]
+        return voice.words.say(
+            "{member} explains {size} of them.", member=voice.name(first.member), size=size
+        )
+    if first.share is None:
+        return ""
+    size = voice.format.percent(first.share)
+    return voice.words.say(
+        "{member} explains {size} of it.", member=voice.name(first.member), size=size
+    )
+
+
+def owner_sentence(voice: Voice, owners: tuple[Person, ...], wanted: str) -> str:
+    """Who answers for it: "PM: C. Morel.", or that nobody does."""
+    if not owners:
+        return voice.words.say("{role}: vacant.", role=sentences.role(voice, wanted))
+    return " ".join(
+        voice.words.say(
+            "{role}: {name}.", role=sentences.role(voice, person.role), name=person.name
+        )
+        for person in owners
+    )
+
+
+def decided_sentence(voice: Voice, decided: int) -> str:
+    if not decided:
+        return voice.words.say("Nothing decided yet.")
+    return voice.words.count("{n} open decision.", "{n} open decisions.", decided)
+
+
+def also_sentence(voice: Voice, subject: Subject) -> str:
+    """The rest of the same causal chain: "With it: MRR (Atelier), Stickiness (Atelier)."."""
+    if not subject.also:
+        return ""
+    scope = subject.reading.scope
+    told = [
+        voice.short_label(reading.kpi)
+        if reading.scope == scope
+        else f"{voice.short_label(reading.kpi)} ({voice.name(reading.scope)})"
+        for reading in subject.also
+    ]
+    return voice.words.say("With it: {kpis}.", kpis=", ".join(told))
+
+
+def exception(voice: Voice, subject: Subject) -> str:
+    """One subject in one breath: what, how much, compared with what, why, who, what now."""
+    return " ".join(
+        part
+        for part in (
+            subject_title(voice, subject),
+            movement(voice, subject.reading),
+            driver_sentence(voice, subject),
+            owner_sentence(voice, subject.owners, voice.kpi(subject.reading).owner_role),
+            decided_sentence(voice, subject.decided),
+        )
+        if part
+    )
