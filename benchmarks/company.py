@@ -29,7 +29,8 @@ from metrics import jobs  # noqa: E402
 from metrics.access import LOCAL_CPO  # noqa: E402
 from metrics.command.init import lay_out  # noqa: E402
 from metrics.job import Job  # noqa: E402
-from metrics.pages.review import Subject, weekly_review  # noqa: E402
+from metrics.pages.review import weekly_review  # noqa: E402
+from metrics.pages.review_facts import Subject  # noqa: E402
 from metrics.result import Scope  # noqa: E402
 from metrics.workspace import Workspace  # noqa: E402
 

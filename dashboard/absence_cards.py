@@ -10,7 +10,7 @@ from dashboard import absence_sentences, cards
 from dashboard.glossary import MARKS
 from dashboard.markup import escape
 from dashboard.session import Session
-from metrics.pages.review import MissingData
+from metrics.pages.review_facts import MissingData
 
 
 def missing(session: Session, facts: Sequence[MissingData]) -> None:

@@ -10,7 +10,7 @@ from dashboard.glossary import TOPICS
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.errors import Mistake
-from metrics.pages.review import MissingData
+from metrics.pages.review_facts import MissingData
 
 #: Definitions named in the line that says which cannot be used.
 BROKEN_SHOWN = 5

@@ -16,7 +16,8 @@ from dashboard.markup import escape, mark
 from dashboard.session import Session, six_twelve
 from dashboard.translation import Translation
 from metrics.errors import VigieError
-from metrics.pages.review import Reading, Subject
+from metrics.pages.review_facts import Subject
+from metrics.reading import Reading
 from metrics.register.remarks import Annotation
 from metrics.result import Scope
 

@@ -19,7 +19,8 @@ from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi, Unit
 from metrics.detection.signals import UNBORN
-from metrics.pages.review import Limits, Point, SixTwelve
+from metrics.pages.review_facts import Point, SixTwelve
+from metrics.reading import Limits
 from metrics.register.remarks import Annotation
 from metrics.result import Figure
 

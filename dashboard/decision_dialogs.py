@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import markup, meeting_sentences, windows
 from dashboard.session import Session, likened, versions
-from metrics.pages.review import Person
+from metrics.pages.review_facts import Person
 from metrics.register.decisions import ACTION, DECISION, Decision, change, close, decide, reopen
 from metrics.result import Scope
 

@@ -18,7 +18,7 @@ from dashboard.palette import Palette
 from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
 from metrics.detection.signals import UNBORN
-from metrics.pages.review import Point
+from metrics.pages.review_facts import Point
 from metrics.result import Figure
 
 HEIGHT = 380

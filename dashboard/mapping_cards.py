@@ -18,11 +18,10 @@ from metrics.importing.drafting import (
     correction_of,
     dataset_choices,
     mapping_of,
-    own_profiles,
     profile_of,
-    write_profile,
 )
 from metrics.importing.looking import SeenTable, look
+from metrics.importing.own_profiles import own_profiles, write_profile
 from metrics.importing.profile import Profile, load_profiles
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import FileReport, Problem

@@ -23,7 +23,7 @@ from dashboard import meeting_sentences as told
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda, Promise
 from metrics.pages.portfolio import Holding
-from metrics.pages.review import Muted, Review, Subject
+from metrics.pages.review_facts import Muted, Review, Subject
 from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, DECISION, OPEN, Decision
 from metrics.register.remarks import Annotation

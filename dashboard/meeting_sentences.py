@@ -12,7 +12,7 @@ from dashboard.voice import Voice
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
-from metrics.pages.review import Muted
+from metrics.pages.review_facts import Muted
 from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, Decision
 from metrics.register.remarks import Annotation, Comment, Mute, TakenBack

@@ -12,7 +12,7 @@ from dashboard.review_sentences import headline, movement, subject_title
 from dashboard.side_sentences import landing
 from dashboard.voice import Voice
 from metrics.pages.meeting import Agenda
-from metrics.pages.review import Review
+from metrics.pages.review_facts import Review
 from metrics.register.decisions import ACTION, DECISION, Decision
 
 #: Runs of spaces and of all that ends a line; not of spaces that hold words together.

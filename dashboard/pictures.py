@@ -9,7 +9,7 @@ from html import escape
 from dashboard.palette import Palette
 from dashboard.voice import Voice
 from metrics.detection.signals import UNBORN
-from metrics.pages.review import Limits, Reading
+from metrics.reading import Limits, Reading
 from metrics.result import Figure
 
 TITLE_LETTERS = 20

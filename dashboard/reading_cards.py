@@ -12,7 +12,8 @@ from pandas import DataFrame
 from dashboard import cards, glossary, reading_tables
 from dashboard.cards import ROWS_SHOWN, WRAPPING_ROW
 from dashboard.session import Session
-from metrics.pages.review import Reading, ScorecardCell, ScorecardRow
+from metrics.pages.review_facts import ScorecardCell, ScorecardRow
+from metrics.reading import Reading
 
 PRODUCTS_SHOWN = 12  # a longer scorecard scrolls, what needs a look first on top
 SCORECARD_HEIGHT = 33 + 10 * WRAPPING_ROW

@@ -14,7 +14,8 @@ from dashboard.spreadsheet import as_csv
 from dashboard.voice import Voice
 from metrics.pages.portfolio import KPIS as PORTFOLIO_KPIS
 from metrics.pages.portfolio import SIZE, Portfolio
-from metrics.pages.review import Box, Person, Reading, ScorecardCell, ScorecardRow
+from metrics.pages.review_facts import Box, Person, ScorecardCell, ScorecardRow
+from metrics.reading import Reading
 
 #: What is looked at first comes first.
 STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")

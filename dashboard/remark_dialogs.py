@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import markup, meeting_sentences, windows
 from dashboard.session import Session, remarks_before
-from metrics.pages.review import Person
+from metrics.pages.review_facts import Person
 from metrics.register.remarks import (
     Annotation,
     Comment,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard import sentences
 from dashboard.voice import Voice
-from metrics.pages.review import Driver, Person, Reading, Review, Subject
+from metrics.pages.review_facts import Driver, Person, Review, Subject
+from metrics.reading import Reading
 
 
 def headline(voice: Voice, review: Review) -> str:

@@ -12,7 +12,8 @@ from dashboard.glossary import LIFE, MARKS, REASONS, ROLES, STATUSES
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
-from metrics.pages.review import Person, Reading, SixTwelve
+from metrics.pages.review_facts import Person, SixTwelve
+from metrics.reading import Reading
 from metrics.register.remarks import Annotation
 from metrics.result import Figure
 

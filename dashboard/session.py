@@ -27,11 +27,14 @@ from metrics.pages import freshness as coverage
 from metrics.pages import owner as owners
 from metrics.pages import portfolio as holdings
 from metrics.pages import preparation as preparing
+from metrics.pages import product as product_pages
 from metrics.pages import product_sides as sides
-from metrics.pages import review as facts
+from metrics.pages import review as reviews
+from metrics.pages import six_twelve as charts
 from metrics.pages import squad as squads
 from metrics.pages.alike import Alike
 from metrics.pages.freshness import DatasetState
+from metrics.pages.review_facts import ProductPage, Review, SixTwelve
 from metrics.pages.rows_behind import Lineage
 from metrics.pages.rows_behind import lineage as rows_behind
 from metrics.pages.slipping import Slip, slipping
@@ -162,10 +165,10 @@ def scope_names(organisation: Organisation, company: str) -> dict[Scope, str]:
     return names
 
 
-def review(session: Session, week: str | None, scope: Scope) -> facts.Review:
+def review(session: Session, week: str | None, scope: Scope) -> Review:
     """The weekly review at `scope`; `week` None is the latest closed one."""
     return _kept(
-        session, "review", facts.weekly_review, week=week, scope=scope, today=session.today
+        session, "review", reviews.weekly_review, week=week, scope=scope, today=session.today
     )
 
 
@@ -208,14 +211,19 @@ def write(session: Session, saying: Callable[..., Any], *place: Any, **words: An
     meeting.say(session.workspace, session.viewer, saying, *place, **words)
 
 
-def product_page(session: Session, product: str, week: str | None) -> facts.ProductPage:
+def product_page(session: Session, product: str, week: str | None) -> ProductPage:
     return _kept(
-        session, "product", facts.product_page, product=product, week=week, today=session.today
+        session,
+        "product",
+        product_pages.product_page,
+        product=product,
+        week=week,
+        today=session.today,
     )
 
 
-def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> facts.SixTwelve:
-    return _kept(session, "six_twelve", facts.six_twelve, kpi=kpi, scope=scope, week=week)
+def six_twelve(session: Session, kpi: str, scope: Scope, week: str | None) -> SixTwelve:
+    return _kept(session, "six_twelve", charts.six_twelve, kpi=kpi, scope=scope, week=week)
 
 
 def dictionary(session: Session) -> tuple[definitions.Entry, ...]:

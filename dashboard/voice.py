@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dashboard.translation import Translation
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.format import Formatter
-from metrics.pages.review import Reading
+from metrics.reading import Reading
 from metrics.result import Scope
 
 INITIALS = re.compile(r"^[A-Z]{2,6}(?= \()|(?<=\()[A-Z]{2,6}(?=\)$)")

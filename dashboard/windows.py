@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard import cards, meeting_sentences
 from dashboard.session import Session, write
 from metrics.errors import VigieError
-from metrics.pages.review import Person
+from metrics.pages.review_facts import Person
 from metrics.result import Scope
 
 

@@ -20,7 +20,7 @@ from metrics.errors import VigieError
 from metrics.figures import Computation
 from metrics.frames import document_row
 from metrics.query import to_figures
-from metrics.register.series import read_documents
+from metrics.register.documents import read_documents
 from metrics.result import Figure, Scope
 from metrics.setting import Setting
 from metrics.timeline import timeline_of

@@ -29,8 +29,8 @@ from metrics.journeys.session import Session
 from metrics.organisation import MOST_FUNNEL_STEPS, Organisation
 from metrics.outlook import outlook_frames
 from metrics.plans import plan_frames
+from metrics.register.documents import read_documents
 from metrics.register.organisation import load_organisation
-from metrics.register.series import read_documents
 from metrics.result import Scope
 from metrics.setting import Setting
 from metrics.workspace import Workspace

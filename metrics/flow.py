@@ -21,7 +21,7 @@ from metrics import pinning
 from metrics.access import Viewer
 from metrics.frames import document_row
 from metrics.models import as_kept, inlined
-from metrics.register.series import read_documents
+from metrics.register.documents import read_documents
 from metrics.result import Scope
 from metrics.setting import Setting
 

@@ -24,7 +24,7 @@ from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Unit
 
 if TYPE_CHECKING:
-    from metrics.pages.review import Comparison
+    from metrics.reading import Comparison
 
 NOT_AVAILABLE = "n/a"
 NO_BREAK = "\u00a0"

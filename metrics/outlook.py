@@ -22,8 +22,9 @@ from metrics.definitions import catalogue_of
 from metrics.frames import document_row
 from metrics.grains import adds_over_time
 from metrics.pace import Landing, pace_of
+from metrics.register.documents import Document, read_documents
 from metrics.register.review_choice import review_kpis
-from metrics.register.series import Document, read_documents, read_figures
+from metrics.register.series import read_figures
 from metrics.register.targets import Held, SetTarget, targets_held
 from metrics.result import Figure, Scope
 from metrics.setting import Setting

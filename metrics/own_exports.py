@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from metrics.errors import VigieError, unknown
-from metrics.importing.drafting import forget_profile, own_profiles, write_profile
+from metrics.importing.own_profiles import forget_profile, own_profiles, write_profile
 from metrics.importing.profile import Profile
 from metrics.register import ledger
 from metrics.workspace import Workspace

@@ -18,7 +18,7 @@ from metrics.access import Viewer
 from metrics.frames import document_row
 from metrics.functions.objectives import day_of, number_of, text_of
 from metrics.models import as_kept, inlined
-from metrics.register.series import read_documents
+from metrics.register.documents import read_documents
 from metrics.result import Scope
 from metrics.roadmap import Initiative, read_roadmap
 from metrics.scopes import COMPANY

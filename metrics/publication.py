@@ -17,7 +17,7 @@ from metrics.errors import VigieError
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.register.binding import bound
 from metrics.register.leases import Lease
-from metrics.register.series import visible_at
+from metrics.register.selection import visible_at
 from metrics.register.tables import restatements, series
 from metrics.versioned import FIGURES, Versioned, alike, array_of, listed
 

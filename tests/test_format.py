@@ -9,7 +9,7 @@ import pytest
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Unit
 from metrics.format import Formatter, alphabetical, formatter, significant
-from metrics.pages.review import Comparison
+from metrics.reading import Comparison
 from metrics.result import Figure, Scope
 
 EN, FR = Formatter("en"), Formatter("fr")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from metrics.access import LOCAL_CPO
+from metrics.contents import joins_by_tool
 from metrics.edition import compute_all
-from metrics.inputs import joins_by_tool
 from metrics.models import load_models, read_model
 from metrics.register import ledger
 from metrics.register.baselines import acknowledge

@@ -23,13 +23,8 @@ from metrics.publish import Cause, Published, clean, finish, publish
 from metrics.register import migrate
 from metrics.register.decisions import decide
 from metrics.register.leases import Lease, LeaseLostError, take
-from metrics.register.series import (
-    current_publication,
-    read_figures,
-    read_frame,
-    read_restatements,
-    read_signals,
-)
+from metrics.register.restatements import read_restatements
+from metrics.register.series import current_publication, read_figures, read_frame, read_signals
 from metrics.register.state import State, flip, read_state
 from metrics.register.tables import figures, leases, publications, restatements
 from metrics.result import Scope

@@ -18,8 +18,12 @@ import pytest
 
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
-from metrics.pages import review as pages
+from metrics.pages.product import product_page
+from metrics.pages.review import weekly_review
+from metrics.pages.review_facts import Review, ScorecardCell, SixTwelve
+from metrics.pages.six_twelve import six_twelve
 from metrics.query import query
+from metrics.reading import Reading
 from metrics.register.series import read_frame, read_signals
 from metrics.result import Figure, Scope
 from tests import sample_truth
@@ -48,7 +52,7 @@ def same(kpi: str, found: float | None, true: float | None) -> bool:
     return math.isclose(found, true, rel_tol=1e-9, abs_tol=near)
 
 
-def wrong_reading(truth: Truth, reading: pages.Reading, week: Span) -> Iterator[str]:
+def wrong_reading(truth: Truth, reading: Reading, week: Span) -> Iterator[str]:
     """What a reading shows that the files do not say."""
     kpi, scope = reading.kpi, reading.scope
     if kpi in NOT_RETOLD:
@@ -108,7 +112,7 @@ def wrong_figure(truth: Truth, figure: Figure) -> Iterator[str]:
         )
 
 
-def on_review(review: pages.Review) -> Iterator[pages.Reading]:
+def on_review(review: Review) -> Iterator[Reading]:
     yield from review.headline
     for subject in review.subjects:
         yield from (subject.reading, *subject.also)
@@ -117,7 +121,7 @@ def on_review(review: pages.Review) -> Iterator[pages.Reading]:
     yield from review.steady
 
 
-def on_cells(cells: tuple[pages.ScorecardCell, ...]) -> Iterator[pages.Reading]:
+def on_cells(cells: tuple[ScorecardCell, ...]) -> Iterator[Reading]:
     for cell in cells:
         yield from cell.readings
         if cell.worst is not None:
@@ -139,7 +143,7 @@ def test_the_truth_knows_every_kpi() -> None:
 
 @pytest.mark.parametrize("week", [LATEST, MONTH_END, OUTAGE])
 def test_every_figure_of_the_review(sample: Sample, truth: Truth, week: str) -> None:
-    review = pages.weekly_review(sample.workspace, LOCAL_CPO, week=week)
+    review = weekly_review(sample.workspace, LOCAL_CPO, week=week)
     assert (review.week.start, review.week.end) == (iso_week(week).start, iso_week(week).end)
     shown = list(on_review(review))
     assert len({(reading.kpi, reading.scope) for reading in shown}) > 150
@@ -151,12 +155,12 @@ def test_every_figure_of_the_review(sample: Sample, truth: Truth, week: str) -> 
 
 
 def test_the_review_opens_at_the_latest_closed_week(sample: Sample) -> None:
-    assert pages.weekly_review(sample.workspace, LOCAL_CPO).week.key == LATEST
+    assert weekly_review(sample.workspace, LOCAL_CPO).week.key == LATEST
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_every_figure_of_a_product(sample: Sample, truth: Truth, product: str) -> None:
-    page = pages.product_page(sample.workspace, LOCAL_CPO, product, week=LATEST)
+    page = product_page(sample.workspace, LOCAL_CPO, product, week=LATEST)
     shown = list(on_cells(page.families))
     shown += [r for subject in page.subjects for r in (subject.reading, *subject.also)]
     assert len({reading.kpi for reading in shown}) >= 40
@@ -168,7 +172,7 @@ def test_every_figure_of_a_product(sample: Sample, truth: Truth, product: str) -
 
 
 def test_a_product_tells_what_stands_out_in_its_squads(sample: Sample) -> None:
-    page = pages.product_page(sample.workspace, LOCAL_CPO, "clairiere", week=LATEST)
+    page = product_page(sample.workspace, LOCAL_CPO, "clairiere", week=LATEST)
     told = {(subject.reading.kpi, subject.reading.scope) for subject in page.subjects}
     assert ("sprint_predictability", Scope("squad", "amarre")) in told
 
@@ -180,12 +184,12 @@ def test_every_point_and_box_of_the_charts(sample: Sample, truth: Truth, week: s
         for kpi in RETOLD
         for scope in (COMPANY, *(Scope("product", product) for product in PRODUCTS))
         for difference in wrong_chart(
-            truth, pages.six_twelve(sample.workspace, LOCAL_CPO, kpi, scope, week=week), week
+            truth, six_twelve(sample.workspace, LOCAL_CPO, kpi, scope, week=week), week
         )
     )
 
 
-def wrong_chart(truth: Truth, chart: pages.SixTwelve, week: str) -> Iterator[str]:
+def wrong_chart(truth: Truth, chart: SixTwelve, week: str) -> Iterator[str]:
     at = (chart.kpi, chart.scope.kind, chart.scope.key)
     place = f"chart of {chart.kpi} of {chart.scope.key or 'company'}"
     for point in (*chart.weeks, *chart.months):
@@ -203,7 +207,7 @@ def last_month(week: Span) -> Span:
     return month if month.end <= week.end else month.before()
 
 
-def wrong_boxes(truth: Truth, chart: pages.SixTwelve, week: Span) -> Iterator[str]:
+def wrong_boxes(truth: Truth, chart: SixTwelve, week: Span) -> Iterator[str]:
     at = (chart.kpi, chart.scope.kind, chart.scope.key)
     volume = chart.kpi in VOLUMES
     weekly = sample_truth.grain_of(chart.kpi) == "week"
@@ -311,7 +315,7 @@ def signals(sample: Sample, kpis: list[str], scope: Scope) -> dict[str, set[int]
 
 
 def test_what_happened_in_the_reviewed_week_is_what_is_talked_about(sample: Sample) -> None:
-    review = pages.weekly_review(sample.workspace, LOCAL_CPO, week=LATEST)
+    review = weekly_review(sample.workspace, LOCAL_CPO, week=LATEST)
     assert {(subject.reading.kpi, subject.reading.scope) for subject in review.subjects} == {
         ("activation_rate", Scope("product", "escale")),  # an onboarding regression
         ("sprint_predictability", Scope("squad", "amarre")),  # a squad under strain
@@ -334,7 +338,7 @@ def test_what_happened_in_the_reviewed_week_is_what_is_talked_about(sample: Samp
 def test_what_was_planted_is_talked_about_when_it_shows(
     sample: Sample, week: str, kpi: str, scope: Scope
 ) -> None:
-    review = pages.weekly_review(sample.workspace, LOCAL_CPO, week=week)
+    review = weekly_review(sample.workspace, LOCAL_CPO, week=week)
     assert (kpi, scope) in {(s.reading.kpi, s.reading.scope) for s in review.subjects}
 
 
@@ -359,10 +363,10 @@ def test_the_bottom_of_august_is_no_news(sample: Sample, product: str) -> None:
 
 def test_an_outage_is_missing_data_and_not_a_fall(sample: Sample) -> None:
     scope = Scope("product", "passerelle")
-    review = pages.weekly_review(sample.workspace, LOCAL_CPO, week=OUTAGE)
+    review = weekly_review(sample.workspace, LOCAL_CPO, week=OUTAGE)
     (gap,) = [fact for fact in review.missing if fact.dataset == "events"]
     assert (gap.scope, gap.since) == (scope, date(2026, 6, 9))
-    page = pages.product_page(sample.workspace, LOCAL_CPO, "passerelle", week=OUTAGE)
+    page = product_page(sample.workspace, LOCAL_CPO, "passerelle", week=OUTAGE)
     (users,) = [r for cell in page.families for r in cell.readings if r.kpi == "active_users"]
     assert users.figure is not None
     assert (users.figure.value, users.figure.reason) == (None, "gap")

@@ -23,8 +23,9 @@ from dashboard.pictures import trend
 from dashboard.session import Session
 from metrics.pages.meeting import Agenda
 from metrics.pages.portfolio import PROGRESS, Holding
-from metrics.pages.review import Reading, Review, Subject
+from metrics.pages.review_facts import Review, Subject
 from metrics.pages.slipping import Slip
+from metrics.reading import Reading
 
 TOPIC = "topic"
 #: Lines that a wall shows without scrolling.

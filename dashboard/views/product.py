@@ -20,7 +20,8 @@ from dashboard import (
 )
 from dashboard.session import Session, agenda, cadence_side, cap_side, plans, product_page
 from metrics.pages.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
-from metrics.pages.review import ProductPage, Reading, ScorecardCell
+from metrics.pages.review_facts import ProductPage, ScorecardCell
+from metrics.reading import Reading
 from metrics.result import Scope
 
 ROLES = ("PM", "PO")

@@ -19,7 +19,7 @@ from dashboard import (
 from dashboard.session import Session, agenda, portfolio, review, slips
 from dashboard.views import meeting
 from metrics.pages.portfolio import Holding
-from metrics.pages.review import Review
+from metrics.pages.review_facts import Review
 from metrics.result import Scope
 
 HEADLINE_KPIS = 5

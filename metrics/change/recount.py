@@ -12,13 +12,14 @@ from metrics import erasure, models, published_waves, references
 from metrics.catalogue import load_catalogue
 from metrics.change.drafting import Drafted
 from metrics.change.steps import Listener, Steps
+from metrics.contents import Contents
 from metrics.definitions import Definitions
 from metrics.detection.signal_frames import judged_rows, signal_frames
 from metrics.documents import passed_over
 from metrics.errors import Mistake
 from metrics.importing import verbatims
 from metrics.importing.report import CoverageSpan
-from metrics.inputs import Contents, Inputs, note, unchanged
+from metrics.inputs import Inputs, note, unchanged
 from metrics.job import Job
 from metrics.organisation import Organisation
 from metrics.publish import Published, publish

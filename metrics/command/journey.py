@@ -2,77 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
 from metrics import journeys
 from metrics.access import LOCAL_CPO
+from metrics.command.journey_terms import (
+    ANY,
+    EVENT_SYNTAX,
+    MOST_DAYS,
+    audience_of,
+    event_of,
+    exclusion_of,
+    of_audience,
+    span_of,
+)
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
-from metrics.command.scopes import scope_of
 from metrics.command.types import MOMENT
 from metrics.errors import VigieError
-from metrics.journeys import Audience, EventFilter, Session, Step, Unit
-from metrics.journeys.audience import PROPERTIES, Pairs
+from metrics.journeys import Session, Step
+from metrics.journeys.audience import PROPERTIES
 from metrics.journeys.declared import declared_steps, declared_window
 from metrics.journeys.stickiness import Comparison
 from metrics.organisation import FUNNEL_DAYS
-from metrics.query import SCOPE_KINDS
 from metrics.workspace import Workspace
 
 MOST_INTERVALS = 1_000
-MOST_DAYS = 3_660
-MOST_DIGITS = 7
-EVENT_SYNTAX = "EVENT[;property=value][;property!=value]"
-ANY = "*"
-
-Given = ParamSpec("Given")
-Back = TypeVar("Back")
-
-_AUDIENCE = (
-    click.option("--scope", default="company", show_default=True, metavar="KIND[:KEY]"),
-    click.option("--unit", type=click.Choice([str(unit) for unit in Unit]), default="user"),
-    click.option("--where", "where", multiple=True, metavar="PROPERTY=VALUE"),
-    click.option("--unless", "unless", multiple=True, metavar="PROPERTY=VALUE"),
-)
-
-
-def of_audience(command: Callable[Given, Back]) -> Callable[Given, Back]:
-    """Adds the options that say whose journeys are asked for."""
-    for option in reversed(_AUDIENCE):
-        command = option(command)
-    return command
-
-
-def audience_of(scope: str, unit: str, where: Sequence[str], unless: Sequence[str]) -> Audience:
-    asked = scope_of(scope, SCOPE_KINDS)
-    return Audience(asked, Unit(unit), _pairs(where, "="), _pairs(unless, "="))
-
-
-def _pairs(texts: Sequence[str], sign: str) -> Pairs:
-    found = []
-    for text in texts:
-        name, equals, value = text.partition(sign)
-        if not equals:
-            raise VigieError(
-                f"'{text}' is not a condition.",
-                choices=[f"{name}{sign}VALUE" for name in PROPERTIES],
-                exit_code=2,
-            )
-        found.append((name.strip(), value.strip()))
-    return tuple(found)
-
-
-def event_of(text: str) -> EventFilter:
-    """The filter that `EVENT;property=value;property!=value` says; `*` is any event."""
-    name, *conditions = text.split(";")
-    refused = [each for each in conditions if "!=" in each]
-    held = [each for each in conditions if "!=" not in each]
-    event = None if name.strip() in (ANY, "") else name.strip()
-    return EventFilter(event, _pairs(held, "="), _pairs(refused, "!="))
 
 
 def _open(folder: Path | None) -> Workspace:
@@ -133,9 +92,9 @@ def funnel(
             within = within or f"{declared_window(organisation, product)}d"
         asked = journeys.Funnel(
             steps=filters,
-            window_seconds=int(_span(within or f"{FUNNEL_DAYS}d").total_seconds()),
+            window_seconds=int(span_of(within or f"{FUNNEL_DAYS}d").total_seconds()),
             order=journeys.Order(order),
-            exclusions=tuple(_exclusion(text) for text in exclusions),
+            exclusions=tuple(exclusion_of(text) for text in exclusions),
             since=since.date() if since else None,
             until=until.date() if until else None,
             elapsed_only=elapsed,
@@ -157,28 +116,6 @@ def funnel(
         for number, step in enumerate(reached, 1)
     ]
     _answer({"known_until": str(found.known_until), "elapsed": found.elapsed}, rows, wants_json)
-
-
-def _span(text: str) -> timedelta:
-    for unit, name in (("min", "minutes"), ("h", "hours"), ("d", "days")):
-        number = text.removesuffix(unit)
-        if number != text and number.isdigit() and len(number) <= MOST_DIGITS:
-            found = timedelta(**{name: int(number)})
-            if found <= timedelta(MOST_DAYS):
-                return found
-    raise VigieError(
-        f"'{text}' is not a span of at most {MOST_DAYS} days.",
-        choices=("30min", "12h", "14d"),
-        exit_code=2,
-    )
-
-
-def _exclusion(text: str) -> journeys.Exclusion:
-    event, _, between = text.rpartition("@")
-    first, _, last = between.partition("-")
-    if not event or not first.isdigit() or not last.isdigit():
-        raise VigieError(f"'{text}' is not an exclusion.", choices=("EVENT@1-2",), exit_code=2)
-    return journeys.Exclusion(event_of(event), int(first) - 1, int(last) - 1)
 
 
 @verb.command("retention")

@@ -10,15 +10,9 @@ import click
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.errors import VigieError, unknown
 from metrics.importing.container import parts
-from metrics.importing.drafting import (
-    as_yaml,
-    dataset_choices,
-    mapping_of,
-    own_profiles,
-    profile_of,
-    write_profile,
-)
+from metrics.importing.drafting import dataset_choices, mapping_of, profile_of
 from metrics.importing.looking import look
+from metrics.importing.own_profiles import as_yaml, own_profiles, write_profile
 from metrics.importing.profile import load_profiles
 from metrics.importing.reasons import explain
 from metrics.importing.refusal import Refusal

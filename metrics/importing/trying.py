@@ -7,9 +7,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from metrics.importing.drafting import as_yaml
 from metrics.importing.landing import inspect
 from metrics.importing.looking import SeenTable
+from metrics.importing.own_profiles import as_yaml
 from metrics.importing.profile import Profile
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.organisation import Organisation

@@ -9,8 +9,9 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue
 from metrics.coverage import Coverage, alternatives
 from metrics.organisation import Organisation
+from metrics.pages.panel import Panel
 from metrics.pages.review_facts import MissingData
-from metrics.register.ledger import AppliedSpan
+from metrics.register.ledger import AppliedSpan, read_coverage
 from metrics.result import Scope
 
 #: How long after a period's end its data may come, by the shortest cadence they feed.
@@ -120,3 +121,14 @@ def latest_imports(
                 at = (span.dataset, scope)
                 latest[at] = max(latest.get(at, applied.observed_at), applied.observed_at)
     return latest
+
+
+def missing_of(panel: Panel, scopes: Collection[Scope]) -> tuple[MissingData, ...]:
+    return missing_data(
+        read_coverage(panel.connection),
+        panel.organisation,
+        panel.catalogue,
+        panel.calendar,
+        panel.week,
+        scopes,
+    )

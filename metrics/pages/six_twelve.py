@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
+from metrics.access import Viewer
 from metrics.calendar import Grain, Period
-from metrics.catalogue.kpi import Catalogue, Kind, Kpi
-from metrics.detection.traits import built_on_steps, measures_of
+from metrics.catalogue.kpi import Kind, Kpi
+from metrics.detection.traits import built_on_steps
 from metrics.grains import adds_over_time
-from metrics.pages.panel import Panel
+from metrics.pages.panel import Panel, open_panel
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
+from metrics.pages.series_figures import SeriesFigures, to_date
 from metrics.reading import Limits, compare, within_nature
 from metrics.register.baselines import acknowledged
 from metrics.register.remarks import Annotation, read_annotations
@@ -19,10 +21,10 @@ from metrics.register.targets import targets_held
 from metrics.result import Figure, Scope
 from metrics.scopes import COMPANY
 from metrics.timeline import ends_with, year_before
+from metrics.workspace import Workspace
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"
-#: The period each to-date box belongs to.
 
 
 def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
@@ -32,7 +34,7 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
     period that was never published is a point without a value.
     """
     week, month = panel.week, _last_month(panel)
-    figures = _Figures(panel, kpi, scope)
+    figures = SeriesFigures(panel, kpi, scope)
     targets = _targets(panel, kpi, scope)
     weeks = _back(panel, week, WEEKS) if Grain.WEEK in kpi.grains else []
     months = _back(panel, month, MONTHS) if Grain.MONTH in kpi.grains else []
@@ -69,7 +71,9 @@ def _target(panel: Panel, kpi: Kpi, period: Period, targets: Mapping[str, float]
     return next((targets[key] for key in wanted if key in targets), None)
 
 
-def _annotations(panel: Panel, figures: _Figures, periods: list[Period]) -> tuple[Annotation, ...]:
+def _annotations(
+    panel: Panel, figures: SeriesFigures, periods: list[Period]
+) -> tuple[Annotation, ...]:
     """What was noted of the days drawn, about the KPI or all of them, its scope or the company."""
     if not periods:
         return ()
@@ -87,7 +91,7 @@ def _annotations(panel: Panel, figures: _Figures, periods: list[Period]) -> tupl
 
 def _new_level(
     panel: Panel,
-    figures: _Figures,
+    figures: SeriesFigures,
     weeks: list[Period],
     limits: Mapping[tuple[str, Scope, date], Limits],
 ) -> NewLevel | None:
@@ -115,43 +119,13 @@ def _last_month(panel: Panel) -> Period:
     return month if month.end <= panel.week.end else panel.calendar.previous(month)
 
 
-def _last_closed(panel: Panel, figures: _Figures) -> Period:
+def _last_closed(panel: Panel, figures: SeriesFigures) -> Period:
     """The latest of the six weeks whose figure is known; the reviewed one when none is."""
     for week in reversed(_back(panel, panel.week, WEEKS)):
         figure = figures.get(week)
         if figure is not None and figure.closed and figure.value is not None:
             return week
     return panel.week
-
-
-class _Figures:
-    """The figures of one series in every grain it is published in, by grain and first day."""
-
-    def __init__(self, panel: Panel, kpi: Kpi, scope: Scope) -> None:
-        self.kpi, self.scope = kpi, scope
-        until = panel.week.end
-        since = panel.calendar.prior_year(panel.calendar.period(Grain.MONTH, until)).start
-        since -= timedelta(366)
-        # Days only serve to add up a month so far, and most of a chart's rows would be days.
-        wanted = [
-            str(grain)
-            for grain in kpi.grains
-            if grain is not Grain.DAY or is_additive(kpi, panel.catalogue)
-        ]
-        found = panel.figures([kpi.name], [scope], [*wanted, "mtd", "qtd", "ytd"], since, until)
-        self._by_grain: dict[str, dict[date, Figure]] = {}
-        for figure in found:
-            self._by_grain.setdefault(figure.grain, {})[figure.start] = figure
-
-    def all(self, grain: str) -> Iterable[Figure]:
-        return self._by_grain.get(grain, {}).values()
-
-    def get(self, period: Period) -> Figure | None:
-        return self._by_grain.get(str(period.grain), {}).get(period.start)
-
-    def window(self, name: str, end: date) -> Figure | None:
-        """The published to-date window of that name that ends on a day."""
-        return next((figure for figure in self.all(name) if figure.end == end), None)
 
 
 def _back(panel: Panel, last: Period, count: int) -> list[Period]:
@@ -165,7 +139,9 @@ def _since(panel: Panel, week: Period) -> date:
     return _back(panel, week, WEEKS)[0].start
 
 
-def _point(panel: Panel, figures: _Figures, period: Period, targets: Mapping[str, float]) -> Point:
+def _point(
+    panel: Panel, figures: SeriesFigures, period: Period, targets: Mapping[str, float]
+) -> Point:
     before = figures.get(panel.calendar.prior_year(period))
     figure = figures.get(period) or Figure(
         kpi=figures.kpi.name,
@@ -185,7 +161,7 @@ def _point(panel: Panel, figures: _Figures, period: Period, targets: Mapping[str
     )
 
 
-def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
+def _boxes(panel: Panel, figures: SeriesFigures, kpi: Kpi) -> tuple[Box, ...]:
     """Last week with its changes on the week and on the year, then the year's sums so far.
 
     A KPI that has no weeks begins with its last complete month, and its sums end with it; one whose
@@ -209,11 +185,11 @@ def _boxes(panel: Panel, figures: _Figures, kpi: Kpi) -> tuple[Box, ...]:
     level = kpi.kind is Kind.STOCK or built_on_steps(kpi, panel.catalogue)
     for name in () if level else ("mtd", "qtd", "ytd") if weekly else ("qtd", "ytd"):
         start = panel.calendar.to_date(Grain(name), end).start
-        now = _to_date(panel, figures, name, start, end)
+        now = to_date(panel, figures, name, start, end)
         if now is None:
             boxes.append(Box(name, None, None, None, NOT_PUBLISHED))
             continue
-        before = _to_date(panel, figures, name, year_before(start), year_before(end))
+        before = to_date(panel, figures, name, year_before(start), year_before(end))
         box = _change_box(name, kpi, now.value, now, before)
         boxes.append(box if end == week.end else replace(box, until=end))
     return tuple(boxes)
@@ -239,125 +215,10 @@ def _change_box(
     return Box(name, value, comparison.ratio, None, "new" if comparison.is_new else None)
 
 
-def _to_date(panel: Panel, figures: _Figures, name: str, start: date, end: date) -> Figure | None:
-    """The figure from `start` to `end`: a published window, a whole period, or a sum of periods.
-
-    Sums and ratios of sums can be put together from days, weeks, months and quarters that fill
-    the span exactly; anything else cannot be derived and is None unless published.
-    """
-    published = figures.window(name, end)
-    if published is not None:
-        return published
-    whole = next(
-        (
-            figure
-            for grain in (Grain.MONTH, Grain.QUARTER)
-            for figure in figures.all(str(grain))
-            if (figure.start, figure.end) == (start, end)
-        ),
-        None,
-    )
-    if whole is not None:
-        return whole
-    kpi = figures.kpi
-    if not is_additive(kpi, panel.catalogue):
-        return None
-    tiles = fill(
-        start,
-        end,
-        [f for grain in kpi.grains for f in figures.all(str(grain)) if f.closed],
-    )
-    return _sum(kpi, tiles, name, start, end) if tiles else None
-
-
-def is_additive(kpi: Kpi, catalogue: Catalogue) -> bool:
-    """Whether the KPI over a span follows from its parts: a flow, or a ratio of flows.
-
-    A movement between two period ends does not: what grew and shrank within the span is no change.
-    """
-    parts = measures_of(kpi, catalogue) if kpi.kind is Kind.RATIO else [kpi]
-    return bool(parts) and all(
-        part.kind is Kind.FLOW and "movement" not in part.calculation for part in parts
-    )
-
-
-def fill(start: date, end: date, figures: Iterable[Figure]) -> list[Figure]:
-    """Figures whose periods fill the days from `start` to `end` exactly, the fewest found.
-
-    Longer periods are tried first. Empty when no choice of them fits.
-    """
-    by_start: dict[date, list[Figure]] = {}
-    for figure in figures:
-        if figure.end <= end:
-            by_start.setdefault(figure.start, []).append(figure)
-    return _fill(start, end, by_start, {})
-
-
-def _fill(
-    start: date,
-    end: date,
-    by_start: Mapping[date, list[Figure]],
-    tried: dict[date, list[Figure]],
-) -> list[Figure]:
-    # Worked backwards from the end, so that a long row of days does not nest as many calls.
-    day = end + timedelta(1)
-    tried[day] = []
-    found = {day}
-    while day > start:
-        day -= timedelta(1)
-        for figure in sorted(by_start.get(day, ()), key=lambda f: f.end, reverse=True):
-            following = figure.end + timedelta(1)
-            if following in found:
-                tried[day] = [figure, *tried[following]]
-                found.add(day)
-                break
-    return tried.get(start, [])
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What a sum of figures is made of; None where one of them is not known."""
-
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-
-
-def _sum(kpi: Kpi, tiles: list[Figure], name: str, start: date, end: date) -> Figure:
-    parts = _Parts(
-        _total(figure.value for figure in tiles),
-        _total(figure.numerator for figure in tiles),
-        _total(figure.denominator for figure in tiles),
-    )
-    value = parts.value
-    reason = None
-    if kpi.kind is Kind.RATIO:
-        value = None
-        if parts.numerator is not None and parts.denominator:
-            value = parts.numerator / parts.denominator
-        elif parts.denominator == 0:
-            reason = "zero_denominator"
-    if value is None and reason is None:
-        reason = next((figure.reason for figure in tiles if figure.reason), "no_data")
-    return Figure(
-        kpi=kpi.name,
-        scope=tiles[0].scope,
-        grain=name,
-        period=name,
-        start=start,
-        end=end,
-        value=value,
-        numerator=parts.numerator,
-        denominator=parts.denominator,
-        reason=reason,
-    )
-
-
-def _total(numbers: Iterable[float | None]) -> float | None:
-    """A sum, or None as soon as one part is unknown: a partial sum is no figure."""
-    total = 0.0
-    for number in numbers:
-        if number is None:
-            return None
-        total += number
-    return total
+def six_twelve(
+    workspace: Workspace, viewer: Viewer, kpi: str, scope: Scope, *, week: str | None = None
+) -> SixTwelve:
+    """The 6-12 chart of a KPI for a scope; raises VigieError for a KPI that does not exist."""
+    with workspace.register.connect() as connection:
+        panel = open_panel(connection, workspace, viewer, week)
+        return six_twelve_of(panel, panel.catalogue[kpi], scope)

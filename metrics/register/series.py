@@ -10,26 +10,11 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from metrics.access import Viewer, visible_scope_kinds
-from metrics.register.tables import (
-    documents,
-    figures,
-    publications,
-    restatements,
-    series,
-    signals,
-    state,
-)
+from metrics.access import Viewer
+from metrics.register.selection import KEY, conditions_on, rows_of, series_keys, visible_at
+from metrics.register.tables import figures, publications, series, signals, state
 from metrics.result import Figure, Scope
 
-_KEY = (
-    series.c.kpi,
-    series.c.scope_kind,
-    series.c.scope,
-    series.c.grain,
-    series.c.dimension,
-    series.c.member,
-)
 _FIGURE = (
     figures.c.start,
     figures.c.period,
@@ -65,35 +50,6 @@ class Publication:
     finished_at: datetime | None  # UTC; None while nothing has ever been published
 
 
-@dataclass(frozen=True)
-class Document:
-    """What is no single figure, of a KPI and scope; `kind` says what `body`, a JSON text, holds."""
-
-    kpi: str
-    scope: Scope
-    grain: str
-    kind: str
-    start: date
-    body: str
-
-
-@dataclass(frozen=True)
-class Restatement:
-    """A closed figure that changed after it had settled, with what made it change."""
-
-    kpi: str
-    scope: Scope
-    grain: str
-    dimension: str
-    member: str
-    start: date
-    old: float | None
-    new: float | None
-    cause: str
-    cause_detail: str
-    publication: int
-
-
 def current_publication(connection: sa.Connection) -> Publication:
     """The publication that readers see now; number 0 while there is none.
 
@@ -127,12 +83,12 @@ def read_figures(
     with the scope that each is wanted of. Without `publication` the current one is read, in the
     same statement, so one call never mixes two.
     """
-    wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
+    wanted = conditions_on(viewer, kpis, scopes, grains, dimensions)
     if of is not None:
         pairs = [(kpi, *scope) for kpi, scope in of]
         wanted.append(sa.tuple_(series.c.kpi, series.c.scope_kind, series.c.scope).in_(pairs))
-    number, keys = _keys(connection, wanted, publication)
-    query = _rows(figures, _FIGURE, wanted, since, until, number)
+    number, keys = series_keys(connection, wanted, publication)
+    query = rows_of(figures, _FIGURE, wanted, since, until, number)
     found = [
         Figure(
             kpi=key[0],
@@ -178,7 +134,7 @@ def read_frame(
     value, numerator, denominator, n, low, high (float64, NaN when absent), closed (bool), reason
     (None when there is none), members.
     """
-    wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
+    wanted = conditions_on(viewer, kpis, scopes, grains, dimensions)
     return _frame(connection, figures, _FIGURE, wanted, since, until, publication)
 
 
@@ -200,7 +156,7 @@ def read_signals(
     centre, lower, upper, provisional, taken_out (season, trend, autocorrelation or steps, parted by
     commas; '' when nothing was).
     """
-    wanted = _wanted(viewer, kpis, scopes, grains, dimensions)
+    wanted = conditions_on(viewer, kpis, scopes, grains, dimensions)
     return _frame(connection, signals, _SIGNAL, wanted, since, until, publication)
 
 
@@ -217,67 +173,12 @@ def read_judgements(
 ) -> Iterator[tuple[str, Scope, date, int, int, float, float, float, bool, str]]:
     """What `read_signals` reads of whole figures, row by row: KPI, scope, first day, rule,
     direction, centre, lower and upper limit, whether they are provisional, what was taken out."""
-    wanted = _wanted(viewer, kpis, scopes, grains, ("",))
-    number, keys = _keys(connection, wanted, publication)
-    for row in connection.execute(_rows(signals, _SIGNAL, wanted, since, until, number)):
+    wanted = conditions_on(viewer, kpis, scopes, grains, ("",))
+    number, keys = series_keys(connection, wanted, publication)
+    for row in connection.execute(rows_of(signals, _SIGNAL, wanted, since, until, number)):
         if (key := keys.get(row[0])) is not None:
             kpi, kind, scope, *_ = key
             yield kpi, Scope(kind, scope), *tuple(row)[1:]
-
-
-def read_documents(
-    connection: sa.Connection,
-    viewer: Viewer,
-    kind: str,
-    *,
-    kpis: Iterable[str] | None = None,
-    scopes: Iterable[Scope] | None = None,
-    publication: int | None = None,
-) -> list[Document]:
-    """The documents of one kind that `viewer` may see, ordered by KPI, scope, grain and start."""
-    wanted = _wanted(viewer, kpis, scopes, None, [kind])
-    number, keys = _keys(connection, wanted, publication)
-    rows = connection.execute(
-        _rows(documents, (documents.c.start, documents.c.body), wanted, None, None, number)
-    )
-    found = [
-        Document(keys[row[0]][0], Scope(*keys[row[0]][1:3]), keys[row[0]][3], kind, row[1], row[2])
-        for row in rows
-        if row[0] in keys
-    ]
-    return sorted(found, key=lambda each: (each.kpi, each.scope, each.grain, each.start))
-
-
-def read_restatements(
-    connection: sa.Connection,
-    viewer: Viewer,
-    *,
-    kpis: Iterable[str] | None = None,
-    scopes: Iterable[Scope] | None = None,
-    publication: int | None = None,
-) -> list[Restatement]:
-    """Restatements up to the publication read, newest first."""
-    query = (
-        sa.select(
-            *_KEY,
-            restatements.c.start,
-            restatements.c.old,
-            restatements.c.new,
-            restatements.c.cause,
-            restatements.c.cause_detail,
-            restatements.c.publication_id,
-        )
-        .join_from(restatements, series)
-        .where(
-            restatements.c.publication_id <= _publication(publication),
-            *_wanted(viewer, kpis, scopes, None, None),
-        )
-        .order_by(restatements.c.publication_id.desc(), *_KEY, restatements.c.start)
-    )
-    return [
-        Restatement(row[0], Scope(row[1], row[2]), *tuple(row)[3:])
-        for row in connection.execute(query)
-    ]
 
 
 def shown_starts(
@@ -297,83 +198,6 @@ def shown_starts(
         )
     )
     return frozenset(connection.execute(query).scalars())
-
-
-def _publication(number: int | None) -> sa.ColumnElement[int]:
-    if number is None:
-        return sa.select(state.c.publication_id).scalar_subquery()
-    return sa.literal(number)
-
-
-def visible_at(table: sa.Table, publication: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether a versioned row (figure or signal) is seen by readers of a publication.
-
-    The `+ 0` keeps the planner from walking every row through the publication indexes, which are
-    there for the publisher, instead of going straight to the series wanted.
-    """
-    return sa.and_(
-        table.c.from_publication + 0 <= publication,
-        sa.or_(table.c.to_publication.is_(None), table.c.to_publication + 0 > publication),
-    )
-
-
-def _wanted(
-    viewer: Viewer,
-    kpis: Iterable[str] | None,
-    scopes: Iterable[Scope] | None,
-    grains: Iterable[str] | None,
-    dimensions: Iterable[str] | None,
-) -> list[sa.ColumnElement[bool]]:
-    """The conditions on a series, the viewer's scope kinds first."""
-    visible: sa.ColumnElement[bool] = series.c.scope_kind.in_(visible_scope_kinds(viewer))
-    if viewer.owners:
-        own = sa.and_(series.c.scope_kind == "owner", series.c.scope.in_(viewer.owners))
-        visible = sa.or_(visible, own)
-    conditions: list[sa.ColumnElement[bool]] = [visible]
-    if kpis is not None:
-        conditions.append(series.c.kpi.in_(list(kpis)))
-    if scopes is not None:
-        pairs = [(scope.kind, scope.key) for scope in scopes]
-        conditions.append(sa.tuple_(series.c.scope_kind, series.c.scope).in_(pairs))
-    if grains is not None:
-        conditions.append(series.c.grain.in_([str(grain) for grain in grains]))
-    if dimensions is not None:
-        conditions.append(series.c.dimension.in_(list(dimensions)))
-    return conditions
-
-
-def _keys(
-    connection: sa.Connection, wanted: list[sa.ColumnElement[bool]], publication: int | None
-) -> tuple[int, dict[int, tuple[str, ...]]]:
-    """The publication to read, and the key columns of every series wanted, by series id."""
-    number = publication
-    if number is None:
-        number = connection.execute(sa.select(state.c.publication_id)).scalar_one()
-    rows = connection.execute(sa.select(series.c.id, *_KEY).where(*wanted))
-    return number, {row[0]: tuple(row)[1:] for row in rows}
-
-
-def _rows(
-    table: sa.Table,
-    columns: tuple[sa.ColumnElement[Any], ...],
-    wanted: list[sa.ColumnElement[bool]],
-    since: date | None,
-    until: date | None,
-    publication: int,
-) -> sa.Select[*tuple[Any, ...]]:
-    query = (
-        sa.select(table.c.series_id, *columns)
-        .where(
-            table.c.series_id.in_(sa.select(series.c.id).where(*wanted)),
-            visible_at(table, sa.literal(publication)),
-        )
-        .order_by(table.c.series_id, table.c.start)
-    )
-    if since is not None:
-        query = query.where(table.c.start >= since)
-    if until is not None:
-        query = query.where(table.c.start <= until)
-    return query
 
 
 def _order(figure: Figure) -> tuple[str, Scope, str, str, str, date]:
@@ -397,7 +221,7 @@ def _frame(
     publication: int | None,
 ) -> pd.DataFrame:
     """Rows of a versioned table as a frame, each series a run of rows in order of `start`."""
-    number, keys = _keys(connection, wanted, publication)
+    number, keys = series_keys(connection, wanted, publication)
     # Dates are read as the database writes them and converted once per distinct day.
     plain = tuple(
         sa.type_coerce(column, sa.String).label(column.name)
@@ -405,14 +229,14 @@ def _frame(
         else column
         for column in columns
     )
-    rows = connection.execute(_rows(table, plain, wanted, since, until, number)).fetchall()
+    rows = connection.execute(rows_of(table, plain, wanted, since, until, number)).fetchall()
     values = list(zip(*rows, strict=True)) or [()] * (len(columns) + 1)
     order = sorted(keys, key=keys.__getitem__)
     ranks = {series_id: rank for rank, series_id in enumerate(order)}
     rank = pd.Series(values[0], dtype="int64").map(ranks)
     labels = pd.DataFrame(
         [keys[series_id] for series_id in order],
-        columns=[column.name for column in _KEY],
+        columns=[column.name for column in KEY],
         dtype="object",
     )
     frame = labels.take(rank.to_numpy(dtype="int64")).reset_index(drop=True)

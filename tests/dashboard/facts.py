@@ -25,27 +25,24 @@ from metrics.pages.owner import HeldRole, OwnerPage
 from metrics.pages.portfolio import KeyResultState, Plans
 from metrics.pages.preparation import Owed, Preparation
 from metrics.pages.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
-from metrics.pages.review import (
+from metrics.pages.review_facts import (
     Box,
-    Comparison,
     Driver,
     Freshness,
-    Limits,
     MissingData,
     Person,
     Point,
     ProductPage,
-    Reading,
     Review,
     ScorecardCell,
     ScorecardRow,
-    SignalFact,
     SixTwelve,
     Subject,
 )
 from metrics.pages.signs import Score, advise, fact, judged
 from metrics.pages.squad import PARTS, SquadPage
 from metrics.plans import PlannedResult
+from metrics.reading import Comparison, Limits, Reading, SignalFact
 from metrics.register.decisions import Decision
 from metrics.result import Figure, Scope
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from metrics.catalogue import load_catalogue
 from metrics.errors import VigieError
-from metrics.importing.drafting import own_profiles, write_profile
+from metrics.importing.own_profiles import own_profiles, write_profile
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
 from metrics.own_exports import forget, rename

@@ -9,8 +9,8 @@ import pytest
 
 from dashboard import meeting_tables
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
-from metrics.pages.review import Reading
 from metrics.pages.slipping import Slip
+from metrics.reading import Reading
 from metrics.result import Figure, Scope
 from tests.dashboard import facts
 from tests.dashboard.test_pages import plain, texts

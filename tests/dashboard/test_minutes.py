@@ -13,7 +13,8 @@ from metrics.calendar import Grain
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
 from metrics.outlook import Outlook
 from metrics.pages.meeting import Agenda, Promise
-from metrics.pages.review import Limits, Muted
+from metrics.pages.review_facts import Muted
+from metrics.reading import Limits
 from metrics.register.decisions import Decision
 from metrics.register.remarks import Comment, Mute
 from metrics.result import Scope

@@ -8,8 +8,8 @@ import pytest
 from dashboard import absence_sentences, glossary, review_sentences, sentences
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
-from metrics.pages.review import Comparison
 from metrics.pages.review_facts import NewLevel
+from metrics.reading import Comparison
 from metrics.result import Scope
 from tests.dashboard import facts
 

@@ -10,7 +10,7 @@ from dashboard import import_tables, reading_tables, spreadsheet
 from dashboard.palette import LIGHT
 from metrics.importing.header import comparable
 from metrics.importing.report import RowCounts
-from metrics.pages.review import Box
+from metrics.pages.review_facts import Box
 from tests.dashboard import facts
 
 VOICE = facts.voice("en")

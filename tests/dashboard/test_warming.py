@@ -39,7 +39,7 @@ def test_the_review_is_read_once_until_something_is_said(workspace, monkeypatch)
 def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
     warming.warm(workspace)
     reader = session.session_of(workspace, "fr", warming.LIGHT)
-    monkeypatch.setattr(session.facts, "weekly_review", None)
+    monkeypatch.setattr(session.reviews, "weekly_review", None)
     assert session.review(reader, None, session.COMPANY).scorecard
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from metrics.access import LOCAL_CPO
 from metrics.pages.review import weekly_review
-from metrics.register.series import read_figures, read_restatements, read_signals
+from metrics.register.restatements import read_restatements
+from metrics.register.series import read_figures, read_signals
 from metrics.result import Scope
 from tests.small_workspace import SmallWorkspace
 

@@ -11,17 +11,9 @@ import pytest
 
 from metrics.catalogue.kpi import Family, Unit
 from metrics.errors import VigieError
-from metrics.importing.drafting import (
-    Mapping,
-    as_yaml,
-    correction_of,
-    forget_profile,
-    mapping_of,
-    profile_of,
-    unsaid_words,
-    write_profile,
-)
+from metrics.importing.drafting import Mapping, correction_of, mapping_of, profile_of, unsaid_words
 from metrics.importing.looking import SeenTable, look
+from metrics.importing.own_profiles import as_yaml, forget_profile, write_profile
 from metrics.importing.profile import load_profiles, parse_profile
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import ImportOptions

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from metrics.importing.drafting import mapping_of, profile_of, write_profile
+from metrics.importing.drafting import mapping_of, profile_of
 from metrics.importing.looking import look
+from metrics.importing.own_profiles import write_profile
 from metrics.importing.suggesting import suggest
 
 from .conftest import Desk

@@ -27,7 +27,7 @@ from metrics.catalogue.kpi import Unit
 from metrics.command.init import lay_out
 from metrics.importing.report import ImportOptions
 from metrics.organisation import Organisation, Product
-from metrics.pages.review import six_twelve
+from metrics.pages.six_twelve import six_twelve
 from metrics.reading import compare
 from metrics.result import Figure, Scope
 from metrics.workspace import Workspace

@@ -12,7 +12,9 @@ from metrics.calendar import Grain
 from metrics.definitions import catalogue_of
 from metrics.effect import FELL
 from metrics.pages.meeting import Agenda, agenda, likened, stamp
-from metrics.pages.review import product_page, six_twelve, weekly_review
+from metrics.pages.product import product_page
+from metrics.pages.review import weekly_review
+from metrics.pages.six_twelve import six_twelve
 from metrics.register.decisions import change, close, decide
 from metrics.register.remarks import annotate, comment, mute, withdraw
 from metrics.register.review_choice import choose

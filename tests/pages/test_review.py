@@ -12,7 +12,10 @@ import sqlalchemy as sa
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.errors import VigieError
-from metrics.pages.review import Person, Review, product_page, six_twelve, weekly_review
+from metrics.pages.product import product_page
+from metrics.pages.review import weekly_review
+from metrics.pages.review_facts import Person, Review
+from metrics.pages.six_twelve import six_twelve
 from metrics.register import tables
 from metrics.register.decisions import decide
 from metrics.result import Figure, Scope

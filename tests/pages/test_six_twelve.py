@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
-from metrics.pages.review import Box, six_twelve
-from metrics.pages.six_twelve import fill
+from metrics.pages.review_facts import Box
+from metrics.pages.series_figures import fill
+from metrics.pages.six_twelve import six_twelve
 from metrics.register.baselines import acknowledge
 from metrics.result import Figure, Scope
 from tests.made_up_review import CALENDAR, LAST, publish, series

@@ -9,13 +9,8 @@ import sqlalchemy as sa
 
 from metrics import access
 from metrics.access import LOCAL_CPO, Role
-from metrics.register.series import (
-    current_publication,
-    read_figures,
-    read_frame,
-    read_restatements,
-    read_signals,
-)
+from metrics.register.restatements import read_restatements
+from metrics.register.series import current_publication, read_figures, read_frame, read_signals
 from metrics.register.state import State, flip
 from metrics.register.tables import figures, restatements, series, signals
 from metrics.result import Scope
