@@ -13,7 +13,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from metrics import erasure, warehouse
-from metrics.change.drafting import Drafted, Drafting
+from metrics.change import drafting
+from metrics.change.draft import Draft, Drafted
 from metrics.change.recount import Recount
 from metrics.change.steps import Listener, Steps
 from metrics.definitions import definitions_of
@@ -94,11 +95,14 @@ class Change:
 
     def _work(self, lease: Lease, path: Path, state: State) -> tuple[Drafted, Published | None]:
         with open_facts(path, read_only=False) as facts:
-            told = (self.job, self.workspace, facts, lease, self._steps, self._listener)
-            drafted = Drafting(*told, self._definitions).run(state)
+            draft = Draft(
+                self.job, self.workspace, facts, lease, self._steps, self._listener,
+                self._definitions,
+            )  # fmt: skip
+            drafted = drafting.drafted(draft, state)
             if not drafted.touched:
                 return drafted, None
-            published = Recount(*told, self._definitions).run(state, drafted)
+            published = Recount(draft).run(state, drafted)
             if drafted.erasing:
                 erasure.erase_names(facts, drafted.erasing.person, drafted.erasing.number)
             self._reached("judged")

@@ -5,35 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-import duckdb
 import pandas as pd
 
 from metrics import erasure, models, published_waves, references
 from metrics.catalogue import load_catalogue
-from metrics.change.drafting import Drafted
-from metrics.change.steps import Listener, Steps
+from metrics.change.draft import Draft, Drafted
 from metrics.contents import Contents
-from metrics.definitions import Definitions
 from metrics.detection.signal_frames import judged_rows, signal_frames
 from metrics.documents import passed_over
 from metrics.errors import Mistake
 from metrics.importing import verbatims
 from metrics.importing.report import CoverageSpan
 from metrics.inputs import Inputs, note, unchanged
-from metrics.job import Job
 from metrics.organisation import Organisation
 from metrics.publish import Published, publish
 from metrics.register import ledger
 from metrics.register import left_out as register_left_out
 from metrics.register.baselines import shifts
-from metrics.register.leases import Lease
 from metrics.register.organisation import load_organisation
 from metrics.register.series import shown_starts
 from metrics.register.state import State
 from metrics.result import Scope
 from metrics.setting import Setting
 from metrics.themes import load_themes
-from metrics.workspace import Workspace
 
 ANEW = ("publish", "erase", "rebuild")  # kinds of job that make everything, whatever it is made of
 
@@ -41,43 +35,28 @@ ANEW = ("publish", "erase", "rebuild")  # kinds of job that make everything, wha
 class Recount:
     """Figures, signals and documents of one draft, under the lease of the publisher."""
 
-    def __init__(
-        self,
-        job: Job,
-        workspace: Workspace,
-        facts: duckdb.DuckDBPyConnection,
-        lease: Lease,
-        steps: Steps,
-        listener: Listener,
-        definitions: Definitions,
-    ) -> None:
-        self.job = job
-        self.workspace = workspace
-        self.register = workspace.register
-        self._facts = facts
-        self._lease = lease
-        self._steps = steps
-        self._say = listener.say
-        self._reached = listener.reached
-        self._catalogue, self._models = definitions
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._catalogue, self._models = draft.definitions
         self._left_out: dict[str, Mistake] = {}
 
     def run(self, state: State, drafted: Drafted) -> Published:
         """Compute what a changed input asks for and write it; a KPI that fails is left out."""
+        draft = self._draft
         organisation, spans = self._of_register(drafted)
         contents = self._prepare(organisation)
         setting = Setting.of(
-            self.workspace.settings, self._catalogue, self._models, organisation, spans
+            draft.workspace.settings, self._catalogue, self._models, organisation, spans
         )
-        with self.register.connect() as connection:
+        with draft.register.connect() as connection:
             acknowledged = shifts(connection)
-        made = Inputs(self._facts, setting, contents, acknowledged).all()
-        same = () if self.job.kind in ANEW else unchanged(self._facts, state.publication_id, made)
+        made = Inputs(draft.facts, setting, contents, acknowledged).all()
+        same = () if draft.job.kind in ANEW else unchanged(draft.facts, state.publication_id, made)
         passed = passed_over(self._catalogue, same)
-        computed = self._steps.compute(
-            self._facts,
+        computed = draft.steps.compute(
+            draft.facts,
             setting,
-            lambda done, kpi: self._say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
+            lambda done, kpi: draft.say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
             same,
         )
         self._left_out = {mistake.name: mistake for mistake in self._catalogue.problems}
@@ -86,59 +65,59 @@ class Recount:
 
         def figures() -> Iterator[pd.DataFrame]:
             yield from self._passed(computed, kept)
-            self._say("judging", 0.9, "Looking for signals.")
+            draft.say("judging", 0.9, "Looking for signals.")
             launched = {
                 Scope("product", product.product): product.launched
                 for product in organisation.products
                 if product.launched
             }
             found.extend(signal_frames(kept, self._catalogue, acknowledged, launched))
-            yield from self._steps.cut(self._facts, setting, kept, found)
+            yield from draft.steps.cut(draft.facts, setting, kept, found)
 
         def judged(publication: int) -> Iterator[pd.DataFrame]:
-            self._reached("judging")
+            draft.reached("judging")
             yield from found
 
         def documented(publication: int) -> Iterable[pd.DataFrame]:
-            self._say("judging", 0.94, "Looking ahead.")
-            return self._steps.document(self._facts, setting, self.workspace, publication, passed)
+            draft.say("judging", 0.94, "Looking ahead.")
+            return draft.steps.document(draft.facts, setting, draft.workspace, publication, passed)
 
         hidden = [kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation]
         published = publish(
-            self.register,
-            self._lease,
+            draft.register,
+            draft.lease,
             figures(),
             judged,
             documented,
             warehouse_version=state.warehouse_version + 1,
             cause=drafted.cause,
-            by=self.job.by,
-            settling_days=self.workspace.settings.settling_days,
-            today=datetime.now(self.workspace.zone).date(),
+            by=draft.job.by,
+            settling_days=draft.workspace.settings.settling_days,
+            today=datetime.now(draft.workspace.zone).date(),
             once=() if drafted.undone else hidden,
-            progress=lambda rows: self._reached("publishing"),
+            progress=lambda rows: draft.reached("publishing"),
             kept=lambda: self._left_out,
             unchanged=same,
             passed=passed,
         )
         current = published.publication or state.publication_id
-        with self.register.connect() as connection:
-            published_waves.note(self._facts, shown_starts(connection, hidden, current))
+        with draft.register.connect() as connection:
+            published_waves.note(draft.facts, shown_starts(connection, hidden, current))
         note(
-            self._facts,
+            draft.facts,
             current,
             {key: told for key, told in made.items() if key[0] not in self._left_out},
         )
-        with self.register.begin() as connection:
-            self._lease.hold(connection)
+        with draft.register.begin() as connection:
+            draft.lease.hold(connection)
             register_left_out.note(connection, self._left_out.values())
         return published
 
     def _of_register(self, drafted: Drafted) -> tuple[Organisation, list[CoverageSpan]]:
         """The organisation and the days covered as they will be once the draft is current."""
         changed = {"including": drafted.staged, "excluding": drafted.undone}
-        with self.register.connect() as connection:
-            organisation = load_organisation(connection, **changed).named(self.job.names)
+        with self._draft.register.connect() as connection:
+            organisation = load_organisation(connection, **changed).named(self._draft.job.names)
             spans = [held.span for held in ledger.read_coverage(connection, **changed)]
         if drafted.erasing:
             organisation = erasure.as_after(organisation, drafted.erasing.person)
@@ -146,24 +125,24 @@ class Recount:
 
     def _prepare(self, organisation: Organisation) -> Contents:
         """Make again what facts refer to and the kept models; those that fail are left out."""
-        self._say("modelling", 0.46, "Preparing the facts.")
-        references.rebuild(self._facts, organisation, self.workspace.settings.currency)
-        verbatims.refresh(self._facts, organisation, load_themes(self.workspace.path))
+        self._draft.say("modelling", 0.46, "Preparing the facts.")
+        references.rebuild(self._draft.facts, organisation, self._draft.workspace.settings.currency)
+        verbatims.refresh(self._draft.facts, organisation, load_themes(self._draft.workspace.path))
         failed: list[Mistake] = []
-        contents = Contents(self._facts, self._models, organisation)
+        contents = Contents(self._draft.facts, self._models, organisation)
         models.refresh(
-            self._facts,
+            self._draft.facts,
             self._models,
-            lambda name: self._say("modelling", 0.5, f"Preparing {name}."),
+            lambda name: self._draft.say("modelling", 0.5, f"Preparing {name}."),
             failed.append,
             contents.of_model,
-            anew=self.job.kind in ANEW,
+            anew=self._draft.job.kind in ANEW,
         )
         if failed:
             self._models = self._models.without(failed)
-            self._catalogue = load_catalogue(self.workspace.catalogue, self._models)
-            contents = Contents(self._facts, self._models, organisation)
-        self._reached("modelling")
+            self._catalogue = load_catalogue(self._draft.workspace.catalogue, self._models)
+            contents = Contents(self._draft.facts, self._models, organisation)
+        self._draft.reached("modelling")
         return contents
 
     def _passed(

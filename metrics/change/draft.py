@@ -1,0 +1,62 @@
+"""One job's draft of the warehouse: what it is made with, and what the job did to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import sqlalchemy as sa
+
+from metrics import erasure
+from metrics.change.steps import Listener, Steps
+from metrics.definitions import Definitions
+from metrics.importing.report import FileReport
+from metrics.job import Job
+from metrics.publish import Cause
+from metrics.register.leases import Lease
+from metrics.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One job at work on one draft, open as `facts`, under the lease of the publisher."""
+
+    job: Job
+    workspace: Workspace
+    facts: duckdb.DuckDBPyConnection
+    lease: Lease
+    steps: Steps
+    listener: Listener
+    definitions: Definitions
+
+    @property
+    def register(self) -> sa.Engine:
+        return self.workspace.register
+
+    def say(self, stage: str, done: float, message: str) -> None:
+        self.listener.say(stage, done, message)
+
+    def reached(self, stage: str) -> None:
+        self.listener.reached(stage)
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """Who is erased by this job, under which number, and the rows that went so far."""
+
+    person: erasure.Person
+    number: int
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What a job did to its draft, before anything is current."""
+
+    files: tuple[FileReport, ...]
+    staged: tuple[int, ...]
+    undone: tuple[int, ...]
+    cause: Cause
+    touched: bool  # False: the draft is the same as the current version
+    erasing: Erasing | None = None
+    differs: tuple[str, ...] = ()
