@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,20 +18,20 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics import kinds, pinning
-from metrics.catalogue.kpi import OWN_FUNNEL, Kind, Kpi
+from metrics.catalogue.kpi import Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked, of_one_member
 from metrics.compile import Statement, compile_kpi
-from metrics.coverage import NOBODY, Known, windows
+from metrics.coverage import NOBODY
 from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.formula import is_transferred, parse_formula, settled
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
-from metrics.functions import FUNCTIONS
 from metrics.functions.computing import COMPUTED
 from metrics.functions.given import Given, Shared
-from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, gravest, transferred
-from metrics.like_with_like import LIKE_WITH_LIKE, Subset, in_both, with_subsets
+from metrics.grid import Grid, Neighbours, divided, evaluate, gravest, transferred
+from metrics.like_with_like import LIKE_WITH_LIKE, Subset, with_subsets
 from metrics.models import inlined
+from metrics.needs import Needs
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
@@ -68,6 +67,7 @@ class Computation:
 
     def __post_init__(self) -> None:
         self.periods = self.timeline.periods
+        self._needs = Needs(self.setting, self.timeline)
         asked = list(dict.fromkeys([COMPANY, *self.scopes, *self.beside]))
         self._sets: dict[str, ScopeSets] = {
             kind: in_timeline(
@@ -97,7 +97,7 @@ class Computation:
         formula = kpi.calculation.get("formula")
         if kpi.kind is Kind.DERIVED and formula and is_transferred(str(formula), kpi.source):
             return self._transferred_rows(kpi, wanted)
-        ever = self._ever(kpi)
+        ever = self._needs.ever(kpi, sets.sets)
         if self._tells_of_all and not ever.any():  # nobody ever had the data
             if self.timeline.grain is kpi.cadence:
                 self.born.setdefault(kpi.name, NOTHING)
@@ -121,26 +121,6 @@ class Computation:
             scope for scope in all_scopes(self.setting.organisation) if scope.kind in BORN_SCOPES
         }
         return not self.cut and not self.where and owed <= set(self.scopes)
-
-    def _ever(self, kpi: Kpi) -> np.ndarray:
-        """Per set, whether what the KPI rests on was ever known for a member."""
-        parts = parts_of(kpi)
-        if parts:
-            each = [self._ever(self.setting.catalogue[part]) for part in parts]
-            function = FUNCTIONS.get(str(kpi.calculation.get("function")))
-            enough = np.logical_or if function and function.either else np.logical_and
-            return np.asarray(enough.reduce(each))
-        days = self.setting.coverage.days
-        return np.array(
-            [
-                all(
-                    any(days(dataset, kpi.member, member) is not None for member in members)
-                    for dataset in kpi.datasets
-                )
-                for members in self._sets[kpi.member].sets
-            ],
-            dtype=np.bool_,
-        )
 
     def _wanted(self, sets: ScopeSets) -> list[int]:
         """The rows of the scopes that were asked for; company and others stand beside them."""
@@ -255,7 +235,7 @@ class Computation:
         halves = {self.setting.catalogue[part].datasets for part in parts_of(kpi)}
         if len(halves) < 2:
             return grids
-        reason = self._known(kpi, kinds.Need.END, {}).reason
+        reason = self._needs.known(kpi, self._sets[kpi.member].sets, kinds.Need.END, {}).reason
         late = reason == "history_begins"
         reason = np.where(late, reason, "")
         return {
@@ -276,7 +256,7 @@ class Computation:
             catalogue=setting.catalogue,
             coverage=setting.coverage,
             calendar=setting.calendar,
-            known=self._known(kpi, kinds.Need.PERIOD, {}),
+            known=self._needs.known(kpi, self._sets[kpi.member].sets, kinds.Need.PERIOD, {}),
             grid=lambda name: self.grids(name)[""],
             formula=lambda text: self._formula(
                 replace(kpi, kind=Kind.DERIVED, calculation={"formula": text}), ("formula",)
@@ -361,74 +341,25 @@ class Computation:
 
     def _add_subsets(self, kpi: Kpi) -> None:
         """Find what has closed of the scopes that are still open for a KPI."""
-        states: dict[str, tuple[Flags, Flags]] | None = None
         sets = self._sets[kpi.member]
         members = sorted(set().union(*sets.sets)) if sets.sets else []
-        for part in self._base_parts(kpi):
-            shape = kinds.shape_of(part.kind, part.calculation, part.source)
-            needed = self._windows(shape.need, part.calculation)
-            found = self.setting.coverage.states(
-                members, kpi.member, part.datasets, self.periods, needed,
-                self._waits(part.calculation),
-            )  # fmt: skip
-            states = found if states is None else in_both(states, found)
+        states = self._needs.of_members(kpi, members)
         self._sets[kpi.member], self._subsets[kpi.name] = with_subsets(
-            sets, states or {}, self._wanted(sets)
-        )
-
-    def _base_parts(self, kpi: Kpi) -> list[Kpi]:
-        if "model" in kpi.calculation:
-            return [kpi]
-        catalogue, function = self.setting.catalogue, kpi.calculation.get("function")
-        if function is not None and FUNCTIONS[str(function)].either:
-            return self._base_parts(catalogue[parts_of(kpi)[0]])
-        return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
-
-    def _known(self, kpi: Kpi, need: kinds.Need, calculation: Mapping[str, object]) -> Known:
-        return self.setting.coverage.known(
-            self._sets[kpi.member].sets,
-            kpi.member,
-            kpi.datasets,
-            self.periods,
-            self._windows(need, calculation),
-            self._waits(calculation),
-        )
-
-    def _waits(self, calculation: Mapping[str, object]) -> dict[str, int]:
-        """The days that products give their own funnels, for what is told when those are over."""
-        if calculation.get("elapsed") != OWN_FUNNEL:
-            return {}
-        products = self.setting.organisation.products
-        return {each.product: each.funnel_window for each in products}
-
-    def _windows(
-        self, need: kinds.Need, calculation: Mapping[str, object]
-    ) -> list[tuple[date, date]]:
-        after = int(str(calculation.get("after", 0)))
-        elapsed = calculation.get("elapsed", 0)
-        later = list(self.periods)
-        for _ in range(after):
-            later = [self.setting.calendar.following(period) for period in later]
-        return windows(
-            need,
-            self.periods,
-            self.timeline.before,
-            trailing_days=int(str(calculation.get("window", 0))),
-            elapsed_days=0 if elapsed == OWN_FUNNEL else int(str(elapsed)),
-            later=later,
+            sets, states, self._wanted(sets)
         )
 
     def _grid(self, kpi: Kpi, statement: Statement, rows: pd.DataFrame) -> Grid:
         """One base KPI's cells, those of small groups hidden where it asks for that."""
-        known = self._known(kpi, statement.shape.need, kpi.calculation)
+        sets = self._sets[kpi.member]
+        known = self._needs.known(kpi, sets.sets, statement.shape.need, kpi.calculation)
         grid = base_grid(kpi, statement.shape, rows, known)
         if "across_members" in kpi.calculation:
-            grid = of_one_member(grid, self._sets[kpi.member].sets)
+            grid = of_one_member(grid, sets.sets)
         if "small_groups" not in kpi.calculation:
             return grid
         respondents = np.nan_to_num(grid.n)
         shown = shown_waves(
-            self._sets[kpi.member],
+            sets,
             self.periods,
             respondents,
             self.setting.small_group,

@@ -1,0 +1,114 @@
+"""Which days KPIs need in the periods of a timeline, and whether they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from metrics import kinds
+from metrics.calendar import Period
+from metrics.catalogue.kpi import OWN_FUNNEL, Kpi
+from metrics.catalogue.loading import parts_of
+from metrics.coverage import Known, windows
+from metrics.functions import FUNCTIONS
+from metrics.grid import Flags
+from metrics.like_with_like import in_both
+from metrics.setting import Setting
+from metrics.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What must be known for the figures of a timeline; sets are sets of members of one kind."""
+
+    setting: Setting
+    timeline: Timeline
+
+    @property
+    def periods(self) -> Sequence[Period]:
+        return self.timeline.periods
+
+    def known(
+        self,
+        kpi: Kpi,
+        sets: Sequence[frozenset[str]],
+        need: kinds.Need,
+        calculation: Mapping[str, object],
+    ) -> Known:
+        """Per set and period, whether all days are known that `calculation` needs."""
+        return self.setting.coverage.known(
+            sets,
+            kpi.member,
+            kpi.datasets,
+            self.periods,
+            self._windows(need, calculation),
+            self._waits(calculation),
+        )
+
+    def ever(self, kpi: Kpi, sets: Sequence[frozenset[str]]) -> np.ndarray:
+        """Per set, whether what the KPI rests on was ever known for a member."""
+        parts = parts_of(kpi)
+        if parts:
+            each = [self.ever(self.setting.catalogue[part], sets) for part in parts]
+            function = FUNCTIONS.get(str(kpi.calculation.get("function")))
+            enough = np.logical_or if function and function.either else np.logical_and
+            return np.asarray(enough.reduce(each))
+        days = self.setting.coverage.days
+        return np.array(
+            [
+                all(
+                    any(days(dataset, kpi.member, member) is not None for member in members)
+                    for dataset in kpi.datasets
+                )
+                for members in sets
+            ],
+            dtype=np.bool_,
+        )
+
+    def of_members(self, kpi: Kpi, members: Sequence[str]) -> dict[str, tuple[Flags, Flags]]:
+        """What each member alone knows of all that a KPI is made of."""
+        states: dict[str, tuple[Flags, Flags]] | None = None
+        for part in self._base_parts(kpi):
+            shape = kinds.shape_of(part.kind, part.calculation, part.source)
+            needed = self._windows(shape.need, part.calculation)
+            found = self.setting.coverage.states(
+                members, kpi.member, part.datasets, self.periods, needed,
+                self._waits(part.calculation),
+            )  # fmt: skip
+            states = found if states is None else in_both(states, found)
+        return states or {}
+
+    def _base_parts(self, kpi: Kpi) -> list[Kpi]:
+        if "model" in kpi.calculation:
+            return [kpi]
+        catalogue, function = self.setting.catalogue, kpi.calculation.get("function")
+        if function is not None and FUNCTIONS[str(function)].either:
+            return self._base_parts(catalogue[parts_of(kpi)[0]])
+        return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
+
+    def _waits(self, calculation: Mapping[str, object]) -> dict[str, int]:
+        """The days that products give their own funnels, for what is told when those are over."""
+        if calculation.get("elapsed") != OWN_FUNNEL:
+            return {}
+        products = self.setting.organisation.products
+        return {each.product: each.funnel_window for each in products}
+
+    def _windows(
+        self, need: kinds.Need, calculation: Mapping[str, object]
+    ) -> list[tuple[date, date]]:
+        after = int(str(calculation.get("after", 0)))
+        elapsed = calculation.get("elapsed", 0)
+        later = list(self.periods)
+        for _ in range(after):
+            later = [self.setting.calendar.following(period) for period in later]
+        return windows(
+            need,
+            self.periods,
+            self.timeline.before,
+            trailing_days=int(str(calculation.get("window", 0))),
+            elapsed_days=0 if elapsed == OWN_FUNNEL else int(str(elapsed)),
+            later=later,
+        )
