@@ -37,90 +37,142 @@ def make_typed(
     an inner query and judged in an outer one: macros repeat their text, so naming a value twice
     would read it twice.
     """
-    columns: dict[str, exp.Expr] = {}
-    plain: dict[str, exp.Expr] = {}  # moments before the company's clock is asked
-    local_days: dict[str, exp.Expr] = {}
-    checked: dict[str, exp.Expr] = {}
-    problems: list[tuple[exp.Expr, str]] = []
-    joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
-    calendars = {} if large else _make_calendars(connection, binding)
-    clock = _clock(connection, binding) if large else None
+    fields = _Fields(connection, binding, large)
     for bound in binding.fields:
-        if bound.column.read is Reading.HASH and binding.keyed:
-            columns[bound.name] = exp.cast(cell_of(bound), "bigint")
-        elif bound.column.read is Reading.HASH:
-            keys = f"keys_{bound.name}"
-            _make_keys(connection, binding.profile, bound, keys)
-            columns[bound.name] = exp.column("key", table=keys)
-            joins.append((keys, keys, identifier_of(binding.profile, bound)))
-        elif bound.name in calendars:
-            alias = f"calendar_{bound.name}"
-            columns[bound.name] = exp.column("read", table=alias)
-            joins.append((calendars[bound.name], alias, _dated_cell(bound)))
-        elif clock is not None and _is_plain(bound):
-            plain[bound.name] = exp.func("plain_moment", cell_of(bound))
-            columns[bound.name] = clock.utc_of(exp.column(_plain_name(bound.name), table="texts"))
-        else:
-            columns[bound.name] = value_of(bound)
-        listed = bound.column.many or bound.column.split
-        if bound.column.read is Reading.MOMENT and not listed:
-            moment = exp.column(_read_name(bound.name), table="cells")
-            local_days[f"{bound.name}_day"] = (
-                local_day(moment) if clock is None else exp.cast(clock.local_of(moment), "date")
-            )
+        fields.read(bound)
+        fields.tell_day(bound)
         if bound.column.required:
-            raw, value = raw_of(bound), exp.column(_read_name(bound.name), table="cells")
-            asked_late = bound.name not in calendars and bound.name not in plain and not listed
-            if bound.column.read is Reading.MOMENT and asked_late:
-                # Whether it can be read is known before its zone, which takes long, is applied.
-                checked[bound.name] = read_moment(_dated_cell(bound), "utc", bound.order)
-                value = exp.column(_checked_name(bound.name), table="cells")
-            problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
-            if bound.column.read.can_fail:
-                problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
-    for name, sql_type in binding.dataset.fields.items():
-        if name not in columns and name not in local_days:
-            empty = "[]" if sql_type.endswith("[]") else "null"
-            columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
-    for name, text in binding.profile.constants.items():
-        columns[name] = exp.Literal.string(text)
-    _place(binding, options, columns)
-    if binding.dataset.wide:
-        columns["cells"] = other_cells(binding)
-        columns["columns_are"] = exp.Literal.string(binding.profile.columns_are)
+            fields.require(bound)
+    fields.fill(options)
     if binding.questions:
-        add_answers(binding, columns, problems)
-        dated = "answered" in binding.dataset.fields
-        if dated and "answered" not in {bound.name for bound in binding.fields}:
-            if options.observed_at is not None:
-                day = exp.Literal.string(options.observed_at.date().isoformat())
-                columns["answered_day"] = exp.cast(day, "date")
-            else:
-                problems.insert(0, (exp.true(), "answered:no_date"))
-    problem = (
-        exp.Case(ifs=[exp.If(this=test, true=exp.Literal.string(text)) for test, text in problems])
-        if problems
-        else exp.cast(exp.null(), "varchar")
-    )
-    cells = [
-        *(value.as_(_read_name(name)) for name, value in columns.items() if name not in plain),
-        *(value.as_(_plain_name(name)) for name, value in plain.items()),
-        *(value.as_(_checked_name(name)) for name, value in checked.items()),
-    ]
-    inner = exp.select("staged.*", *cells).from_("staged")
-    for table, alias, raw in joins:
-        looked_up = exp.alias_(exp.to_table(table), alias, table=True)
-        inner = inner.join(looked_up, on=exp.column("raw", table=alias).eq(raw), join_type="left")
-    if plain:
-        asked = (columns[name].as_(_read_name(name)) for name in plain)
-        inner = exp.select("*", *asked).from_(inner.subquery("texts"))
-    query = exp.select(
-        "record",
-        problem.as_("problem"),
-        *(exp.column(_read_name(name), table="cells").as_(name) for name in columns),
-        *(value.as_(name) for name, value in local_days.items()),
-    ).from_(inner.subquery("cells"))
-    _create(connection, "typed", query, "view" if large else "table")
+        fields.ask(options)
+    _create(connection, "typed", fields.query(), "view" if large else "table")
+
+
+class _Fields:
+    """The fields of one file as expressions over its staged text, while they are gathered."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, binding: Binding, large: bool
+    ) -> None:
+        self._connection = connection
+        self._binding = binding
+        self._columns: dict[str, exp.Expr] = {}
+        self._plain: dict[str, exp.Expr] = {}  # moments before the company's clock is asked
+        self._local_days: dict[str, exp.Expr] = {}
+        self._checked: dict[str, exp.Expr] = {}
+        self._problems: list[tuple[exp.Expr, str]] = []
+        self._joins: list[tuple[str, str, exp.Expr]] = []  # table, alias, what is looked up in it
+        self._calendars = {} if large else _make_calendars(connection, binding)
+        self._clock = _clock(connection, binding) if large else None
+
+    def read(self, bound: BoundField) -> None:
+        """A field's value: looked up where texts that are alike were read once, else read."""
+        name = bound.name
+        if bound.column.read is Reading.HASH and self._binding.keyed:
+            self._columns[name] = exp.cast(cell_of(bound), "bigint")
+        elif bound.column.read is Reading.HASH:
+            keys = f"keys_{name}"
+            _make_keys(self._connection, self._binding.profile, bound, keys)
+            self._columns[name] = exp.column("key", table=keys)
+            self._joins.append((keys, keys, identifier_of(self._binding.profile, bound)))
+        elif name in self._calendars:
+            alias = f"calendar_{name}"
+            self._columns[name] = exp.column("read", table=alias)
+            self._joins.append((self._calendars[name], alias, _dated_cell(bound)))
+        elif self._clock is not None and _is_plain(bound):
+            self._plain[name] = exp.func("plain_moment", cell_of(bound))
+            plain = exp.column(_plain_name(name), table="texts")
+            self._columns[name] = self._clock.utc_of(plain)
+        else:
+            self._columns[name] = value_of(bound)
+
+    def tell_day(self, bound: BoundField) -> None:
+        """The company's day of a moment, beside it."""
+        if bound.column.read is not Reading.MOMENT or _is_listed(bound):
+            return
+        moment = exp.column(_read_name(bound.name), table="cells")
+        self._local_days[f"{bound.name}_day"] = (
+            local_day(moment)
+            if self._clock is None
+            else exp.cast(self._clock.local_of(moment), "date")
+        )
+
+    def require(self, bound: BoundField) -> None:
+        """What is wrong with a row in which the field is empty or cannot be read."""
+        raw, value = raw_of(bound), exp.column(_read_name(bound.name), table="cells")
+        looked_up = bound.name in self._calendars or bound.name in self._plain
+        if bound.column.read is Reading.MOMENT and not looked_up and not _is_listed(bound):
+            # Whether it can be read is known before its zone, which takes long, is applied.
+            self._checked[bound.name] = read_moment(_dated_cell(bound), "utc", bound.order)
+            value = exp.column(_checked_name(bound.name), table="cells")
+        self._problems.append((raw.is_(exp.null()), f"{bound.name}:missing_value"))
+        if bound.column.read.can_fail:
+            self._problems.append((value.is_(exp.null()), f"{bound.name}:unreadable_value"))
+
+    def fill(self, options: ImportOptions) -> None:
+        """What no column says: constants, where a person placed the rows, nothing elsewhere."""
+        binding, columns = self._binding, self._columns
+        for name, sql_type in binding.dataset.fields.items():
+            if name not in columns and name not in self._local_days:
+                empty = "[]" if sql_type.endswith("[]") else "null"
+                columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
+        for name, text in binding.profile.constants.items():
+            columns[name] = exp.Literal.string(text)
+        _place(binding, options, columns)
+        if binding.dataset.wide:
+            columns["cells"] = other_cells(binding)
+            columns["columns_are"] = exp.Literal.string(binding.profile.columns_are)
+
+    def ask(self, options: ImportOptions) -> None:
+        """The answers to a survey's questions; without a day of their own, of the file's day."""
+        add_answers(self._binding, self._columns, self._problems)
+        dated = "answered" in self._binding.dataset.fields
+        if not dated or "answered" in {bound.name for bound in self._binding.fields}:
+            return
+        if options.observed_at is not None:
+            day = exp.Literal.string(options.observed_at.date().isoformat())
+            self._columns["answered_day"] = exp.cast(day, "date")
+        else:
+            self._problems.insert(0, (exp.true(), "answered:no_date"))
+
+    def query(self) -> exp.Select:
+        """All fields of every record, with the first of its problems."""
+        cells = [
+            *(
+                value.as_(_read_name(name))
+                for name, value in self._columns.items()
+                if name not in self._plain
+            ),
+            *(value.as_(_plain_name(name)) for name, value in self._plain.items()),
+            *(value.as_(_checked_name(name)) for name, value in self._checked.items()),
+        ]
+        inner = exp.select("staged.*", *cells).from_("staged")
+        for table, alias, raw in self._joins:
+            looked_up = exp.alias_(exp.to_table(table), alias, table=True)
+            on = exp.column("raw", table=alias).eq(raw)
+            inner = inner.join(looked_up, on=on, join_type="left")
+        if self._plain:
+            asked = (self._columns[name].as_(_read_name(name)) for name in self._plain)
+            inner = exp.select("*", *asked).from_(inner.subquery("texts"))
+        return exp.select(
+            "record",
+            self._problem().as_("problem"),
+            *(exp.column(_read_name(name), table="cells").as_(name) for name in self._columns),
+            *(value.as_(name) for name, value in self._local_days.items()),
+        ).from_(inner.subquery("cells"))
+
+    def _problem(self) -> exp.Expr:
+        if not self._problems:
+            return exp.cast(exp.null(), "varchar")
+        return exp.Case(
+            ifs=[exp.If(this=test, true=exp.Literal.string(text)) for test, text in self._problems]
+        )
+
+
+def _is_listed(bound: BoundField) -> bool:
+    """Whether a cell holds several values."""
+    return bool(bound.column.many or bound.column.split)
 
 
 def _dated_cell(bound: BoundField) -> exp.Expr:
@@ -136,7 +188,7 @@ def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> 
     alike: dict[tuple[Reading, str, str], list[BoundField]] = {}
     for bound in binding.fields:
         column = bound.column
-        if column.read in (Reading.MOMENT, Reading.DAY) and not (column.many or column.split):
+        if column.read in (Reading.MOMENT, Reading.DAY) and not _is_listed(bound):
             alike.setdefault((column.read, column.zone, bound.order), []).append(bound)
     named: dict[str, str] = {}
     for number, ((reading, zone, order), group) in enumerate(alike.items()):
@@ -162,7 +214,7 @@ def _make_calendars(connection: duckdb.DuckDBPyConnection, binding: Binding) -> 
 def _is_plain(bound: BoundField) -> bool:
     """Whether all of a field's texts are ISO moments on the company's clock."""
     column = bound.column
-    one = not (column.many or column.split or column.missing)
+    one = not (_is_listed(bound) or column.missing)
     dated = column.read is Reading.MOMENT and column.zone == "company"
     return one and dated and bound.span is not None
 
