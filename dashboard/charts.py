@@ -95,13 +95,12 @@ def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Dr
 
     Up to four lines are named where they end, more by a legend.
     """
-    known = [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
-    days: dict[date, Figure] = {each.start: each for _, found in known for each in found}
-    named = [days[day] for day in sorted(days)][::-1]
-    named = named[:: max(1, math.ceil(len(named) / DATES))][::-1]
+    known = drawn(shown)
+    figures = [each for _, found in known for each in found]
+    named = written(figures, DATES)
+    days = [each.start for each in figures]
     first, last = min(days, default=date.min), max(days, default=date.min)
-    values = [each.value for _, found in known for each in found if each.value is not None]
-    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
+    up = up_axis_of(figures, kpi, voice)
     room = max((last - first).days * 0.02, 1.0)
     across = Axis(
         first.toordinal() - room,
@@ -134,6 +133,24 @@ def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Dr
     elif len(shown) > 1:
         _end_labels(drawing, ends, up, last)
     return drawing
+
+
+def drawn(shown: Sequence[Line]) -> list[tuple[Line, list[Figure]]]:
+    """The lines with the figures that are drawn: those of periods in which the KPI was born."""
+    return [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
+
+
+def written(figures: Iterable[Figure], most: int) -> list[Figure]:
+    """The periods written under a chart, at most so many, counted from the last."""
+    days = {each.start: each for each in figures}
+    newest_first = [days[day] for day in sorted(days, reverse=True)]
+    return newest_first[:: max(1, math.ceil(len(newest_first) / most))][::-1]
+
+
+def up_axis_of(figures: Iterable[Figure], kpi: Kpi, voice: Voice) -> Axis:
+    """The axis of a KPI's values."""
+    values = [each.value for each in figures if each.value is not None]
+    return up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
 
 
 def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, last: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -70,33 +70,41 @@ def change_decision(session: Session, held: Decision, owners: Sequence[Person] =
 def close_decision(session: Session, held: Decision) -> None:
     """Close a decision, or say that an action is done."""
     words = session.voice.words
-
-    @st.dialog(words.say("Close") if held.kind == DECISION else words.say("Done"))
-    def window() -> None:
-        st.markdown(markup.escape(meeting_sentences.decided(session.voice, held)))
-        with st.form(f"close_{held.id}", border=False):
-            note = st.text_input(words.say("What came of it"), key=f"close_note_{held.id}") or ""
-            sure = windows.pressed(session, words.say("Close"))
-        _versions(session, held)
-        if sure:
-            windows.say(session, close, held.id, seen=held.version, note=note)
-
-    window()
+    title = words.say("Close") if held.kind == DECISION else words.say("Done")
+    decided = meeting_sentences.decided(session.voice, held)
+    _with_a_note(
+        session, held, close, title, decided, words.say("What came of it"), words.say("Close")
+    )
 
 
 def reopen_decision(session: Session, held: Decision) -> None:
     """Open a closed decision again."""
     words = session.voice.words
+    title, closed = words.say("Reopen"), meeting_sentences.closed(session.voice, held)
+    _with_a_note(session, held, reopen, title, closed, words.say("Why the change"), title)
 
-    @st.dialog(words.say("Reopen"))
+
+def _with_a_note(
+    session: Session,
+    held: Decision,
+    saying: Callable[..., Any],
+    title: str,
+    told: str,
+    asked: str,
+    button: str,
+) -> None:
+    """A window that shows a decision and asks for one note on what becomes of it."""
+    at = f"{saying.__name__}_{held.id}"
+
+    @st.dialog(title)
     def window() -> None:
-        st.markdown(markup.escape(meeting_sentences.closed(session.voice, held)))
-        with st.form(f"reopen_{held.id}", border=False):
-            note = st.text_input(words.say("Why the change"), key=f"reopen_note_{held.id}") or ""
-            sure = windows.pressed(session, words.say("Reopen"))
+        st.markdown(markup.escape(told))
+        with st.form(at, border=False):
+            note = st.text_input(asked, key=f"{at}_note") or ""
+            sure = windows.pressed(session, button)
         _versions(session, held)
         if sure:
-            windows.say(session, reopen, held.id, seen=held.version, note=note)
+            windows.say(session, saying, held.id, seen=held.version, note=note)
 
     window()
 

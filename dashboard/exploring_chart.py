@@ -6,18 +6,15 @@ draws the others, of which a page has many: it keeps the browser a tenth as busy
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
-from dashboard.charts import Line, axis_period, starts_at_zero, tip, up_axis
+from dashboard.charts import Line, axis_period, drawn, tip, up_axis_of, written
 from dashboard.drawing import FONT
 from dashboard.palette import Palette
 from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
-from metrics.detection.signals import UNBORN
 from metrics.pages.review_facts import Point
 from metrics.result import Figure
 
@@ -31,10 +28,9 @@ def exploration(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette)
 
     A press on a name in the legend hides or shows its line.
     """
-    known = [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
-    values = [each.value for _, found in known for each in found if each.value is not None]
-    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
-    named = _named([each for _, found in known for each in found])
+    known = drawn(shown)
+    figures = [each for _, found in known for each in found]
+    up, named = up_axis_of(figures, kpi, voice), written(figures, DATES)
     return {
         "data": [_trace(line, found, kpi, voice) for line, found in known],
         "layout": {
@@ -72,13 +68,6 @@ def exploration(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette)
             },
         },
     }
-
-
-def _named(figures: Sequence[Figure]) -> list[Figure]:
-    """The periods written under the chart, counted from the last."""
-    days: dict[date, Figure] = {each.start: each for each in figures}
-    newest_first = [days[day] for day in sorted(days)][::-1]
-    return newest_first[:: max(1, math.ceil(len(newest_first) / DATES))][::-1]
 
 
 def _trace(line: Line, found: Sequence[Figure], kpi: Kpi, voice: Voice) -> dict[str, Any]:

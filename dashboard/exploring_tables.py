@@ -12,7 +12,7 @@ from dashboard.spreadsheet import as_csv
 from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
 from metrics.pages.exploring import Series
-from metrics.result import Figure
+from metrics.result import Figure, as_row
 
 
 def periods_by_series(shown: Sequence[tuple[str, Series]], kpi: Kpi, voice: Voice) -> pd.DataFrame:
@@ -47,25 +47,7 @@ def figures_export(found: Iterable[Series], voice: Voice) -> bytes:
     return as_csv(
         pd.DataFrame(
             [
-                {
-                    "kpi": figure.kpi,
-                    "scope_kind": figure.scope.kind,
-                    "scope": voice.name(figure.scope),
-                    "dimension": figure.dimension,
-                    "member": figure.member,
-                    "grain": figure.grain,
-                    "period": figure.period,
-                    "start": figure.start,
-                    "end": figure.end,
-                    "value": figure.value,
-                    "numerator": figure.numerator,
-                    "denominator": figure.denominator,
-                    "n": figure.n,
-                    "low": figure.low,
-                    "high": figure.high,
-                    "closed": figure.closed,
-                    "reason": figure.reason or "",
-                }
+                as_row(figure) | {"scope": voice.name(figure.scope)}
                 for series in found
                 for figure in series.figures
             ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Scope(NamedTuple):
@@ -41,3 +41,26 @@ class Figure:
     members: str = ""
     dimension: str = ""
     member: str = ""
+
+
+def as_row(figure: Figure) -> dict[str, Any]:
+    """A figure as a row; the company's scope is written 'company'."""
+    return {
+        "kpi": figure.kpi,
+        "scope_kind": figure.scope.kind,
+        "scope": figure.scope.key or figure.scope.kind,
+        "grain": figure.grain,
+        "dimension": figure.dimension,
+        "member": figure.member,
+        "period": figure.period,
+        "start": figure.start,
+        "end": figure.end,
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "low": figure.low,
+        "high": figure.high,
+        "closed": figure.closed,
+        "reason": figure.reason,
+    }

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from metrics import jobs
 from metrics.command.output import (
-    ProgressOutput,
     answer,
     as_json,
-    checked,
+    carried_out,
     in_workspace,
     open_workspace,
     who,
@@ -48,8 +46,7 @@ def verb(person: str, known_as: str, yes: bool, folder: Path | None, wants_json:
             )
         click.confirm("This cannot be taken back. Erase?", abort=True)
     job = Job("erase", str(workspace.path), who(), person=person, known_as=known_as)
-    with ProgressOutput("Erasing") as progress:
-        outcome = checked(jobs.run(job, progress))
+    outcome = carried_out(job, "Erasing")
     if wants_json:
         answer(versions(outcome) | {"erased": outcome.erased})
         return

@@ -30,7 +30,7 @@ from metrics.feeds import brought_by
 from metrics.importing.profile import load_profiles
 from metrics.models import Models, load_models
 from metrics.register import migrate
-from metrics.result import Figure
+from metrics.result import as_row
 from metrics.workspace import SETTINGS_FILE, Workspace
 
 
@@ -177,7 +177,7 @@ def query(
         until=until.date() if until else None,
         where=_pairs(conditions),
     )
-    rows = [row_of(figure) for figure in figures]
+    rows = [as_row(figure) for figure in figures]
     if wants_json:
         answer({"rows": rows})
         return
@@ -239,29 +239,6 @@ ROW = (
     "closed",
     "reason",
 )
-
-
-def row_of(figure: Figure) -> dict[str, Any]:
-    """A figure as a row; the company's scope is written 'company'."""
-    return {
-        "kpi": figure.kpi,
-        "scope_kind": figure.scope.kind,
-        "scope": figure.scope.key or figure.scope.kind,
-        "grain": figure.grain,
-        "dimension": figure.dimension,
-        "member": figure.member,
-        "period": figure.period,
-        "start": figure.start,
-        "end": figure.end,
-        "value": figure.value,
-        "numerator": figure.numerator,
-        "denominator": figure.denominator,
-        "n": figure.n,
-        "low": figure.low,
-        "high": figure.high,
-        "closed": figure.closed,
-        "reason": figure.reason,
-    }
 
 
 def as_dict(kpi: Kpi) -> dict[str, Any]:

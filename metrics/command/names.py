@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from metrics import jobs
 from metrics.belonging import PERSON, Owner, Word, newcomers, owners, words_in_use
 from metrics.command.output import (
-    ProgressOutput,
     answer,
     as_json,
-    checked,
+    carried_out,
     in_workspace,
     open_workspace,
     who,
@@ -86,8 +84,7 @@ def told(
     if new:
         owner = _newcomer(workspace, found, new)
     job = Job("names", str(workspace.path), who(), names=found.stands_for(owner))
-    with ProgressOutput("Naming") as progress:
-        outcome = checked(jobs.run(job, progress))
+    outcome = carried_out(job, "Naming")
     if wants_json:
         answer({"source": source, "word": word} | versions(outcome))
     else:

@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 
 import click
 
+from metrics import jobs
 from metrics.errors import VigieError
 from metrics.intake import plain
-from metrics.job import Outcome, Progress
+from metrics.job import Job, Outcome, Progress
 from metrics.register import migrate
 from metrics.workspace import SETTINGS_FILE, Workspace
 
@@ -140,6 +141,12 @@ class ProgressOutput(AbstractContextManager["ProgressOutput"]):
         if said != self._said:
             self._said = said
             click.echo(f"{self._label}: {progress.message}", err=True)
+
+
+def carried_out(job: Job, label: str) -> Outcome:
+    """Run a job to its end, with progress; raises VigieError when it failed or was cancelled."""
+    with ProgressOutput(label) as progress:
+        return checked(jobs.run(job, progress))
 
 
 def progress_of(output: ProgressOutput, stage: str) -> Callable[[str, float], None]:

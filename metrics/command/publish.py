@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from metrics import jobs
 from metrics.command.output import (
-    ProgressOutput,
     answer,
     as_json,
-    checked,
+    carried_out,
     in_workspace,
     open_workspace,
     who,
@@ -26,8 +24,7 @@ from metrics.job import Job
 def verb(folder: Path | None, wants_json: bool) -> None:
     """Compute every figure again, after a change of the catalogue or the settings."""
     workspace = open_workspace(folder)
-    with ProgressOutput("Publishing") as progress:
-        outcome = checked(jobs.run(Job("publish", str(workspace.path), who()), progress))
+    outcome = carried_out(Job("publish", str(workspace.path), who()), "Publishing")
     if wants_json:
         answer(versions(outcome))
     elif outcome.status == "unchanged":

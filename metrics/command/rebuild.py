@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from metrics import jobs
 from metrics.command.output import (
-    ProgressOutput,
     answer,
     as_json,
-    checked,
+    carried_out,
     in_workspace,
     open_workspace,
     who,
@@ -26,8 +24,7 @@ from metrics.job import Job
 def verb(folder: Path | None, wants_json: bool) -> None:
     """Make the warehouse again from the archived files of every import that counts."""
     workspace = open_workspace(folder)
-    with ProgressOutput("Rebuilding") as progress:
-        outcome = checked(jobs.run(Job("rebuild", str(workspace.path), who()), progress))
+    outcome = carried_out(Job("rebuild", str(workspace.path), who()), "Rebuilding")
     if wants_json:
         answer(versions(outcome) | {"differs": list(outcome.differs)})
         return

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from metrics import jobs
 from metrics.command.output import (
-    ProgressOutput,
     answer,
     as_json,
-    checked,
+    carried_out,
     in_workspace,
     open_workspace,
     who,
@@ -32,8 +30,7 @@ def verb(import_id: int, folder: Path | None, wants_json: bool) -> None:
     with workspace.register.connect() as connection:
         record = ledger.get(connection, import_id)
     job = Job("undo", str(workspace.path), who(), import_id=import_id)
-    with ProgressOutput("Undoing") as progress:
-        outcome = checked(jobs.run(job, progress))
+    outcome = carried_out(job, "Undoing")
     if wants_json:
         answer({"import_id": import_id, "file": record.file} | versions(outcome))
     else:
