@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import sample_workspace
-from tests.sample_truth import Truth
+from tests.truth import Truth
 
 # A run gives the same answer wherever it runs; HYPOTHESIS_PROFILE=search looks for new cases.
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,6 @@
 """Every figure of the two pages against the same figure computed from the export files.
 
-The sample company is imported as anyone's is; `tests.sample_truth` reads the same files with
+The sample company is imported as anyone's is; `tests.truth` reads the same files with
 pandas and shares no code with what it checks.
 """
 
@@ -26,9 +26,10 @@ from metrics.query import query
 from metrics.reading import Reading
 from metrics.register.series import read_frame, read_signals
 from metrics.result import Figure, Scope
-from tests import sample_truth
-from tests.sample_truth import NOT_RETOLD, RATES, VOLUMES, Span, Truth, iso_week
 from tests.sample_workspace import Sample
+from tests.truth import Truth
+from tests.truth.dictionary import NOT_RETOLD, OF_SQUADS, RATES, VOLUMES, grain_of
+from tests.truth.spans import Span, iso_week, month_of, quarter_of
 
 #: The latest week; one that ends with its month, so that sums to date exist; the outage.
 LATEST, MONTH_END, OUTAGE = "2026-W46", "2026-W22", "2026-W24"
@@ -137,8 +138,8 @@ def test_the_truth_knows_every_kpi() -> None:
     catalogue = load_catalogue()
     assert {kpi.name for kpi in catalogue} == {*RATES, *VOLUMES}
     for kpi in catalogue:
-        assert sample_truth.grain_of(kpi.name) == kpi.cadence
-        assert (kpi.name in sample_truth.OF_SQUADS) == (kpi.member == "squad")
+        assert grain_of(kpi.name) == kpi.cadence
+        assert (kpi.name in OF_SQUADS) == (kpi.member == "squad")
 
 
 @pytest.mark.parametrize("week", [LATEST, MONTH_END, OUTAGE])
@@ -203,18 +204,18 @@ def wrong_chart(truth: Truth, chart: SixTwelve, week: str) -> Iterator[str]:
 
 
 def last_month(week: Span) -> Span:
-    month = sample_truth.month_of(week.end)
+    month = month_of(week.end)
     return month if month.end <= week.end else month.before()
 
 
 def wrong_boxes(truth: Truth, chart: SixTwelve, week: Span) -> Iterator[str]:
     at = (chart.kpi, chart.scope.kind, chart.scope.key)
     volume = chart.kpi in VOLUMES
-    weekly = sample_truth.grain_of(chart.kpi) == "week"
+    weekly = grain_of(chart.kpi) == "week"
     until = week.end if weekly else last_month(week).end
     starts = {
         "mtd": until.replace(day=1),
-        "qtd": sample_truth.quarter_of(until).start,
+        "qtd": quarter_of(until).start,
         "ytd": until.replace(month=1, day=1),
     }
     for box in chart.boxes:

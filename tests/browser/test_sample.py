@@ -10,7 +10,8 @@ import math
 import pytest
 
 from tests.browser.serving import Reader, plain, serve
-from tests.sample_truth import Truth, iso_week
+from tests.truth import Truth
+from tests.truth.spans import iso_week
 
 pytestmark = pytest.mark.browser
 
