@@ -124,7 +124,8 @@ class Landing:
         """As `kpis_fed`, told once for the many files that are alike."""
         key = (dataset, frozenset(lacking), None if kinds is None else frozenset(kinds))
         if key not in self._feeds:
-            self._feeds[key] = kpis_fed(*self._draft.definitions, *key)
+            catalogue, models = self._draft.definitions
+            self._feeds[key] = kpis_fed(catalogue, models, *key)
         return self._feeds[key]
 
     def _known(self, sha256: str, observed_at: datetime | None) -> int | None:
