@@ -44,8 +44,8 @@ FUNNEL_DAYS = 84
 DECLARE_FUNNEL = Text(
     "This product declares no funnel. Name its steps in products.csv, column funnel_steps: event "
     f"names in order, separated by ';', 2 to {MOST_FUNNEL_STEPS} of them.",
-    "Ce produit ne déclare pas d'entonnoir. Nommez ses étapes dans products.csv, colonne "
-    "funnel_steps : les événements dans l'ordre, séparés par « ; », de 2 à "
+    "Ce produit ne déclare pas d’entonnoir. Nommez ses étapes dans products.csv, colonne "
+    "funnel_steps : les événements dans l’ordre, séparés par « ; », de 2 à "
     f"{MOST_FUNNEL_STEPS}.",
 )
 

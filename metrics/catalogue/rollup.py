@@ -15,7 +15,7 @@ class RollUp:
     scopes: Text
 
 
-_ADDS = Text("adds up", "s'additionne")
+_ADDS = Text("adds up", "s’additionne")
 _COUNTED = Text("counted again, never added up", "recompté, jamais additionné")
 _LAST_DAY = Text("the last day's", "la valeur du dernier jour")
 _PARTS = Text(

@@ -54,7 +54,7 @@ SINCE = Text("{whole} since {day}", "{whole} depuis le {day}")
 RATIO = Text(
     "Of {whole}, {rate} from the {several} themselves and {mix} from their mix; first {parts}.",
     "Sur {whole}, {rate} viennent des {several} en eux-mêmes et {mix} de leur répartition ; "
-    "d'abord {parts}.",
+    "d’abord {parts}.",
 )
 PART = Text("{change} from {member}", "{change} pour {member}")
 FEMININE = ("offres", "plateformes", "fonctionnalités", "natures", "langues", "compétences",

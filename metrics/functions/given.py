@@ -88,9 +88,14 @@ def named(catalogue: Catalogue, text: str | None) -> Kpi | None:
     """The KPI that a word names, by its key or by its label, unless a function computes it."""
     if not text:
         return None
-    wanted = " ".join(text.split()).casefold()
+    wanted = _said(text)
     for kpi in catalogue:
         labels = (kpi.name, kpi.name.replace("_", " "), kpi.label.en, kpi.label.fr)
-        if wanted in {label.casefold() for label in labels}:
+        if wanted in map(_said, labels):
             return kpi if "function" not in kpi.calculation else None
     return None
+
+
+def _said(text: str) -> str:
+    """A name whatever its spaces, capitals and apostrophe: few keyboards have the printed one."""
+    return " ".join(text.split()).replace("’", "'").casefold()

@@ -56,7 +56,8 @@ def dictionary(workspace: Workspace, viewer: Viewer) -> tuple[Entry, ...]:
 
 def search(entries: Iterable[Entry], text: str, family: Family | None = None) -> tuple[Entry, ...]:
     """The entries of a family (all when None) whose name, labels or meanings hold every word of
-    `text`; case and accents do not count."""
+    `text`; case, accents and the form of an
+    apostrophe do not count."""
     words = _plain(text).split()
     return tuple(
         entry
@@ -71,7 +72,7 @@ def _told(kpi: Kpi) -> str:
 
 
 def _plain(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    parts = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 

@@ -69,7 +69,7 @@ def _period(figure: Figure):
 
 def test_an_illegal_question_is_refused_with_its_remedy_in_the_reader_s_language(explore):
     page = explore(kpi="retention_w1", grain="month", lang="FR")
-    assert "n'a pas de chiffre par mois" in plain(page.warning[0].value)
+    assert "n’a pas de chiffre par mois" in plain(page.warning[0].value)
     page.button(key="in_cadence").click().run()
     assert not page.warning
     assert "grain" not in page.query_params

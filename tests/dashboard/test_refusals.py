@@ -29,7 +29,7 @@ def test_choices_and_the_next_step_are_said_in_french():
     error = unknown("week", "x", ["2026-W46"], "Leave it out to see the latest week.")
     assert plain(refusals.told(error, FRENCH)) == (
         "« x » : nom inconnu (semaine). Choix possibles : 2026-W46. "
-        "Sans semaine dans l'adresse, la dernière s'affiche."
+        "Sans semaine dans l’adresse, la dernière s’affiche."
     )
 
 

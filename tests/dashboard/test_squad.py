@@ -11,7 +11,7 @@ from tests.dashboard.test_pages import plain, texts
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "team"), [("EN", "Week", "The team"), ("FR", "Semaine", "L'équipe")]
+    ("language", "title", "team"), [("EN", "Week", "The team"), ("FR", "Semaine", "L’équipe")]
 )
 def test_the_page_shows_the_squad_s_figures_and_what_it_serves(
     sample, monkeypatch, language, title, team

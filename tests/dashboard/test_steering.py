@@ -143,7 +143,7 @@ def test_what_one_may_see_of_an_owner_opens_no_other(sample):
         ("owner", "EN", "C. Morel · PM · Week 46"),
         ("owner", "FR", "C. Morel · PM · Semaine 46"),
         ("cap-or-cadence", "EN", "Atelier needs a clearer heading."),
-        ("cap-or-cadence", "FR", "Atelier a besoin d'un cap plus clair."),
+        ("cap-or-cadence", "FR", "Atelier a besoin d’un cap plus clair."),
     ],
 )
 def test_the_pages_say_what_their_facts_say(play, home, language, said):

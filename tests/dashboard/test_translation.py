@@ -2,10 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 
 from dashboard.translation import LOCALES, language_of, translation
@@ -57,6 +59,27 @@ def test_french_spaces_do_not_break_before_double_punctuation():
         for form in message.string if isinstance(message.string, tuple) else (message.string,):
             if message.id:
                 assert not re.search(r" [:;?!»]|« ", form), form
+
+
+def french_in(node: object, inside: bool = False) -> Iterator[str]:
+    """The French texts of a YAML tree: what lies under a key 'fr'."""
+    if isinstance(node, Mapping):
+        for key, held in node.items():
+            yield from french_in(held, inside or key == "fr")
+    elif isinstance(node, list):
+        for held in node:
+            yield from french_in(held, inside)
+    elif isinstance(node, str) and inside:
+        yield node
+
+
+def test_french_is_set_with_printed_apostrophes():
+    forms = [(m.string,) if isinstance(m.string, str) else m.string for m in french() if m.id]
+    texts = [form for told in forms for form in told]
+    for file in (CODE.parent / "metrics").rglob("*.yml"):
+        texts += french_in(yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader))
+    assert len(texts) > 2000
+    assert [text for text in texts if re.search(r"\w'\w", text)] == []
 
 
 def literal_texts(tree: ast.AST) -> list[tuple[int, str]]:
