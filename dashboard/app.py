@@ -26,7 +26,7 @@ from dashboard.views import (
 from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
-CONTRAST = Path(__file__).with_name("contrast.css")
+STYLES = tuple(Path(__file__).with_name(name) for name in ("contrast.css", "width.css"))
 #: Streamlit serves the first page at the bare address only, and keeps its name for itself.
 HOME = "home"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -50,7 +50,8 @@ def under_its_name(home: str, pages: Sequence[st.Page]) -> st.Page:
 def main(home: str = "review") -> None:
     """Draw the page that the address asks for; `home` is the one for the bare address."""
     st.set_page_config(page_title="Vigie", layout="wide", page_icon=ICON)
-    st.html(CONTRAST)
+    for style in STYLES:
+        st.html(style)
     if not only_on_loopback():
         cards.refusal(
             VigieError(

@@ -14,6 +14,7 @@ from dashboard import (
     markup,
     meeting_tables,
     minutes,
+    narrow,
     remark_dialogs,
     review_dialogs,
     sentences,
@@ -208,20 +209,23 @@ def slipping(session: Session, found: Sequence[Slip]) -> None:
         words.count("{n} initiative slips", "{n} initiatives slip", len(found)), anchor=False
     )
     column = st.column_config
-    st.dataframe(
-        meeting_tables.slips(found, session.voice),
-        hide_index=True,
-        column_config={
-            "title": column.TextColumn(words.say("Initiative"), pinned=True),
-            "product": column.TextColumn(words.say("Product")),
-            "due": column.TextColumn(words.say("Due")),
-            "slip": column.TextColumn(words.say("Slip")),
-            "objective": column.TextColumn(words.say("Objective")),
-        },
-        height="content" if len(found) <= ROWS_SHOWN else ROWS_HEIGHT,
-        key="slips",
-        alt=words.say("Initiatives that slip, with when they are due"),
-    )
+    frame = meeting_tables.slips(found, session.voice)
+    telling = {"title": words.say("Initiative"), "due": words.say("Due"), "slip": words.say("Slip")}
+    with narrow.wide(frame, telling, "slips", words):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "title": column.TextColumn(words.say("Initiative"), pinned=True),
+                "product": column.TextColumn(words.say("Product")),
+                "due": column.TextColumn(words.say("Due")),
+                "slip": column.TextColumn(words.say("Slip")),
+                "objective": column.TextColumn(words.say("Objective")),
+            },
+            height="content" if len(found) <= ROWS_SHOWN else ROWS_HEIGHT,
+            key="slips",
+            alt=words.say("Initiatives that slip, with when they are due"),
+        )
 
 
 def objectives(session: Session, found: Sequence[Holding]) -> None:
@@ -232,22 +236,28 @@ def objectives(session: Session, found: Sequence[Holding]) -> None:
     words = session.voice.words
     st.subheader(words.say("Objectives against their pace"), anchor=False)
     column = st.column_config
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            "name": column.TextColumn(
-                words.say("Scope"), pinned=True, width=cards.name_width(frame["name"])
-            ),
-            "progress": column.TextColumn(words.say("Progress"), alignment="right"),
-            "expected": column.TextColumn(words.say("Expected then"), alignment="right"),
-            "pace": column.TextColumn(words.say("Pace")),
-            "period": column.TextColumn(words.say("Period")),
-        },
-        height="content" if len(frame) <= ROWS_SHOWN else ROWS_HEIGHT,
-        key="objectives",
-        alt=words.say("Objectives: progress and what the date asks for"),
-    )
+    telling = {
+        "name": words.say("Scope"),
+        "progress": words.say("Progress"),
+        "pace": words.say("Pace"),
+    }
+    with narrow.wide(frame, telling, "objectives", words, right=("progress",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "name": column.TextColumn(
+                    words.say("Scope"), pinned=True, width=cards.name_width(frame["name"])
+                ),
+                "progress": column.TextColumn(words.say("Progress"), alignment="right"),
+                "expected": column.TextColumn(words.say("Expected then"), alignment="right"),
+                "pace": column.TextColumn(words.say("Pace")),
+                "period": column.TextColumn(words.say("Period")),
+            },
+            height="content" if len(frame) <= ROWS_SHOWN else ROWS_HEIGHT,
+            key="objectives",
+            alt=words.say("Objectives: progress and what the date asks for"),
+        )
 
 
 def closing(session: Session, facts: Review, agenda: Agenda) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cards, markup, plan_sentences, plan_tables
+from dashboard import cards, markup, narrow, plan_sentences, plan_tables
 from dashboard.session import Session
+from dashboard.written import whole_percents
 from metrics import key_results
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Unit
@@ -55,26 +56,39 @@ def _table(session: Session, found: Sequence[KeyResultState], one_product: bool)
     words = session.voice.words
     column = st.column_config
     frame = plan_tables.key_results(found, session.voice)
-    st.dataframe(
-        frame.drop(columns="product") if one_product else frame,
-        hide_index=True,
-        column_config={
-            "objective": column.TextColumn(words.say("Objective"), width=230),
-            "product": column.TextColumn(words.say("Product"), width=110),
-            "result": column.TextColumn(words.say("Key result"), width=220),
-            "pace": column.TextColumn(words.say("Pace"), width=150),
-            "start": column.TextColumn(words.say("From"), alignment="right", width=85),
-            "current": column.TextColumn(words.say("Now"), alignment="right", width=85),
-            "target": column.TextColumn(words.say("To"), alignment="right", width=85),
-            "progress": column.ProgressColumn(
-                words.say("Progress"), min_value=0, max_value=1, format="percent", width=140
-            ),
-            "expected": column.TextColumn(words.say("Time gone"), alignment="right", width=95),
-        },
-        height="content" if len(found) <= cards.ROWS_SHOWN else "auto",
-        key="key_results",
-        alt=words.say("Key results with their progress and the time gone"),
-    )
+    if one_product:
+        frame = frame.drop(columns="product")
+    telling = {
+        "product": words.say("Product"),
+        "result": words.say("Key result"),
+        "current": words.say("Now"),
+        "pace": words.say("Pace"),
+    }
+    with narrow.wide(frame, telling, "key_results", words, right=("current",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "objective": column.TextColumn(words.say("Objective"), width=230),
+                "product": column.TextColumn(words.say("Product"), width=110),
+                "result": column.TextColumn(words.say("Key result"), width=220),
+                "pace": column.TextColumn(words.say("Pace"), width=150),
+                "start": column.TextColumn(words.say("From"), alignment="right", width=85),
+                "current": column.TextColumn(words.say("Now"), alignment="right", width=85),
+                "target": column.TextColumn(words.say("To"), alignment="right", width=85),
+                "progress": column.ProgressColumn(
+                    words.say("Progress"),
+                    min_value=0,
+                    max_value=100,
+                    format=whole_percents(session.voice),
+                    width=140,
+                ),
+                "expected": column.TextColumn(words.say("Time gone"), alignment="right", width=95),
+            },
+            height="content" if len(found) <= cards.ROWS_SHOWN else "auto",
+            key="key_results",
+            alt=words.say("Key results with their progress and the time gone"),
+        )
 
 
 def _change(session: Session, found: Sequence[KeyResultState]) -> None:

@@ -54,7 +54,7 @@ def key_results(found: Iterable[KeyResultState], voice: Voice) -> pd.DataFrame:
                 "start": plan_sentences.amount(voice, each, each.planned.start_value),
                 "current": plan_sentences.amount(voice, each, each.current),
                 "target": plan_sentences.amount(voice, each, each.planned.target_value),
-                "progress": None if each.progress is None else round(each.progress, 2),
+                "progress": None if each.progress is None else round(100 * each.progress),
                 "expected": voice.format.percent(each.expected),
             }
             for each in found

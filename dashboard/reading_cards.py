@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 from pandas import DataFrame
 
-from dashboard import cards, glossary, reading_tables
+from dashboard import cards, glossary, narrow, reading_tables
 from dashboard.cards import ROWS_SHOWN, WRAPPING_ROW
 from dashboard.session import Session
+from dashboard.translation import Translation
 from metrics.pages.review_facts import ScorecardCell, ScorecardRow
 from metrics.reading import Reading
 
@@ -58,15 +59,17 @@ def scorecard(
     }
     for family, label in glossary.FAMILIES.items():
         config[family] = st.column_config.TextColumn(words.say(label), width=FAMILY_WIDTHS[family])
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config=config,
-        row_height=WRAPPING_ROW,
-        height=SCORECARD_HEIGHT if long else "content",
-        key="scorecard",
-        alt=words.say("Scorecard: products by family, each with its worst KPI"),
-    )
+    worst = reading_tables.worst_of(shown, voice)
+    with narrow.wide(worst, _telling(words), "scorecard", words, right=("value",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config=config,
+            row_height=WRAPPING_ROW,
+            height=SCORECARD_HEIGHT if long else "content",
+            key="scorecard",
+            alt=words.say("Scorecard: products by family, each with its worst KPI"),
+        )
     _download(session, scorecard_readings(rows), "scorecard")
 
 
@@ -128,27 +131,38 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
     voice = session.voice
     words = voice.words
     column = st.column_config
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            "family": column.TextColumn(words.say("Family")),
-            "status": column.TextColumn(words.say("Status"), width=105),
-            "scope": column.TextColumn(words.say("Scope")),
-            "kpi": column.TextColumn(words.say("KPI")),
-            "value": column.TextColumn(words.say("Figure"), alignment="right"),
-            "trend": column.ImageColumn(words.say("26 periods"), width=140),
-            "change": column.TextColumn(words.say("On the period"), alignment="right"),
-            "year": column.TextColumn(words.say("On the year"), alignment="right"),
-            "period": column.TextColumn(words.say("Period")),
-            "note": column.TextColumn(words.say("Note")),
-        },
-        row_height=38,
-        height="content" if len(frame) <= ROWS_SHOWN else "auto",
-        key=key,
-        alt=words.say("KPIs with their figures and trends"),
-    )
+    with narrow.wide(frame, _telling(words), key, words, right=("value",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "family": column.TextColumn(words.say("Family")),
+                "status": column.TextColumn(words.say("Status"), width=105),
+                "scope": column.TextColumn(words.say("Scope")),
+                "kpi": column.TextColumn(words.say("KPI")),
+                "value": column.TextColumn(words.say("Figure"), alignment="right"),
+                "trend": column.ImageColumn(words.say("26 periods"), width=140),
+                "change": column.TextColumn(words.say("On the period"), alignment="right"),
+                "year": column.TextColumn(words.say("On the year"), alignment="right"),
+                "period": column.TextColumn(words.say("Period")),
+                "note": column.TextColumn(words.say("Note")),
+            },
+            row_height=38,
+            height="content" if len(frame) <= ROWS_SHOWN else "auto",
+            key=key,
+            alt=words.say("KPIs with their figures and trends"),
+        )
     _download(session, readings, key)
+
+
+def _telling(words: Translation) -> dict[str, str]:
+    """The columns that a phone shows of readings: whose and what, the figure, its state."""
+    return {
+        "scope": words.say("Scope"),
+        "kpi": words.say("KPI"),
+        "value": words.say("Figure"),
+        "status": words.say("Status"),
+    }
 
 
 def _download(session: Session, readings: Sequence[Reading], key: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -47,6 +49,25 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
         line["owners"] = owner_names(row.owners)
         table.append(line)
     return pd.DataFrame(table, columns=["name", *families, "trend", "owners"])
+
+
+def worst_of(rows: Iterable[ScorecardRow], voice: Voice) -> pd.DataFrame:
+    """The scorecard line by line, as a phone shows it: each family's worst KPI of each product,
+    what needs a look first."""
+    told = [(row.name, cell.worst) for row in rows for cell in row.cells if cell.worst]
+    told.sort(key=lambda line: STATUS_ORDER.index(line[1].status))
+    return pd.DataFrame(
+        [
+            {
+                "scope": name,
+                "kpi": voice.short_label(worst.kpi),
+                "value": sentences.value(voice, worst),
+                "status": sentences.status(voice, worst.status),
+            }
+            for name, worst in told
+        ],
+        columns=["scope", "kpi", "value", "status"],
+    )
 
 
 def urgency(row: ScorecardRow) -> list[int]:
@@ -225,16 +246,29 @@ def box_text(box: Box, voice: Voice, kpi: str) -> str:
 
 
 def portfolio(found: Portfolio, voice: Voice) -> pd.DataFrame:
-    """One row per product, in the order given, with exact figures and MRR's change on the year."""
+    """One row per product, in the order given, with figures and MRR's change on the year in words.
+
+    A figure that is not known is NaN; `portfolio_words` writes them.
+    """
     rows = []
     for each in found.products:
         size = each.readings.get(SIZE)
-        line = {"name": voice.name(each.scope)}
+        line: dict[str, object] = {"name": voice.name(each.scope)}
         for kpi in PORTFOLIO_KPIS:
             if kpi in voice.catalogue:
-                line[kpi] = voice.format.exact(voice.catalogue[kpi].unit, each.value(kpi))
+                value = each.value(kpi)
+                line[kpi] = math.nan if value is None else value
                 if kpi == SIZE:
                     moved = size.prior_year if size else None
                     line["year"] = voice.format.change(voice.catalogue[kpi].unit, moved)
         rows.append(line)
     return pd.DataFrame(rows)
+
+
+def portfolio_words(voice: Voice) -> dict[str, Callable[[float], str]]:
+    """How each column of the portfolio is written; what is not known is "n/a"."""
+    return {
+        kpi: partial(voice.format.exact, voice.catalogue[kpi].unit)
+        for kpi in PORTFOLIO_KPIS
+        if kpi in voice.catalogue
+    }

@@ -12,6 +12,7 @@ from dashboard import (
     charts,
     flow_charts,
     markup,
+    narrow,
     product_charts,
     sentences,
     side_sentences,
@@ -19,6 +20,7 @@ from dashboard import (
 )
 from dashboard.session import Session, verbatims
 from dashboard.waterfall import is_cut, waterfall
+from dashboard.written import BAR, NO_LABEL, counted, written
 from metrics.by_member import FeatureMap, ThemeShares
 from metrics.catalogue.kpi import Text, Unit
 from metrics.cohort_grid import RetentionTable
@@ -32,25 +34,33 @@ def outlooks(session: Session, found: Sequence[Outlook], *, scopes: bool = False
     """Where KPIs will stand at the end of the month and quarter; `scopes` says whose."""
     words = session.voice.words
     column = st.column_config
-    st.dataframe(
-        side_tables.outlooks(found, session.voice, scopes=scopes),
-        hide_index=True,
-        column_config={
-            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
-            "scope": column.TextColumn(words.say("Scope")),
-            "period": column.TextColumn(words.say("Period")),
-            "actual": column.TextColumn(words.say("To date"), alignment="right"),
-            "landing": column.TextColumn(words.say("Landing"), alignment="right"),
-            "range": column.TextColumn(words.say("Four chances in five"), alignment="right"),
-            "prior_year": column.TextColumn(words.say("Prior year"), alignment="right"),
-            "target": column.TextColumn(words.say("Target"), alignment="right"),
-            "budget": column.TextColumn(words.say("Budget"), alignment="right"),
-            "verdict": column.TextColumn(words.say("Pace")),
-        },
-        height="content",
-        key="outlooks",
-        alt=words.say("Where KPIs will stand at the end of the month and quarter"),
-    )
+    frame = side_tables.outlooks(found, session.voice, scopes=scopes)
+    telling = {
+        "kpi": words.say("KPI"),
+        "period": words.say("Period"),
+        "landing": words.say("Landing"),
+        "verdict": words.say("Pace"),
+    }
+    with narrow.wide(frame, telling, "outlooks", words, right=("landing",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+                "scope": column.TextColumn(words.say("Scope")),
+                "period": column.TextColumn(words.say("Period")),
+                "actual": column.TextColumn(words.say("To date"), alignment="right"),
+                "landing": column.TextColumn(words.say("Landing"), alignment="right"),
+                "range": column.TextColumn(words.say("Four chances in five"), alignment="right"),
+                "prior_year": column.TextColumn(words.say("Prior year"), alignment="right"),
+                "target": column.TextColumn(words.say("Target"), alignment="right"),
+                "budget": column.TextColumn(words.say("Budget"), alignment="right"),
+                "verdict": column.TextColumn(words.say("Pace")),
+            },
+            height="content",
+            key="outlooks",
+            alt=words.say("Where KPIs will stand at the end of the month and quarter"),
+        )
 
 
 def retention(session: Session, table: RetentionTable | None, product: str) -> None:
@@ -115,14 +125,16 @@ def funnel(session: Session, usage: ProductUsage) -> None:
         return
     column = st.column_config
     st.dataframe(
-        side_tables.funnel(usage.funnel, voice),
+        written(
+            side_tables.funnel(usage.funnel, voice),
+            {"users": counted(voice), "part": voice.format.percent},
+        ),
         hide_index=True,
         column_config={
             "step": column.TextColumn(words.say("Step"), pinned=True),
-            "users": column.TextColumn(words.say("Users"), alignment="right"),
-            "part": column.ProgressColumn(
-                words.say("Of those who entered"), min_value=0, max_value=1, format="percent"
-            ),
+            "users": column.NumberColumn(words.say("Users")),
+            "part": column.NumberColumn(words.say("Of those who entered")),
+            "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
             "time": column.TextColumn(words.say("Median time to get there"), alignment="right"),
         },
         height="content",
@@ -231,13 +243,15 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
     )
     column = st.column_config
     st.dataframe(
-        side_tables.themes(found.themes, labels, voice),
+        written(
+            side_tables.themes(found.themes, labels, voice),
+            {"share": voice.format.percent, "count": counted(voice)},
+        ),
         hide_index=True,
         column_config={
             "theme": column.TextColumn(words.say("Theme"), pinned=True),
-            "share": column.ProgressColumn(
-                words.say("Of what was said"), min_value=0, max_value=1, format="percent"
-            ),
+            "share": column.NumberColumn(words.say("Of what was said")),
+            "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
             "change": column.TextColumn(words.say("On the month"), alignment="right"),
             "count": column.NumberColumn(words.say("Comments")),
         },

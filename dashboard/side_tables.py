@@ -48,8 +48,9 @@ def funnel(found: FunnelTable, voice: Voice) -> pd.DataFrame:
         [
             {
                 "step": step.event,
-                "users": voice.format.number(step.users),
-                "part": round(step.users / entered, 3) if entered else None,
+                "users": step.users,
+                "part": (part := step.users / entered if entered else None),
+                "bar": part,
                 "time": (
                     ""
                     if step.median_seconds is None
@@ -69,7 +70,8 @@ def themes(found: Iterable[ThemeShare], labels: Mapping[str, Text], voice: Voice
                 "theme": (
                     labels[each.theme][voice.words.language] if each.theme in labels else each.theme
                 ),
-                "share": round(each.share, 3),
+                "share": each.share,
+                "bar": each.share,
                 "change": (
                     voice.format.points(Unit.RATE, each.share - each.previous)
                     if each.previous is not None

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 LANGUAGES = ("fr", "en")
+#: The locale by which each language writes its numbers.
+WRITTEN_AS = {"fr": "fr_FR", "en": "en_GB"}
 LOCALES = Path(__file__).with_name("locales")
 
 
@@ -35,8 +38,10 @@ class Translation:
         return self._messages.gettext(message).format(**values)
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
-        """The singular or plural of a message, as the language has it; {n} is the number."""
-        return self._messages.ngettext(one, many, number).format(n=number, **values)
+        """The singular or plural of a message, as the language has it; {n} is the number, written
+        with the language's separators."""
+        written = format_decimal(number, locale=WRITTEN_AS.get(self.language, "en_GB"))
+        return self._messages.ngettext(one, many, number).format(n=written, **values)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

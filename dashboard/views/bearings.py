@@ -13,6 +13,7 @@ from dashboard import (
     cards,
     filters,
     markup,
+    narrow,
 )
 from dashboard.session import Session, bearings
 from dashboard.side_sentences import SIDES
@@ -39,24 +40,27 @@ def show(
     st.markdown(markup.escape(bearing_sentences.summary(voice, found)))
 
     chart(session, found)
-    st.dataframe(
-        bearing_tables.bearings(found.products, voice),
-        hide_index=True,
-        column_config={
-            "name": st.column_config.TextColumn(
-                words.say("Product"),
-                pinned=True,
-                width=cards.name_width(each.name for each in found.products),
-            ),
-            "heading": st.column_config.TextColumn(SIDES[CAP]),
-            "pace": st.column_config.TextColumn(SIDES[CADENCE]),
-            "needs": st.column_config.TextColumn(words.say("Needs")),
-            "people": st.column_config.TextColumn(words.say("PM and PO")),
-        },
-        height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
-        key="bearings",
-        alt=words.say("Products with their scores of cap and of cadence"),
-    )
+    frame = bearing_tables.bearings(found.products, voice)
+    telling = {"name": words.say("Product"), "heading": SIDES[CAP], "pace": SIDES[CADENCE]}
+    with narrow.wide(frame, telling, "bearings", words):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "name": st.column_config.TextColumn(
+                    words.say("Product"),
+                    pinned=True,
+                    width=cards.name_width(each.name for each in found.products),
+                ),
+                "heading": st.column_config.TextColumn(SIDES[CAP]),
+                "pace": st.column_config.TextColumn(SIDES[CADENCE]),
+                "needs": st.column_config.TextColumn(words.say("Needs")),
+                "people": st.column_config.TextColumn(words.say("PM and PO")),
+            },
+            height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
+            key="bearings",
+            alt=words.say("Products with their scores of cap and of cadence"),
+        )
     evidence(session, found, explore_place)
 
 
@@ -113,17 +117,24 @@ def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
         told = bearing_sentences.score(voice, found)
         st.markdown(f"**{SIDES[side]}** · {markup.escape(told)}")
         column = st.column_config
-        st.dataframe(
-            bearing_tables.signs(found.signs, voice),
-            hide_index=True,
-            column_config={
-                "state": column.TextColumn(words.say("Status"), width=95),
-                "sign": column.TextColumn(words.say("Sign"), width=140),
-                "evidence": column.TextColumn(words.say("What it rests on"), width=160),
-                "rule": column.TextColumn(words.say("Rule"), width=185),
-            },
-            row_height=cards.WRAPPING_ROW,
-            height="content",
-            key=f"signs_table_{side}",
-            alt=words.say("Signs of {name}, each with its figure and rule", name=each.name),
-        )
+        frame = bearing_tables.signs(found.signs, voice)
+        telling = {
+            "sign": words.say("Sign"),
+            "evidence": words.say("What it rests on"),
+            "state": words.say("Status"),
+        }
+        with narrow.wide(frame, telling, f"signs_{side}", words):
+            st.dataframe(
+                frame,
+                hide_index=True,
+                column_config={
+                    "state": column.TextColumn(words.say("Status"), width=95),
+                    "sign": column.TextColumn(words.say("Sign"), width=140),
+                    "evidence": column.TextColumn(words.say("What it rests on"), width=160),
+                    "rule": column.TextColumn(words.say("Rule"), width=185),
+                },
+                row_height=cards.WRAPPING_ROW,
+                height="content",
+                key=f"signs_table_{side}",
+                alt=words.say("Signs of {name}, each with its figure and rule", name=each.name),
+            )

@@ -12,6 +12,7 @@ from dashboard import (
     coverage_sentences,
     coverage_tables,
     markup,
+    narrow,
 )
 from dashboard.glossary import MARKS
 from dashboard.session import Session, dictionary, freshness
@@ -39,24 +40,31 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         st.caption(markup.escape(words.count("and {n} more", "and {n} more", more)))
 
     column = st.column_config
-    st.dataframe(
-        coverage_tables.coverage(found, voice),
-        hide_index=True,
-        column_config={
-            "dataset": column.TextColumn(words.say("Data"), pinned=True, width=185),
-            "state": column.TextColumn(words.say("Status"), width=130),
-            "sources": column.TextColumn(words.say("Tools"), width=140),
-            "until": column.TextColumn(words.say("Known until"), alignment="right", width=110),
-            "expected": column.TextColumn(words.say("Next due"), alignment="right", width=110),
-            "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
-            "gaps": column.NumberColumn(words.say("Gaps"), width=60),
-            "imported": column.TextColumn(words.say("Last import"), width=140),
-            "kpis": column.TextColumn(words.say("KPIs that read it"), width=420),
-        },
-        height="content",
-        key="coverage",
-        alt=words.say("Kinds of data: until when they are known, and the KPIs that read them"),
-    )
+    frame = coverage_tables.coverage(found, voice)
+    telling = {
+        "dataset": words.say("Data"),
+        "until": words.say("Known until"),
+        "state": words.say("Status"),
+    }
+    with narrow.wide(frame, telling, "coverage", words, right=("until",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "dataset": column.TextColumn(words.say("Data"), pinned=True, width=185),
+                "state": column.TextColumn(words.say("Status"), width=130),
+                "sources": column.TextColumn(words.say("Tools"), width=140),
+                "until": column.TextColumn(words.say("Known until"), alignment="right", width=110),
+                "expected": column.TextColumn(words.say("Next due"), alignment="right", width=110),
+                "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
+                "gaps": column.NumberColumn(words.say("Gaps"), width=60),
+                "imported": column.TextColumn(words.say("Last import"), width=140),
+                "kpis": column.TextColumn(words.say("KPIs that read it"), width=420),
+            },
+            height="content",
+            key="coverage",
+            alt=words.say("Kinds of data: until when they are known, and the KPIs that read them"),
+        )
     gaps(session, found)
     never(session, found)
     if imports_place is not None:

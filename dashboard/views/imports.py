@@ -16,11 +16,13 @@ from dashboard import (
     import_tables,
     mapping_cards,
     markup,
+    narrow,
 )
 from dashboard.glossary import MARKS
 from dashboard.import_sentences import rhythm as rhythm_sentence
 from dashboard.session import Session
 from dashboard.uploads import Desk, past_imports, profile_names, sources
+from dashboard.written import counted, written
 from metrics.belonging import words_of
 from metrics.importing.report import ImportOptions
 from metrics.organisation import Name
@@ -155,20 +157,27 @@ def sent(session: Session) -> None:
     for late in [each for each in found if each.late][:MOST_LATE]:
         st.markdown(f"{MARKS['no_data']} {markup.escape(rhythm_sentence(session.voice, late))}")
     column = st.column_config
-    st.dataframe(
-        import_tables.sources(found, session.voice, session.palette),
-        hide_index=True,
-        column_config={
-            "tool": column.TextColumn(words.say("Tool"), pinned=True, width=170),
-            "holds": column.TextColumn(words.say("Holds"), width=190),
-            "expected": column.TextColumn(words.say("Expected"), width=110),
-            "last": column.TextColumn(words.say("Last seen"), width=150),
-            "imports": column.NumberColumn(words.say("Files"), width=70),
-            "weeks": column.ImageColumn(words.say("Days known, 26 weeks"), width=290),
-        },
-        key="sources",
-        alt=words.say("How often each source sends files, and the weeks that it made known"),
-    )
+    frame = import_tables.sources(found, session.voice, session.palette)
+    telling = {
+        "tool": words.say("Tool"),
+        "holds": words.say("Holds"),
+        "last": words.say("Last seen"),
+    }
+    with narrow.wide(frame, telling, "sources", words):
+        st.dataframe(
+            written(frame, {"imports": counted(session.voice)}),
+            hide_index=True,
+            column_config={
+                "tool": column.TextColumn(words.say("Tool"), pinned=True, width=170),
+                "holds": column.TextColumn(words.say("Holds"), width=190),
+                "expected": column.TextColumn(words.say("Expected"), width=110),
+                "last": column.TextColumn(words.say("Last seen"), width=150),
+                "imports": column.NumberColumn(words.say("Files"), width=70),
+                "weeks": column.ImageColumn(words.say("Days known, 26 weeks"), width=290),
+            },
+            key="sources",
+            alt=words.say("How often each source sends files, and the weeks that it made known"),
+        )
 
 
 def past(session: Session, desk: Desk) -> None:
@@ -179,8 +188,10 @@ def past(session: Session, desk: Desk) -> None:
         st.markdown(markup.escape(words.say("Nothing imported yet.")))
         return
     column = st.column_config
+    frame = import_tables.ledger(records, session.voice)
+    how = dict.fromkeys(("loaded", "aside"), counted(session.voice))
     chosen = st.dataframe(
-        import_tables.ledger(records, session.voice),
+        written(frame, how),
         hide_index=True,
         column_config={
             "id": column.NumberColumn(words.say("No."), width=60),
@@ -188,8 +199,8 @@ def past(session: Session, desk: Desk) -> None:
             "tool": column.TextColumn(words.say("Tool")),
             "holds": column.TextColumn(words.say("Holds")),
             "period": column.TextColumn(words.say("Period"), width="medium"),
-            "loaded": column.NumberColumn(words.say("Loaded"), format="localized"),
-            "aside": column.NumberColumn(words.say("Set aside"), format="localized"),
+            "loaded": column.NumberColumn(words.say("Loaded")),
+            "aside": column.NumberColumn(words.say("Set aside")),
             "when": column.TextColumn(words.say("When")),
             "by": column.TextColumn(words.say("By")),
             "status": column.TextColumn(words.say("Status")),

@@ -13,13 +13,18 @@ from dashboard import (
     cards,
     filters,
     markup,
+    narrow,
     plan_cards,
     plan_tables,
     portfolio_charts,
     reading_tables,
 )
 from dashboard.session import Session, plans, portfolio
-from metrics.pages.portfolio import CONTRIBUTION, KPIS, Plans, Portfolio
+from dashboard.written import counted, written
+from metrics.pages.portfolio import CONTRIBUTION, Plans, Portfolio
+
+#: KPIs that fit on a phone beside a product's name.
+MOST_ON_A_PHONE = 2
 
 
 def show(
@@ -71,25 +76,33 @@ def initiatives(session: Session, found: Plans) -> None:
         st.caption(markup.escape(words.say("No initiative in this quarter.")))
         return
     column = st.column_config
-    st.dataframe(
-        plan_tables.roadmap(found.roadmap, voice),
-        hide_index=True,
-        column_config={
-            "title": column.TextColumn(words.say("Initiative"), pinned=True, width=180),
-            "product": column.TextColumn(words.say("Product"), width=100),
-            "state": column.TextColumn(words.say("Status"), width=85),
-            "rice": column.NumberColumn("RICE", format="localized", width=80),
-            "moscow": column.TextColumn("MoSCoW", width=125),
-            "target": column.TextColumn(words.say("Is to move"), width=220),
-            "effect": column.TextColumn(words.say("Measured effect"), width=150),
-            "due": column.TextColumn(words.say("Due"), alignment="right", width=110),
-            "slipped": column.TextColumn(words.say("Moved"), width=125),
-            "objective": column.TextColumn(words.say("Objective"), width=220),
-        },
-        height="content" if len(found.roadmap) <= cards.ROWS_SHOWN else "auto",
-        key="roadmap",
-        alt=words.say("Initiatives of the quarter, the highest RICE first"),
-    )
+    frame = plan_tables.roadmap(found.roadmap, voice)
+    telling = {
+        "title": words.say("Initiative"),
+        "state": words.say("Status"),
+        "effect": words.say("Measured effect"),
+        "due": words.say("Due"),
+    }
+    with narrow.wide(frame, telling, "roadmap", words):
+        st.dataframe(
+            written(frame, {"rice": counted(voice)}),
+            hide_index=True,
+            column_config={
+                "title": column.TextColumn(words.say("Initiative"), pinned=True, width=180),
+                "product": column.TextColumn(words.say("Product"), width=100),
+                "state": column.TextColumn(words.say("Status"), width=85),
+                "rice": column.NumberColumn("RICE", width=80),
+                "moscow": column.TextColumn("MoSCoW", width=125),
+                "target": column.TextColumn(words.say("Is to move"), width=220),
+                "effect": column.TextColumn(words.say("Measured effect"), width=150),
+                "due": column.TextColumn(words.say("Due"), alignment="right", width=110),
+                "slipped": column.TextColumn(words.say("Moved"), width=125),
+                "objective": column.TextColumn(words.say("Objective"), width=220),
+            },
+            height="content" if len(found.roadmap) <= cards.ROWS_SHOWN else "auto",
+            key="roadmap",
+            alt=words.say("Initiatives of the quarter, the highest RICE first"),
+        )
     st.caption(
         markup.escape(
             words.say(
@@ -140,6 +153,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
             st.switch_page(product_place, query_params={"product": str(click.label)})
 
     column = st.column_config
+    how = reading_tables.portfolio_words(session.voice)
     config: dict[str, Any] = {
         "name": column.ButtonColumn(
             words.say("Product"),
@@ -150,18 +164,19 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
             on_click=open_product,
             key="portfolio_name",
         ),
-        **{
-            kpi: column.TextColumn(session.voice.short_label(kpi), alignment="right")
-            for kpi in KPIS
-            if kpi in session.voice.catalogue
-        },
+        **{kpi: column.NumberColumn(session.voice.short_label(kpi)) for kpi in how},
         "year": column.TextColumn(words.say("MRR on the year"), alignment="right"),
     }
-    st.dataframe(
-        reading_tables.portfolio(found, session.voice),
-        hide_index=True,
-        column_config=config,
-        height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
-        key="portfolio",
-        alt=words.say("Products with their revenue, growth, margin and objectives"),
-    )
+    frame = reading_tables.portfolio(found, session.voice)
+    telling = {"name": words.say("Product")} | {
+        kpi: session.voice.short_label(kpi) for kpi in [*how][:MOST_ON_A_PHONE]
+    }
+    with narrow.wide(frame, telling, "portfolio", words, right=how, how=how):
+        st.dataframe(
+            written(frame, how),
+            hide_index=True,
+            column_config=config,
+            height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
+            key="portfolio",
+            alt=words.say("Products with their revenue, growth, margin and objectives"),
+        )

@@ -9,6 +9,7 @@ from dashboard import (
     absence_cards,
     cards,
     markup,
+    narrow,
     preparing_sentences,
     preparing_tables,
     review_sentences,
@@ -37,19 +38,26 @@ def show(
     comments(session, review_place)
     st.subheader(words.say("What the review would show today"), anchor=False)
     column = st.column_config
-    st.dataframe(
-        preparing_tables.would_show(found.review, voice, found.today),
-        hide_index=True,
-        column_config={
-            "kpi": column.TextColumn(words.say("KPI"), pinned=True),
-            "shown": column.TextColumn(words.say("Status")),
-            "value": column.TextColumn(words.say("Figure"), alignment="right"),
-            "period": column.TextColumn(words.say("Period")),
-        },
-        height="content",
-        key="would_show",
-        alt=words.say("Review KPIs with how complete their data are"),
-    )
+    frame = preparing_tables.would_show(found.review, voice, found.today)
+    telling = {
+        "kpi": words.say("KPI"),
+        "value": words.say("Figure"),
+        "shown": words.say("Status"),
+    }
+    with narrow.wide(frame, telling, "would_show", words, right=("value",)):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+                "shown": column.TextColumn(words.say("Status")),
+                "value": column.TextColumn(words.say("Figure"), alignment="right"),
+                "period": column.TextColumn(words.say("Period")),
+            },
+            height="content",
+            key="would_show",
+            alt=words.say("Review KPIs with how complete their data are"),
+        )
 
 
 def exports(session: Session, found: Preparation, imports_place: st.Page | None) -> None:
@@ -59,23 +67,26 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
         st.caption(markup.escape(words.say("Nothing is late, and nothing falls due this week.")))
         return
     column = st.column_config
-    st.dataframe(
-        preparing_tables.owed(found.owed, session.voice, found.today),
-        hide_index=True,
-        column_config={
-            "due": column.TextColumn(words.say("Due"), pinned=True, width=120),
-            "by": column.TextColumn(words.say("Due on"), alignment="right", width=85),
-            "owner": column.TextColumn(words.say("Who"), width=210),
-            "what": column.TextColumn(words.say("Export"), width=330),
-            "scope": column.TextColumn(words.say("Scope"), width=170),
-            "tool": column.TextColumn(words.say("Tools"), width=200),
-            "since": column.TextColumn(words.say("No data since"), width=130),
-        },
-        row_height=cards.WRAPPING_ROW,
-        height="content" if len(found.owed) <= cards.ROWS_SHOWN else "auto",
-        key="owed",
-        alt=words.say("Exports that are late or due soon, with who brings them"),
-    )
+    frame = preparing_tables.owed(found.owed, session.voice, found.today)
+    telling = {"what": words.say("Export"), "owner": words.say("Who"), "due": words.say("Due")}
+    with narrow.wide(frame, telling, "owed", words):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "due": column.TextColumn(words.say("Due"), pinned=True, width=120),
+                "by": column.TextColumn(words.say("Due on"), alignment="right", width=85),
+                "owner": column.TextColumn(words.say("Who"), width=210),
+                "what": column.TextColumn(words.say("Export"), width=330),
+                "scope": column.TextColumn(words.say("Scope"), width=170),
+                "tool": column.TextColumn(words.say("Tools"), width=200),
+                "since": column.TextColumn(words.say("No data since"), width=130),
+            },
+            row_height=cards.WRAPPING_ROW,
+            height="content" if len(found.owed) <= cards.ROWS_SHOWN else "auto",
+            key="owed",
+            alt=words.say("Exports that are late or due soon, with who brings them"),
+        )
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 

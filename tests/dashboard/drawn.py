@@ -1,8 +1,12 @@
-"""What a chart draws, layer by layer."""
+"""What a chart draws, layer by layer, and what a table shows."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1.element_tree import Dataframe
 
 from dashboard.drawing import Drawing
 
@@ -26,3 +30,12 @@ def axis(drawing: Drawing, side: str) -> dict[str, Any]:
     """One axis ("x" or "y"), with its labels."""
     found: dict[str, Any] = drawing.spec["layer"][0]["encoding"][side]["axis"]
     return found
+
+
+def written(table: Dataframe) -> pd.DataFrame:
+    """A table as it is read: its numbers in the page's words."""
+    styler = table.proto.arrow_data.styler
+    if not styler.display_values:
+        return table.value
+    shown: pd.DataFrame = convert_arrow_bytes_to_pandas_df(styler.display_values)
+    return shown

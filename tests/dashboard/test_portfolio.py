@@ -11,7 +11,7 @@ from metrics.access import LOCAL_CPO
 from metrics.pages.portfolio import CONTRIBUTION, plans, portfolio
 from metrics.query import query
 from metrics.result import Scope
-from tests.dashboard.drawn import rows
+from tests.dashboard.drawn import rows, written
 from tests.dashboard.facts import voice
 from tests.dashboard.test_pages import plain, texts
 
@@ -51,7 +51,7 @@ def test_the_page_lists_every_product_with_its_figures(sample, monkeypatch, lang
     page.run()
     assert not page.exception
     assert plain(page.header[0].value).startswith(f"{title} · ")
-    rows = page.dataframe[0].value
+    rows = written(page.dataframe[0])
     found = portfolio(sample.workspace, LOCAL_CPO)
     assert len(rows) == len(found.products)
     margin = found.products[0].value("contribution_margin_rate")

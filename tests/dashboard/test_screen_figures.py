@@ -25,6 +25,7 @@ from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Unit
 from metrics.command import vigie
 from metrics.register.organisation import load_organisation
+from tests.dashboard.drawn import written
 from tests.dashboard.test_app import opened
 from tests.dashboard.test_pages import plain
 
@@ -179,7 +180,7 @@ class Screen:
 
     def portfolio(self, page: AppTest, week: str) -> Iterator[Shown]:
         """The products' recurring revenue, in a weekly table."""
-        frame = next(each.value for each in page.dataframe if "mrr" in each.value.columns)
+        frame = next(written(each) for each in page.dataframe if "mrr" in each.value.columns)
         for _, row in frame.iterrows():
             if row["mrr"] != "n/a":
                 by, scope = self.scopes[row["name"]]

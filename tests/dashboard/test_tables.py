@@ -6,8 +6,9 @@ import json
 
 import pandas as pd
 
-from dashboard import import_tables, reading_tables, spreadsheet
+from dashboard import import_tables, narrow, reading_tables, spreadsheet
 from dashboard.palette import LIGHT
+from dashboard.written import counted, whole_percents, written
 from metrics.importing.header import comparable
 from metrics.importing.report import RowCounts
 from metrics.pages.review_facts import Box
@@ -25,6 +26,36 @@ def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
     assert atelier["owners"] == "PM C. Morel, PO L. Petit"
     balise = frame.set_index("name").loc["Balise"]
     assert balise["market"] == "○ Win rate no data"
+
+
+def test_a_phone_shows_whose_what_how_much_and_its_state_what_needs_a_look_first():
+    frame = reading_tables.worst_of(facts.review().scorecard, VOICE)
+    first = [cell.replace("\u00a0", " ") for cell in frame.iloc[0]]
+    assert first == ["Atelier", "Activation", "41.3 %", "▼ worse"]
+    assert list(frame["status"].str[0]) == sorted(frame["status"].str[0], key="▼◆▲○◌·".index)
+
+
+def test_what_stands_in_for_a_table_shows_names_letter_for_letter():
+    frame = pd.DataFrame({"kpi": ["<b>a|b</b>", "x"], "value": [1234.5, float("nan")]})
+    told = narrow.lines(frame, {"kpi": "KPI", "value": "$x$"}, ["value"], {"value": counted(VOICE)})
+    assert told.splitlines() == [
+        "| KPI | \\$x\\$ |", "| --- | ---: |", "| \\<b\\>a\\|b\\</b\\> | 1,234\\.5 |", "| x |  |",
+    ]  # fmt: skip
+
+
+def test_numbers_are_written_in_the_language_and_stay_numbers():
+    frame = pd.DataFrame({"loaded": [30000, 2], "part": [0.125, 1.0]})
+    french = facts.voice("fr")
+    styled = written(frame, {"loaded": counted(french), "part": french.format.percent})
+    shown = [
+        cell["display_value"]
+        for row in styled._translate(False, False)["body"]
+        for cell in row
+        if cell["type"] == "td"
+    ]
+    assert shown == ["30\u202f000", "12,5\u202f%", "2", "100\u202f%"]
+    assert frame["loaded"].dtype == "int64"
+    assert whole_percents(french) == "%d\u202f%%"
 
 
 def test_families_without_any_kpi_take_no_column():
