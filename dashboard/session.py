@@ -32,8 +32,14 @@ from metrics.pages import product_sides as sides
 from metrics.pages import review as reviews
 from metrics.pages import six_twelve as charts
 from metrics.pages import squad as squads
+from metrics.pages.accounts_at_risk import AccountsAtRisk
+from metrics.pages.accounts_at_risk import accounts_at_risk as may_leave
 from metrics.pages.alike import Alike
+from metrics.pages.discoveries import Discoveries
+from metrics.pages.discoveries import discoveries as was_heard
 from metrics.pages.freshness import DatasetState
+from metrics.pages.market_side import MarketSide
+from metrics.pages.market_side import market_side as in_market
 from metrics.pages.review_facts import ProductPage, Review, SixTwelve
 from metrics.pages.rows_behind import Lineage
 from metrics.pages.rows_behind import lineage as rows_behind
@@ -258,6 +264,21 @@ def verbatims(
     return _kept(
         session, "verbatims", in_their_words, product=product, theme=theme, start=start, end=end
     )
+
+
+def accounts_at_risk(session: Session, product: str, until: date) -> AccountsAtRisk | None:
+    """The accounts of a product that may leave, asked of the facts."""
+    return _kept(session, "at risk", may_leave, product=product, until=until)
+
+
+def market_side(session: Session, product: str, until: date) -> MarketSide:
+    """A product's share of its markets and its deals, asked of the facts."""
+    return _kept(session, "market", in_market, product=product, until=until)
+
+
+def discoveries(session: Session, product: str, until: date) -> Discoveries:
+    """What a product heard in a year, asked of the facts."""
+    return _kept(session, "discoveries", was_heard, product=product, until=until)
 
 
 def squad_page(session: Session, squad: str, week: str | None) -> squads.SquadPage:

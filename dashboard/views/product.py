@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
     absence_cards,
     absence_sentences,
+    cap_cards,
     cards,
     filters,
     markup,
@@ -121,6 +124,7 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
     if found.themes is not None:
         side_cards.themes(session, found.themes, found.theme_labels, facts.product)
     more(session, found, facts.product)
+    asked(session, facts)
 
 
 def more(session: Session, found: CapSide, product: str) -> None:
@@ -144,6 +148,18 @@ def more(session: Session, found: CapSide, product: str) -> None:
             "fold_earnings",
             lambda: side_cards.earnings(session, earned),
         )
+
+
+def asked(session: Session, facts: ProductPage) -> None:
+    """What is asked of the facts when its title is opened: who may leave, the market, what users
+    said."""
+    words, until = session.voice.words, facts.week.end
+    for title, key, draw in (
+        (words.say("Accounts at risk"), "fold_accounts", cap_cards.accounts),
+        (words.say("Market share and win rate"), "fold_market", cap_cards.market),
+        (words.say("Discoveries"), "fold_discoveries", cap_cards.heard),
+    ):
+        side_cards.folded(title, key, partial(draw, session, facts.product, until))
 
 
 def cadence(
