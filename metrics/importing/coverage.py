@@ -256,6 +256,15 @@ def of_feedback(
     return Coverage(tuple(spans), {})
 
 
+def known_by(covered: Coverage, arrived: date) -> Coverage:
+    """What can be known of days on the day that the file arrived: none of them is to come. Of a
+    file that tells of nothing else all stands."""
+    if all(span.start > arrived for span in covered.spans):
+        return covered
+    told = (replace(span, end=min(span.end, arrived)) for span in covered.spans)
+    return replace(covered, spans=tuple(span for span in told if span.start <= arrived))
+
+
 def days_of(spans: Iterable[CoverageSpan]) -> set[tuple[str, date]]:
     """Every covered (stream, day)."""
     return {(span.stream, day) for span in spans for day in _days(span.start, span.end)}

@@ -85,15 +85,22 @@ def origin_of(profile: Profile, headers: Iterable[str], name: str) -> str | None
     )
 
 
-def note(session: Session, binding: Binding, observed: Observed, origin: str | None) -> Export:
-    """Insert what the session's import, just landed, speaks of."""
+def note(
+    session: Session,
+    binding: Binding,
+    observed: Observed,
+    origin: str | None,
+    strays: Collection[date] = (),
+) -> Export:
+    """Insert what the session's import, just landed, speaks of, but for its stray days."""
     connection, dataset = session.connection, binding.dataset
     range_: tuple[object, ...] = (None, None, None, None)
     if "time" in dataset.fields:
         query = exp.select("min(time)", "max(time)", "min(day)", "max(day)").from_(dataset.table)
-        found = connection.execute(
-            query.where("import_id = ?").sql("duckdb"), [session.import_id]
-        ).fetchone()
+        query = query.where("import_id = ?")
+        if strays:
+            query = query.where(exp.column("day").isin(*map(str, sorted(strays))).not_())
+        found = connection.execute(query.sql("duckdb"), [session.import_id]).fetchone()
         range_ = found or range_
     ordered_at = observed.at if observed.stated else session.arrived_at
     row = (session.import_id, dataset.name, binding.profile.tool, origin, session.arrived_at,

@@ -15,6 +15,7 @@ from metrics.importing.dataset import Dataset
 from metrics.importing.observed import Observed
 from metrics.importing.session import Session
 from metrics.importing.source import Source
+from metrics.importing.stray_days import stray_days, without
 
 #: The first and the last day that a row speaks of.
 FIRST_DAY = {
@@ -65,6 +66,7 @@ def coverage_of(
             modified = session.local_day(source.modified_at)
             for part in parts:
                 counts = _added(counts, day_counts(connection, dataset, part))
+            counts = without(counts, strays_of(session, dataset, counts))
             outside = _outside(session, counts, (session.import_id, *parts))
             return covering.of_events(
                 tool, counts, observed_day, observed.stated, modified, outside
@@ -74,6 +76,8 @@ def coverage_of(
                 "select distinct journal, day from landed_ledger where import_id = ?",
                 [session.import_id],
             ).fetchall()
+            strays = strays_of(session, dataset, counts)
+            days = [(journal, day) for journal, day in days if day not in strays]
             return covering.of_ledger(tool, days, source.name, observed_day, observed.stated)
         case "responses" | "ratings":
             ranges = {
@@ -129,6 +133,15 @@ def coverage_of(
     return covering.since_first(dataset.name, tool, firsts, observed_day)
 
 
+def strays_of(session: Session, dataset: Dataset, counts: covering.Counts) -> frozenset[date]:
+    """The days of which a clock, or a slip of the pen, told rows; accounts may begin with few."""
+    found = stray_days(counts, session.local_day(session.arrived_at))
+    if dataset.name == "events":
+        return found
+    known = [day for by_day in counts.values() for day in by_day if day not in found]
+    return frozenset(day for day in found if known and day > max(known))
+
+
 def _added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date, int]]:
     """Rows per stream and day of two files."""
     added = {stream: dict(days) for stream, days in one.items()}
@@ -179,7 +192,8 @@ def period_of(
 ) -> tuple[date, date] | None:
     """First and last day that the rows speak of."""
     if counts:
-        days = [day for by_day in counts.values() for day in by_day]
+        told = without(counts, strays_of(session, dataset, counts))
+        days = [day for by_day in told.values() for day in by_day]
         return min(days), max(days)
     if dataset.name in ("identities", "qualifying_usage"):
         return None

@@ -21,12 +21,14 @@ from metrics.importing.doubts import (
     unpriced,
     unsaid_lists,
 )
-from metrics.importing.known_days import coverage_of, period_of
+from metrics.importing.known_days import coverage_of, period_of, strays_of
 from metrics.importing.observed import Observed
 from metrics.importing.report import CoverageSpan, Problem
 from metrics.importing.session import Session
 from metrics.importing.source import Source
 
+#: Days of one kind that a report names.
+MOST_DAYS_TOLD = 12
 #: Datasets whose history is read from the days on which exports were taken.
 DATED_BY_EXPORT = ("work_items", "subscriptions", "initiatives", "key_results")
 #: Datasets of which a file may be the complete list for what it names, and which of their rows a
@@ -99,10 +101,11 @@ def write(
     if not inserted:
         insert(session, binding, observed.at)
     counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
+    strays = strays_of(session, dataset, counts)
     problems: list[Problem] = []
     parts: tuple[int, ...] = ()
     if by_slices:
-        export = exports.note(session, binding, observed, origin)
+        export = exports.note(session, binding, observed, origin, strays)
         met = exports.meet(session, dataset, export)
         parts = met.parts
         if comparison.meets_others(connection, dataset, tool, counts, session.now):
@@ -111,6 +114,7 @@ def write(
             )
             problems += _of_others(session, dataset, export, compared, losing, met)
     covered = coverage_of(session, source, binding, observed, counts, parts)
+    covered = covering.known_by(covered, session.local_day(session.arrived_at))
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
     )
@@ -137,6 +141,10 @@ def write(
         )
         for stream, days in covered.gaps.items()
     ]
+    if strays:
+        rows = sum(by_day.get(day, 0) for by_day in counts.values() for day in strays)
+        days = ", ".join(day.isoformat() for day in sorted(strays)[:MOST_DAYS_TOLD])
+        problems.append(Problem("warning", "stray_days", rows=rows, details={"days": days}))
     if covered.partial_first_day:
         days = str(covered.partial_first_day)
         problems.append(Problem("warning", "partial_first_day", details={"days": days}))
@@ -241,8 +249,9 @@ def write_again(
     if session.options.is_complete("") and dataset.name in LISTED_WHOLE:
         _insert_lists(session, dataset, tool, observed, tuple(streams))
     if dataset.behaviour is Behaviour.SLICES:
-        exports.meet(session, dataset, exports.note(session, binding, observed, origin))
         counts = comparison.day_counts(connection, dataset, import_id)
+        strays = strays_of(session, dataset, counts)
+        exports.meet(session, dataset, exports.note(session, binding, observed, origin, strays))
         covered = covering.Coverage(tuple(spans), {})
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
 

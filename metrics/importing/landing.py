@@ -198,7 +198,9 @@ def _land(
     if match.profile.questions and not binding.questions:
         raise Refusal("no_known_question", example=", ".join(binding.unused)[:300])
     make_typed(connection, binding, session.options, large=staged.large)
-    observed = observe(connection, source, binding, session.options, workspace.zone)
+    observed = observe(
+        connection, source, binding, session.options, workspace.zone, session.arrived_at
+    )
     day = exp.cast(exp.Literal.string(session.local_day(observed.at).isoformat()), "date")
     connection.execute(f"create or replace temp macro observed_day() as {day.sql('duckdb')}")
     report = replace(_report(session, source, match, binding, observed), totals=extract.totals)

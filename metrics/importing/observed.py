@@ -36,13 +36,19 @@ def observe(
     binding: Binding,
     options: ImportOptions,
     zone: ZoneInfo,
+    arrived_at: datetime,
 ) -> Observed:
     """In order: what a person said, the date in the file's name (with the time of the latest
     moment in the data when that is the same day), the latest moment in the data, the file's time.
+
+    Where some moments of the data are after the file's arrival, and others are not, it is that.
     """
     if options.observed_at is not None:
         return Observed(_utc(options.observed_at, zone), True)
-    latest = _latest(connection, binding)
+    moments = _first_and_last(connection, binding)
+    latest = moments[1] if moments else None
+    if moments and moments[0] <= arrived_at < moments[1]:
+        latest = arrived_at
     named = _date_of(binding.profile.tool, source.name)
     if named is not None:
         if latest is not None and _local(latest, zone).date() == named.date():
@@ -79,22 +85,27 @@ def _date_of(tool: str, name: str) -> datetime | None:
     return None
 
 
-def _latest(connection: duckdb.DuckDBPyConnection, binding: Binding) -> datetime | None:
+def _first_and_last(
+    connection: duckdb.DuckDBPyConnection, binding: Binding
+) -> tuple[datetime, datetime] | None:
+    """The first and the last moment in the data; None when it has none."""
     moments: list[datetime | None] = []
-    others = []
+    others: list[exp.Expr] = []
     for name in binding.profile.observed:
         bound = binding.field(name)
         if bound is None or bound.column.read is not Reading.MOMENT:
             continue
         if bound.span is None:
-            others.append(exp.Max(this=exp.column(name)))
+            others += [exp.Min(this=exp.column(name)), exp.Max(this=exp.column(name))]
             continue
-        # Texts of one ISO shape sort as moments do, so that only the latest is converted.
+        # Texts of one ISO shape sort as moments do, so that only the ends are converted.
         order = exp.Literal.string(bound.order)
         moment = exp.func(f"moment_of_{bound.column.zone}", exp.Placeholder(), order)
         query = exp.select(moment).sql("duckdb")
-        moments += connection.execute(query, [bound.span[1]]).fetchone() or ()
+        for end in bound.span:
+            moments += connection.execute(query, [end]).fetchone() or ()
     if others:
         query = exp.select(*others).from_("typed").sql("duckdb")
         moments += connection.execute(query).fetchone() or ()
-    return max((moment for moment in moments if moment is not None), default=None)
+    known = [moment for moment in moments if moment is not None]
+    return (min(known), max(known)) if known else None

@@ -66,6 +66,24 @@ def test_a_rolling_export_that_begins_within_a_day_keeps_the_beginning_of_that_d
     assert date(2026, 3, 17) in known(report)
 
 
+@pytest.mark.parametrize("wrong", ["2062-03-01 10:00", "1970-01-01 00:00:03"])
+def test_a_clock_that_was_wrong_makes_no_day_known(desk, wrong):
+    """One such row had years of nothing known, and the review opened in 2062 on 0 users."""
+    full = hours(datetime(2026, 3, 2), datetime(2026, 3, 29, 23))
+    report = desk.land("Mixpanel events.csv", events([*full, (wrong, "u")])).report
+    assert known(report) == {date(2026, 3, 2) + timedelta(day) for day in range(28)}
+    assert report.period == (date(2026, 3, 2), date(2026, 3, 29))
+    [told] = [each for each in report.problems if each.reason == "stray_days"]
+    assert (told.rows, told.details["days"]) == (1, wrong[:10])
+    assert report.rows.loaded == len(full) + 1
+
+
+def test_a_figure_of_days_to_come_makes_none_of_them_known(desk):
+    rows = "".join(f"visits,{month},Alpha,5\n" for month in ("2026-01", "2026-02", "2062-10"))
+    report = desk.land("figures.csv", "metric,period,scope,value\n" + rows).report
+    assert max(known(report)) == date(2026, 2, 28)
+
+
 def test_what_a_rolling_export_says_otherwise_counts_from_its_first_row_on(desk):
     full = hours(datetime(2026, 3, 2), datetime(2026, 3, 8, 23))
     desk.land("Mixpanel events 2026-03-09.csv", events(full))
