@@ -11,7 +11,27 @@ from collections.abc import Collection
 from datetime import date
 
 import duckdb
+import sqlalchemy as sa
 from sqlglot import exp
+
+from metrics.catalogue.kpi import Catalogue
+from metrics.register.series import shown_starts
+
+
+def hidden_kpis(catalogue: Catalogue) -> list[str]:
+    """The KPIs whose small groups are hidden: those of waves."""
+    return [kpi.name for kpi in catalogue if "small_groups" in kpi.calculation]
+
+
+def note_shown(
+    facts: duckdb.DuckDBPyConnection,
+    register: sa.Connection,
+    catalogue: Catalogue,
+    publication: int,
+) -> None:
+    """Freeze what counts now of the waves of which a publication shows a figure, unless they are
+    frozen already."""
+    note(facts, shown_starts(register, hidden_kpis(catalogue), publication))
 
 
 def note(facts: duckdb.DuckDBPyConnection, months: Collection[date]) -> None:

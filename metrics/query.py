@@ -197,6 +197,13 @@ def query(
     connection = open_facts(path)
     try:
         return figures_of(connection, setting_of(workspace), viewer, question)
+    except VigieError as refused:
+        if refused.exit_code == 2 or not warehouse.is_behind(connection):
+            raise
+        raise VigieError(
+            "An earlier version of Vigie prepared these data, without what this question reads.",
+            next_step="Import a file, or run 'vigie publish'.",
+        ) from refused
     finally:
         connection.close()
 

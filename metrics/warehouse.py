@@ -134,6 +134,12 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return applied
 
 
+def is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether an earlier program made a version, and no job of this one has made another yet."""
+    rows = connection.execute("select version from schema_version").fetchall()
+    return not {version for version, *_ in migrations()} <= {version for (version,) in rows}
+
+
 def migrations() -> list[tuple[int, str, str]]:
     """Every migration of the warehouse: number, name, SQL."""
     found = []

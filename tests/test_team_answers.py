@@ -12,6 +12,7 @@ import pytest
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue import load_catalogue
+from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.job import Job
 from metrics.models import load_models
@@ -19,6 +20,7 @@ from metrics.pages.rows_behind import lineage
 from metrics.query import query
 from metrics.register.series import read_figures
 from metrics.result import Figure, Scope
+from metrics.warehouse import current_path
 from tests.small_workspace import SmallWorkspace
 
 Answer = tuple[str, str, str, int]
@@ -40,8 +42,8 @@ kpis:
     cadence: {cadence}
     owner_role: squad lead
     model: {model}
-    expression: score
-    filter: kind = 'engagement'
+    expression: {expression}
+    filter: {filter}
 {more}
 """
 
@@ -58,8 +60,12 @@ def mood(
     cadence: str = "month",
     model: str = "team_answers",
     more: str = "    entity: response_id",
+    expression: str = "score",
+    filter: str = "kind = 'engagement'",
 ) -> None:
-    text = MOOD.format(kind=kind, cadence=cadence, model=model, more=more)
+    text = MOOD.format(
+        kind=kind, cadence=cadence, model=model, more=more, expression=expression, filter=filter
+    )
     company.write("catalogue/own.yml", text)
 
 
@@ -120,6 +126,20 @@ def test_a_late_answer_changes_nothing_that_is_shown(company):
     assert published(company) == live(company) == first
 
 
+def test_a_wave_that_an_earlier_program_published_is_frozen_too(company):
+    """Such a program did not keep waves: the first job of this one keeps them before it lands."""
+    first = published(company)
+    path = current_path(company.workspace)
+    with open_facts(path, read_only=False) as facts:
+        facts.execute("drop view team_responses")
+        facts.execute("drop table published_waves")
+        facts.execute("delete from schema_version where version = 15")
+    with pytest.raises(VigieError, match="An earlier version of Vigie prepared"):
+        live(company)
+    company.import_files({"survey 2026-04-05.csv": survey([*ON_TIME, LATE])})
+    assert published(company) == live(company) == first
+
+
 def test_a_wave_whose_import_is_undone_comes_anew(company):
     company.undo(2)
     assert not any(isinstance(score, float) for score in published(company).values())
@@ -150,6 +170,13 @@ def own_model(select: str) -> str:
         ({"more": "    entity: wave"}, "", "groups of few must stay hidden"),
         ({"cadence": "week"}, "", "would give hidden ones away"),
         ({"more": "    entity: response_id\n    dimensions: [wave]"}, "", "told apart"),
+        # Six answers less the five that came early are one.
+        ({"filter": "kind = 'engagement' and day < date '2026-03-20'"}, "", "told apart"),
+        ({"expression": "case when day < date '2026-03-20' then score else 99 end"}, "",
+         "told apart"),
+        ({"model": "own"},
+         "select squad, day, kind, score, response_id from team_answers "
+         "where day < date '2026-03-20'", "may leave some of them out"),
         ({"model": "own", "kind": "flow", "more": ""},
          "select squad, day, kind, score from Team_Answers", "must stay hidden"),
         ({"model": "own", "kind": "flow", "more": ""},

@@ -5,19 +5,23 @@ A mistake found here stops nothing but the catalogue; found later it would stop 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from metrics.allowlist import parse
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.errors import VigieError, unknown
-from metrics.models import Model
+from metrics.models import BUILT_IN, Model
 
 #: The dataset that holds any metric: what is known of one says nothing of another.
 OBSERVATIONS = "observations"
 
 #: The keys of a calculation that hold SQL over one row of the model.
 EXPRESSIONS = ("expression", "entity", "filter", "currency")
+#: The columns of answers that a KPI may read: what was asked, and what was answered.
+ANSWERS_READ = {"filter": {"kind"}, "expression": {"score", "scale_min", "scale_max"}}
 
 
 def check_expressions(kpi: Kpi, model: Model) -> None:
@@ -44,9 +48,10 @@ def check_expressions(kpi: Kpi, model: Model) -> None:
                 raise unknown("column", column.name, model.columns, f"See {place}.")
 
 
-def check_answers(kpi: Kpi) -> None:
+def check_answers(kpi: Kpi, model: Model) -> None:
     """Refuse a KPI over what single people answered that could tell what one of them said: small
-    groups are known by who answered, and hidden month by month."""
+    groups are known by who answered, and hidden month by month. One that read less of the answers,
+    or weighed them by whose they are, would tell the rest by what another one says."""
     place = f"{kpi.source} ({{key}}): '{kpi.name}' reads what people of a squad answered"
     if kpi.kind is not Kind.SCORE or kpi.calculation.get("entity") != "response_id":
         raise VigieError(
@@ -58,11 +63,30 @@ def check_answers(kpi: Kpi) -> None:
             f"{place.format(key='cadence')}: other periods would give hidden ones away.",
             next_step="Write 'cadence: month'.",
         )
+    if not model.place.startswith(BUILT_IN):
+        raise VigieError(
+            f"{place.format(key='model')}, and '{model.name}' may leave some of them out.",
+            next_step="Read the model team_answers.",
+        )
+    for key, allowed in ANSWERS_READ.items():
+        read = {column.name.lower() for column in _columns(kpi, key)}
+        if read - allowed:
+            raise VigieError(
+                f"{place.format(key=key)}: cut by {', '.join(sorted(read - allowed))}, groups "
+                "could be told apart.",
+                choices=sorted(allowed),
+                next_step="Read these columns only.",
+            )
     if kpi.dimensions:
         raise VigieError(
             f"{place.format(key='dimensions')}: small groups could be told apart.",
             next_step="Leave the dimensions out.",
         )
+
+
+def _columns(kpi: Kpi, key: str) -> Iterator[exp.Column]:
+    if key in kpi.calculation:
+        yield from parse(str(kpi.calculation[key]), f"{kpi.source} ({key})").find_all(exp.Column)
 
 
 def covered_datasets(kpi: Kpi, datasets: tuple[str, ...]) -> tuple[str, ...]:

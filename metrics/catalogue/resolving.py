@@ -176,7 +176,7 @@ class Resolution:
             check_expressions(kpi, model)
             datasets = covered_datasets(kpi, datasets)
             if tells_of_teams(model, self._models):
-                check_answers(kpi)
+                check_answers(kpi, model)
                 hidden = {**kpi.calculation, "small_groups": "hidden"}
                 kpi = replace(kpi, calculation=hidden, grains=(Grain.MONTH,))
         return _with(kpi, member or model.member, datasets, digests)

@@ -17,6 +17,9 @@ from metrics.register.state import State
 
 def drafted(draft: Draft, state: State) -> Drafted:
     """Do what the job asks, beside the current `state`. Raises VigieError when refused."""
+    catalogue, _ = draft.definitions
+    with draft.register.connect() as connection:  # waves published before they were kept
+        published_waves.note_shown(draft.facts, connection, catalogue, state.publication_id)
     match draft.job.kind:
         case "import":
             return Landing(draft).run()

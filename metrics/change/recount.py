@@ -23,7 +23,6 @@ from metrics.register import ledger
 from metrics.register import left_out as register_left_out
 from metrics.register.baselines import shifts
 from metrics.register.organisation import load_organisation
-from metrics.register.series import shown_starts
 from metrics.register.state import State
 from metrics.result import Scope
 from metrics.setting import Setting
@@ -82,7 +81,7 @@ class Recount:
             draft.say("judging", 0.94, "Looking ahead.")
             return draft.steps.document(draft.facts, setting, draft.workspace, publication, passed)
 
-        hidden = [kpi.name for kpi in self._catalogue if "small_groups" in kpi.calculation]
+        hidden = published_waves.hidden_kpis(self._catalogue)
         published = publish(
             draft.register,
             draft.lease,
@@ -102,7 +101,7 @@ class Recount:
         )
         current = published.publication or state.publication_id
         with draft.register.connect() as connection:
-            published_waves.note(draft.facts, shown_starts(connection, hidden, current))
+            published_waves.note_shown(draft.facts, connection, self._catalogue, current)
         note(
             draft.facts,
             current,
