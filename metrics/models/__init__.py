@@ -37,6 +37,8 @@ from metrics.errors import Mistake, VigieError
 HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised", "small_groups")
 #: Relations that hold what single people of the company answered.
 ANSWERS_OF_TEAMS = frozenset({"team_responses", "landed_responses"})
+#: SQL by what it was written from: a definition, and the models that are kept as tables.
+_QUERIES: dict[tuple[str, frozenset[str]], str] = {}
 #: How the place of a model that comes with the program begins.
 BUILT_IN = "models/"
 
@@ -242,7 +244,7 @@ def refresh(
         if of and not anew and made.get(model.name) == [definition, of]:
             continue
         progress(model.name)
-        query = pinning.render(inlined(model.tree, models))
+        query = _query_of(model, models, definition)
         connection.execute("delete from kept_models where name = ?", [model.name])
         try:
             connection.execute(f"create or replace table {model.name} as {query}")
@@ -256,6 +258,15 @@ def refresh(
             connection.execute(
                 "insert into kept_models values (?, ?, ?)", [model.name, definition, of]
             )
+
+
+def _query_of(model: Model, models: dict[str, Model], definition: str) -> str:
+    """The SQL of a model's rows, written once for models that are alike: that takes as long as a
+    small draft takes to answer."""
+    kept = frozenset(name for name, other in models.items() if other.materialised)
+    if (definition, kept) not in _QUERIES:
+        _QUERIES[definition, kept] = pinning.render(inlined(model.tree, models))
+    return _QUERIES[definition, kept]
 
 
 def definition_of(model: Model, models: Mapping[str, Model]) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from metrics import models
 from metrics.access import LOCAL_CPO
 from metrics.journeys import Session
 from metrics.setting import Setting
 from metrics.workspace import Settings
 from tests.facts import CATALOGUE, MODELS, MONDAY, Facts, days
 
+#: Events change with every question: a table of them would be made for one answer.
+READ_THROUGH = {name: replace(model, materialised=False) for name, model in MODELS.items()}
 ZONE = ZoneInfo("Europe/Paris")
 START = datetime(MONDAY.year, MONDAY.month, MONDAY.day)
 LENGTH = 28  # days known
@@ -42,10 +45,17 @@ def moment(visit: Visit) -> datetime:
     return START + timedelta(minutes=visit[1])
 
 
+@cache
+def known() -> Facts:
+    """A warehouse in which the days of the product 'anvil' are known for LENGTH days."""
+    return Facts().cover("events", ["anvil"], MONDAY, days(MONDAY, LENGTH)[-1])
+
+
 def session(rows: Sequence[Visit], settings: Settings | None = None) -> Session:
-    """A session on the product 'anvil', its days known from the start for LENGTH days."""
-    facts = Facts()
-    facts.cover("events", ["anvil"], MONDAY, days(MONDAY, LENGTH)[-1])
+    """A session on the product 'anvil'; it holds until the next one, of other rows, is opened."""
+    facts = known()
+    facts.connection.execute("delete from landed_events")
+    facts.connection.execute("delete from slices")
     facts.insert(
         "landed_events",
         "source, stream, user_key, time, day, event, country",
@@ -59,6 +69,7 @@ def session(rows: Sequence[Visit], settings: Settings | None = None) -> Session:
     facts.connection.execute(
         "insert into slices select distinct 1, 'events', source, stream, day from landed_events"
     )
-    models.refresh(facts.connection, MODELS)
-    setting = Setting.of(settings or Settings(), CATALOGUE, MODELS, facts.organisation, facts.spans)
+    setting = Setting.of(
+        settings or Settings(), CATALOGUE, READ_THROUGH, facts.organisation, facts.spans
+    )
     return Session(facts.connection, setting, ZONE, LOCAL_CPO)
