@@ -188,6 +188,33 @@ def test_what_a_model_cannot_give_is_refused_when_the_catalogue_loads(tmp_path, 
         own["bugs_done"]
 
 
+MONEY = OWN.replace("finished_items", "ledger_entries").replace("type = 'Bug'", "nature = 'r'")
+
+
+@pytest.mark.parametrize(
+    ("expression", "more", "refused"),
+    [
+        ("amount", "", True),
+        ("-amount * 2", "", True),
+        ("account", "unit: money", True),
+        ('"1"', "", False),
+        ("amount", "currency: currency", False),
+        ("amount", "filter: currency = 'EUR'", False),
+    ],
+)
+def test_amounts_say_their_currency_or_keep_to_one(tmp_path, expression, more, refused):
+    """Else a ledger in two currencies would be added up as if they were one."""
+    text = MONEY.replace('"1"', expression)
+    if "filter" in more:
+        text = text.replace("filter: nature = 'r'", more)
+    elif more:
+        text += f"        {more}\n"
+    own = load_catalogue(written(tmp_path, text))
+    told = [(mistake.key, mistake.remedy) for mistake in own.problems]
+    assert [key for key, _ in told] == ["expression"] * refused
+    assert all("currency: currency" in remedy for _, remedy in told)
+
+
 def test_kpis_that_read_each_other_in_a_circle_are_refused(tmp_path):
     text = """\
         family: growth

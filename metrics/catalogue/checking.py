@@ -11,12 +11,15 @@ from sqlglot import exp
 
 from metrics.allowlist import parse
 from metrics.calendar import Grain
-from metrics.catalogue.kpi import Kind, Kpi
+from metrics.catalogue.kpi import Kind, Kpi, Unit
 from metrics.errors import VigieError, unknown
 from metrics.models import BUILT_IN, Model
 
 #: The dataset that holds any metric: what is known of one says nothing of another.
 OBSERVATIONS = "observations"
+
+#: The columns of a model that hold money, and the currency that it is in.
+AMOUNTS, CURRENCY = frozenset({"amount", "mrr"}), "currency"
 
 #: The keys of a calculation that hold SQL over one row of the model.
 EXPRESSIONS = ("expression", "entity", "filter", "currency")
@@ -46,6 +49,32 @@ def check_expressions(kpi: Kpi, model: Model) -> None:
         for column in tree.find_all(exp.Column):
             if column.name.lower() not in {name.lower() for name in model.columns}:
                 raise unknown("column", column.name, model.columns, f"See {place}.")
+
+
+def check_currency(kpi: Kpi, model: Model) -> None:
+    """Refuse a KPI that takes amounts of several currencies for one: it says which column holds
+    their currency, or keeps to one."""
+    if CURRENCY not in model.columns or "currency" in kpi.calculation:
+        return
+    read = parse(str(kpi.calculation["expression"]), kpi.source).find_all(exp.Column)
+    columns = {column.name.lower() for column in read}
+    if not AMOUNTS & columns and not (columns and kpi.unit is Unit.MONEY):
+        return
+    kept = parse(str(kpi.calculation.get("filter", "true")), kpi.source)
+    if any(
+        test.this.name.lower() == CURRENCY and isinstance(test.expression, exp.Literal)
+        for test in kept.find_all(exp.EQ)
+    ):
+        return
+    priced = kpi.kind in (Kind.FLOW, Kind.STOCK) and "statistic" not in kpi.calculation
+    keep = "with a filter such as: currency = 'EUR'"
+    raise VigieError(
+        f"{kpi.source} (expression): '{kpi.name}' reads amounts of '{model.name}', which are each "
+        "in a currency of their own and cannot be put together as they are.",
+        next_step=f"Add 'currency: {CURRENCY}': they count at the rates of their day. Or keep to one {keep}."
+        if priced
+        else f"Keep to one {keep}.",
+    )
 
 
 def check_answers(kpi: Kpi, model: Model) -> None:

@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from metrics.calendar import Grain
-from metrics.catalogue.checking import check_answers, check_expressions, covered_datasets
+from metrics.catalogue.checking import (
+    check_answers,
+    check_currency,
+    check_expressions,
+    covered_datasets,
+)
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.errors import Mistake, VigieError, unknown
 from metrics.formula import names_in
@@ -174,6 +179,7 @@ class Resolution:
         datasets, digests = _datasets(model, self._models), _digests(model, self._models)
         if not member:
             check_expressions(kpi, model)
+            check_currency(kpi, model)
             datasets = covered_datasets(kpi, datasets)
             if tells_of_teams(model, self._models):
                 check_answers(kpi, model)
