@@ -17,7 +17,6 @@ from metrics.detection.masked import (
     line,
     mean,
     median,
-    spread,
 )
 from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR, RUN_LENGTH, SETTLED_POINTS
 
@@ -281,9 +280,3 @@ def _steps(baseline: Floats) -> tuple[Floats, Floats]:
     fitted[:, 1:-1] = baseline[:, :-1] + step[:, None]
     fitted[:, -1] = last + (gap + 1) * step
     return fitted, reach * np.sqrt(gap + 1)
-
-
-def without_odd(values: Floats) -> Floats:
-    """The values without points so far off that no model should learn from them."""
-    usual = np.nanmedian(values, axis=1)[:, None]
-    return np.where(np.abs(values - usual) > 6 * spread(values)[:, None], np.nan, values)

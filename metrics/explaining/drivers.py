@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,19 +19,6 @@ class Part(NamedTuple):
 
     numerator: float
     denominator: float
-
-
-@dataclass(frozen=True)
-class RatioEffect:
-    """One member's part of a ratio's change: by its own rate and by its weight in the whole."""
-
-    member: Scope
-    rate: float
-    mix: float
-
-    @property
-    def change(self) -> float:
-        return self.rate + self.mix
 
 
 def additive_drivers(
@@ -52,7 +39,13 @@ def additive_drivers(
 
 
 def ratio_drivers(before: Mapping[Scope, Part], after: Mapping[Scope, Part]) -> tuple[Driver, ...]:
-    """Each member's rate and mix effect together as its part of a ratio's change.
+    """Each member's rate and mix effect, and both together as its part of a ratio's change.
+
+    With a member's weight w (its share of the denominators) and rate r, and midpoints of the two
+    periods: rate effect w̄·Δr, mix effect Δw·(r̄ − R̄), where R̄ is the midpoint of the whole ratio.
+    Since weights sum to 1, R̄ adds nothing to the sum; it makes a member that gains weight raise the
+    ratio only if its own rate is above it. The effects sum to the change without residual. A
+    member without a rate in one period has no change of rate: it is mix alone.
 
     Empty when the ratio is not defined in both periods.
     """
@@ -61,23 +54,6 @@ def ratio_drivers(before: Mapping[Scope, Part], after: Mapping[Scope, Part]) -> 
     return tuple(
         replace(driver, rate=float(effects[driver.member][0]), mix=float(effects[driver.member][1]))
         for driver in ranked
-    )
-
-
-def ratio_effects(
-    before: Mapping[Scope, Part], after: Mapping[Scope, Part]
-) -> tuple[RatioEffect, ...]:
-    """How much of a ratio's change comes from the members' rates and how much from their weights.
-
-    With a member's weight w (its share of the denominators) and rate r, and midpoints of the two
-    periods: rate effect w̄·Δr, mix effect Δw·(r̄ − R̄), where R̄ is the midpoint of the whole ratio.
-    Since weights sum to 1, R̄ adds nothing to the sum; it makes a member that gains weight raise the
-    ratio only if its own rate is above it. The effects sum to the change without residual. A
-    member without a rate in one period has no change of rate: it is mix alone.
-    """
-    return tuple(
-        RatioEffect(member, float(rate), float(mix))
-        for member, (rate, mix) in _effects(before, after).items()
     )
 
 

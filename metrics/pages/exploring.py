@@ -9,8 +9,7 @@ from datetime import date
 from metrics import query as live
 from metrics.access import Viewer
 from metrics.calendar import Grain
-from metrics.catalogue.kpi import Catalogue, Kpi
-from metrics.grains import grains_of
+from metrics.catalogue.kpi import Kpi
 from metrics.query import SCOPE_KINDS
 from metrics.register import ledger
 from metrics.register.ledger import ImportRecord
@@ -85,11 +84,6 @@ def explore(
             if record.status == "applied" and kpi.name in record.kpis
         )
     return Exploration(kpi, by, grain, _series(figures), imports)
-
-
-def may_ask(kpi: Kpi, catalogue: Catalogue, grain: Grain) -> bool:
-    """Whether a KPI is given in a grain."""
-    return grain in grains_of(kpi, catalogue)
 
 
 def statements(workspace: Workspace, kpi: Kpi, by: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fractions import Fraction
 
 from metrics.access import Viewer
 from metrics.by_member import FeatureMap, ThemeShares, feature_map, theme_shares
@@ -275,10 +274,3 @@ def _earnings(panel: Panel, scope: Scope) -> Earnings | None:
                 found[revenue], found[margin].value or 0.0, last.value if last else None
             )
     return None
-
-
-def unexplained(bridge: Bridge) -> float:
-    """What the steps leave of the way from opening to closing: 0 to the cent, or a figure is
-    wrong."""
-    moved = sum((Fraction(step.amount) for step in bridge.steps), Fraction(0))
-    return float(Fraction(bridge.closing.value or 0.0) - Fraction(bridge.opening) - moved)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.explaining.drivers import Part, additive_drivers, ratio_drivers, ratio_effects
+from metrics.explaining.drivers import Part, additive_drivers, ratio_drivers
 from metrics.result import Scope
 
 MEMBERS = [Scope("product", key) for key in "abcdef"]
@@ -42,7 +42,7 @@ def test_households_by_age_of_their_head() -> None:
         }
         for size_list, rate_list in zip(sizes, rates, strict=True)
     )
-    effects = ratio_effects(before, after)
+    effects = ratio_drivers(before, after)
     assert math.fsum(effect.rate for effect in effects) == pytest.approx(1.7403, abs=1e-4)
     assert math.fsum(effect.mix for effect in effects) == pytest.approx(1.2269, abs=1e-4)
 
@@ -51,7 +51,7 @@ def test_two_specialities_of_claims_sum_to_the_change_of_the_mean() -> None:
     dentist, psychiatrist = MEMBERS[:2]
     before = {dentist: Part(20 * 148.365, 20), psychiatrist: Part(10 * 222.401, 10)}
     after = {dentist: Part(8 * 97.6825, 8), psychiatrist: Part(8 * 148.15875, 8)}
-    effects = {effect.member: effect for effect in ratio_effects(before, after)}
+    effects = {effect.member: effect for effect in ratio_drivers(before, after)}
     assert math.fsum(e.change for e in effects.values()) == pytest.approx(-50.123041667)
     # By hand: mean weight 7/12 times the fall of the dentists' mean claim.
     assert effects[dentist].rate == pytest.approx(7 / 12 * (97.6825 - 148.365))
@@ -61,14 +61,14 @@ def test_two_specialities_of_claims_sum_to_the_change_of_the_mean() -> None:
 def test_a_member_that_comes_or_goes_is_mix_alone() -> None:
     gone, come = MEMBERS[:2]
     before, after = {gone: Part(4 * 174.48, 4)}, {come: Part(4 * 98.375, 4)}
-    effects = {effect.member: effect for effect in ratio_effects(before, after)}
+    effects = {effect.member: effect for effect in ratio_drivers(before, after)}
     assert (effects[gone].rate, effects[come].rate) == (0, 0)
     assert math.fsum(e.mix for e in effects.values()) == pytest.approx(-76.105)
 
 
 def test_equal_rates_and_moving_weights_change_nothing() -> None:
     a, b = MEMBERS[:2]
-    effects = ratio_effects({a: Part(5, 10), b: Part(5, 10)}, {a: Part(20, 40), b: Part(5, 10)})
+    effects = ratio_drivers({a: Part(5, 10), b: Part(5, 10)}, {a: Part(20, 40), b: Part(5, 10)})
     assert all(effect.change == 0 for effect in effects)
 
 
@@ -108,7 +108,7 @@ def test_ratio_effects_sum_to_the_change(
     before: dict[Scope, Part], after: dict[Scope, Part]
 ) -> None:
     defined = all(sum(part.denominator for part in parts.values()) for parts in (before, after))
-    effects = ratio_effects(before, after)
+    effects = ratio_drivers(before, after)
     if not defined:
         assert effects == ()
         return
