@@ -179,6 +179,8 @@ def chart(
         )
         if judged_on := sentences.judged_on(voice, facts):
             st.caption(escape(judged_on))
+        for told in sentences.restated(voice, facts):
+            st.caption(f"◯ {escape(told)}")
         for number, said in enumerate(facts.annotations, 1):
             if noted is not None:
                 noted(number, said)

@@ -72,6 +72,7 @@ def six_twelve(facts: SixTwelve, voice: Voice, palette: Palette, colour: str) ->
         start = begins if describes(facts.limits, seen) else len(weeks) - 1.4
         _band(drawing, facts.limits, start, len(weeks) - 0.6, palette)
     _flags(drawing, placed, facts.annotations, up, palette)
+    _restated(drawing, placed, facts, palette)
     for side in (weeks, months):
         _prior_year(drawing, side, palette)
     for side in (weeks, months):
@@ -254,6 +255,22 @@ def _this_year(
         if each.value is None:
             told = {"title": reason(voice, each.point.figure)}
             drawing.text(each.x, up.low, "○", palette.quiet, size=13, down=-8, tip=told)
+
+
+def _restated(
+    drawing: Drawing, placed: Sequence[Placed], facts: SixTwelve, palette: Palette
+) -> None:
+    """A ring around each figure that was reported otherwise before."""
+    moved = {one.period for each in facts.restated for one in each.moved}
+    known = {(period.grain, period.start) for period in moved}
+    spots = [
+        Spot(each.x, each.value)
+        for each in placed
+        if each.value is not None
+        and (Grain(each.point.figure.grain), each.point.figure.start) in known
+    ]
+    if spots:
+        drawing.points(spots, palette.quiet, across=15, hollow=True)
 
 
 def _prior_year(drawing: Drawing, placed: Sequence[Placed], palette: Palette) -> None:

@@ -6,7 +6,11 @@ every language; the first option, which is translated, is the default and never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TypeVar
 
 import streamlit as st
 
@@ -27,6 +31,7 @@ ALL = "all"
 UNDATED = "undated"
 FIRST_EXPLORED = "mrr"
 SPANS = (6, 12, 24)  # months
+Choice = TypeVar("Choice", bound=Hashable)
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
 
@@ -101,12 +106,36 @@ def scope_labels(session: Session) -> dict[Scope, str]:
     for found in ordered:
         name = names[found]
         shown[found] = f"{name} [{found.kind}]" if name in shown.values() else name
-    return shown
+    return _offered(session, "scope", shown, lambda scope: scope)
+
+
+def _offered(
+    session: Session, key: str, names: Mapping[Choice, str], scope_of: Callable[[Choice], Scope]
+) -> dict[Choice, str]:
+    """The choices of a filter without the products and squads that had ended before the week that
+    is looked at; the one that the address names stays."""
+    day, named = _day_looked_at(session), st.query_params.get(key)
+    return {
+        choice: name
+        for choice, name in names.items()
+        if name == named or not session.organisation.had_ended(*scope_of(choice), day)
+    }
+
+
+def _day_looked_at(session: Session) -> date:
+    """The first day of the week in the address, else of the last one that has ended."""
+    key = str(st.session_state.get("week") or st.query_params.get("week") or LATEST)
+    day = session.today - timedelta(7)
+    if found := re.fullmatch(r"(\d{4})-W(\d\d)", key):
+        with suppress(ValueError):  # a week that its year lacks
+            day = date.fromisocalendar(int(found[1]), int(found[2]), 4)
+    return session.calendar.period(Grain.WEEK, day).start
 
 
 def product(session: Session) -> str:
     """The product of the product page; the first by name until another is chosen."""
-    names = {item.product: item.name for item in session.organisation.products}
+    every = {item.product: item.name for item in session.organisation.products}
+    names = _offered(session, "product", every, lambda key: Scope("product", key)) or every
     chosen = st.selectbox(
         session.voice.words.say("Product"),
         sorted(names, key=lambda key: alphabetical(names[key])),
@@ -121,7 +150,8 @@ def product(session: Session) -> str:
 
 def squad(session: Session) -> str:
     """The squad of the squad page; the first by name until another is chosen."""
-    names = {item.squad: item.name for item in session.organisation.squads}
+    every = {item.squad: item.name for item in session.organisation.squads}
+    names = _offered(session, "squad", every, lambda key: Scope("squad", key)) or every
     chosen = st.selectbox(
         session.voice.words.say("Squad"),
         sorted(names, key=lambda key: alphabetical(names[key])),

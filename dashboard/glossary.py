@@ -36,6 +36,7 @@ REASONS = {
     "unknown_part": mark("one of its parts is not known"),
     "not_published": mark("not published"),
     "not_added": mark("not comparable across squads"),
+    "other_periods": mark("imported for other periods than this one"),
 }
 #: What each dataset tells about, and what sends it.
 TOPICS = {
@@ -109,4 +110,15 @@ ROLES = {
     "squad lead": mark("squad lead"),
     "people partner": mark("people partner"),
     "designer": mark("designer"),
+}
+#: Why figures that had settled changed.
+CAUSES = {
+    "import": mark("new data"),
+    "undo": mark("data taken back"),
+    "definition": mark("another definition"),
+    "organisation": mark("a change of the organisation"),
+    "rate": mark("exchange rates"),
+    "setting": mark("a setting"),
+    "rebuild": mark("read again from the archive"),
+    "erasure": mark("a person erased"),
 }

@@ -6,9 +6,10 @@ three significant figures. Meaning is carried by a mark and a word, never by col
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
-from dashboard.glossary import LIFE, MARKS, REASONS, ROLES, STATUSES
+from dashboard.glossary import CAUSES, LIFE, MARKS, REASONS, ROLES, STATUSES
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
@@ -17,6 +18,8 @@ from metrics.reading import Reading
 from metrics.register.remarks import Annotation
 from metrics.result import Figure
 
+#: Periods that one restatement names.
+RESTATED_SHOWN = 3
 #: What was taken out of a series before its usual range was read.
 TAKEN_OUT = {
     "season": mark("season taken out"),
@@ -117,6 +120,45 @@ def judged_on(voice: Voice, chart: SixTwelve) -> str:
     if not taken:
         return ""
     return voice.words.say("Usual range: {what}", what=", ".join(taken))
+
+
+def restated(voice: Voice, chart: SixTwelve) -> list[str]:
+    """What was reported otherwise, a sentence a change, the newest first: "Restated on 12 Nov 2026
+    (import 14: sales.csv): week 45 was 1,204, now 1,187"."""
+    words, unit = voice.words, voice.catalogue[chart.kpi].unit
+    told = []
+    for each in chart.restated:
+        moved = [
+            words.say(
+                "{period} was {old}, now {new}",
+                period=voice.format.period(one.period),
+                old=voice.format.exact(unit, one.old),
+                new=voice.format.exact(unit, one.new),
+            )
+            for one in each.moved[:RESTATED_SHOWN]
+        ]
+        if more := len(each.moved) - len(moved):
+            moved.append(words.count("{n} more period", "{n} more periods", more))
+        sentence = words.say(
+            "Restated on {day} ({cause}): {periods}.",
+            day=voice.format.date(local(voice, each.at).date()) if each.at else "",
+            cause=_cause(voice, each.cause, each.detail),
+            periods=" · ".join(moved),
+        )
+        told.append(sentence)
+    return told
+
+
+def _cause(voice: Voice, cause: str, detail: str) -> str:
+    """What made figures change, and which: "import 14: sales.csv"."""
+    word = voice.words.say(CAUSES[cause]) if cause in CAUSES else cause
+    imported = re.fullmatch(r"imports? (\d[\d, ]*(?: to \d+)?): (.*)", detail, re.DOTALL)
+    if imported is None:
+        return word
+    numbers = imported[1].replace(" to ", "–")
+    return voice.words.say(
+        "{cause}, import {numbers}: {files}", cause=word, numbers=numbers, files=imported[2]
+    )
 
 
 def annotation(voice: Voice, noted: Annotation) -> str:

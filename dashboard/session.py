@@ -81,14 +81,17 @@ class Session:
         return datetime.now(self.workspace.zone).date()
 
     @property
+    def calendar(self) -> Calendar:
+        settings = self.workspace.settings
+        return Calendar(settings.first_weekday, settings.fiscal_year_start)
+
+    @property
     def ahead(self) -> tuple[Period, ...]:
         """The present month and quarter, and those that follow: what targets are set for."""
-        settings = self.workspace.settings
-        calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
         found = []
         for grain in (Grain.QUARTER, Grain.MONTH):
-            present = calendar.period(grain, self.today)
-            found += [present, calendar.period(grain, present.end + timedelta(1))]
+            present = self.calendar.period(grain, self.today)
+            found += [present, self.calendar.period(grain, present.end + timedelta(1))]
         return tuple(found)
 
     @property

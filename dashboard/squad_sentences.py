@@ -46,6 +46,8 @@ def identity(voice: Voice, found: SquadPage, today: date) -> list[tuple[str, str
     facts.append(
         (words.say("Products"), ", ".join(voice.name(each.product) for each in found.serves))
     )
+    if found.ended is not None:
+        facts.append((words.say("Dissolved"), voice.format.date(found.ended)))
     return facts
 
 

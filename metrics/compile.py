@@ -2,12 +2,14 @@
 
 A base KPI becomes one statement: its model and the models behind it as CTEs, then `facts` (the
 KPI's own rows), then the shape of its kind. Values of a filter that a person types are bound.
+What holds from a day on holds no longer once its product or squad is gone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from sqlglot import exp
@@ -48,8 +50,34 @@ def expression_of(kpi: Kpi, key: str) -> exp.Expr:
     return parse(str(kpi.calculation[key]), f"{kpi.source} ({key})").copy()
 
 
+def _held_until(member: exp.Column, gone: Mapping[str, date]) -> exp.Expr:
+    """The first day on which a fact holds no longer: its own, or that from which its member is
+    gone. For each of `gone` a member is bound, and its day three times."""
+
+    def day() -> exp.Expr:
+        return exp.cast(exp.Placeholder(), "DATE")
+
+    def after(column: exp.Column) -> exp.Expr:
+        return exp.GT(this=column, expression=day())
+
+    begun, held = _column("start_day"), _column("end_day")
+    branches = []
+    for _ in gone:
+        is_it = exp.EQ(this=member.copy(), expression=exp.Placeholder())
+        lasts = exp.paren(exp.or_(exp.Is(this=held.copy(), expression=exp.null()), after(held)))
+        # What begins later holds no day at all.
+        until = exp.Case(ifs=[exp.If(this=after(begun), true=begun.copy())], default=day())
+        branches.append(exp.If(this=exp.and_(is_it, lasts), true=until))
+    return exp.alias_(exp.Case(ifs=branches, default=held.copy()), "end_day")
+
+
 def _facts(
-    kpi: Kpi, model: Model, shape: Shape, cut: str | None, where: Mapping[str, str]
+    kpi: Kpi,
+    model: Model,
+    shape: Shape,
+    cut: str | None,
+    where: Mapping[str, str],
+    gone: Mapping[str, date],
 ) -> exp.Select:
     """The KPI's own rows: member, cut, and what its shape reads."""
     columns: list[exp.Expr] = [
@@ -62,7 +90,9 @@ def _facts(
         ),
     ]
     for name in shape.facts:
-        if name in ("day", "start_day", "end_day"):
+        if name == "end_day" and gone:
+            columns.append(_held_until(_column(model.member), gone))
+        elif name in ("day", "start_day", "end_day"):
             columns.append(_column(name))
         elif name == "entity":
             key = "entity" if "entity" in kpi.calculation else "expression"
@@ -100,16 +130,18 @@ def compile_kpi(
     *,
     cut: str | None = None,
     where: Mapping[str, str] | None = None,
+    gone: Mapping[str, date] | None = None,
 ) -> Statement:
     """The statement of a base KPI (one that reads a model, not a formula).
 
-    Raises VigieError when the model or a dimension does not exist.
+    `gone` holds for each member that has ended the day from which it holds nothing. Raises
+    VigieError when the model or a dimension does not exist.
     """
     name = str(kpi.calculation["model"])
     if name not in models:
         raise unknown("model", name, models, f"See {kpi.source}.")
     model = models[name]
-    where = where or {}
+    where, gone = where or {}, gone or {}
     for dimension in [*([cut] if cut else []), *where]:
         if dimension not in model.dimensions:
             raise VigieError(
@@ -120,11 +152,14 @@ def compile_kpi(
     shape = shape_of(kpi.kind, kpi.calculation, kpi.source)
     tree = filled(shape.template or shape.name, kpi.calculation)
     facts = exp.CTE(
-        this=_facts(kpi, model, shape, cut, where),
+        this=_facts(kpi, model, shape, cut, where, gone),
         alias=exp.TableAlias(this=exp.to_identifier("facts")),
     )
+    spans = "end_day" in shape.facts
     own = tree.args.get("with_")
     tree.set("with_", exp.With(expressions=[facts, *(own.expressions if own else [])]))
     tree.set("expressions", [_typed(column) for column in tree.expressions])
     plain_models = {key: value for key, value in models.items() if key != "facts"}
-    return Statement(inlined(tree, plain_models), tuple(where.values()), shape, model)
+    days = [(member, day.isoformat()) for member, day in gone.items()] if spans else []
+    values = [value for member, day in days for value in (member, day, day, day)]
+    return Statement(inlined(tree, plain_models), (*values, *where.values()), shape, model)

@@ -2,6 +2,7 @@
 
 Missing is not zero: a period with an unknown day has no figure. Coverage is declared by imports;
 where several sources feed one dataset of a product, a day is known when any of them covers it.
+Of a product or squad that has ended, the days that follow are known and empty.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Coverage:
             for product in organisation.products
             if product.launched
         }
+        self._ends = organisation.ends
         everyone = {
             "product": [product.product for product in organisation.products],
             "squad": [squad.squad for squad in organisation.squads],
@@ -104,19 +106,36 @@ class Coverage:
 
     def told(self, dataset: str, kind: str) -> list[tuple[object, ...]]:
         """All that is known of the days of a dataset, in a form that compares: dataset, member, its
-        launch, the first and the last day known, and a bit for each between them."""
+        launch and end, the first and the last day known, and a bit for each between them."""
         found: list[tuple[object, ...]] = []
         for name, of, member in sorted(self._days):
             if name in alternatives(dataset) and of == kind:
                 days = self._days[name, of, member]
                 covered = np.flatnonzero(days)
-                assert self.first is not None
                 first, last = int(covered[0]), int(covered[-1])
-                known = [self.first + timedelta(day) for day in (first, last)]
+                known = [self._day(first), self._day(last)]
                 launched = self._launched.get(member) if kind == "product" else None
                 bits = np.packbits(days[first : last + 1]).tobytes()
-                found.append((name, member, launched, *known, bits))
+                ended = self._ends.get((kind, member))
+                found.append((name, member, launched, ended, *known, bits))
         return found
+
+    def gone(self, kind: str, datasets: Sequence[str]) -> dict[str, date]:
+        """The day from which members that have ended hold nothing: the one after their last, or
+        after the last of which a file of `datasets` still speaks."""
+        found = {}
+        for (of, member), ended in self._ends.items():
+            if of == kind:
+                told = [self.days(dataset, kind, member) for dataset in datasets]
+                last = [
+                    self._day(int(np.flatnonzero(days)[-1])) for days in told if days is not None
+                ]
+                found[member] = max([ended, *last]) + timedelta(1)
+        return found
+
+    def _day(self, index: int) -> date:
+        assert self.first is not None
+        return self.first + timedelta(index)
 
     def known(
         self,
@@ -138,6 +157,8 @@ class Coverage:
         covered_datasets = np.zeros((len(sets), len(datasets)), dtype=np.bool_)
         launched_later = np.ones(shape, dtype=np.bool_)
         untouched = np.zeros(shape, dtype=np.bool_)  # no day of the window is known yet
+        ended_members = np.zeros(shape, dtype=np.int32)
+        to_begin = np.zeros(shape, dtype=np.bool_)  # a member's data begin later
         if self.first is None:
             return self._nothing(shape)
         starts = np.array([self.index(window[0]) for window in windows])
@@ -158,12 +179,13 @@ class Coverage:
                 member_open = np.zeros(len(periods), dtype=np.bool_)
                 member_expected = np.zeros(len(periods), dtype=np.bool_)
                 not_yet = np.zeros(len(periods), dtype=np.bool_)  # a dataset begins later
+                member_ended = np.zeros(len(periods), dtype=np.bool_)
                 for column, dataset in enumerate(datasets):
                     state = states[member, dataset]
                     if state is None:
                         continue
                     covered_datasets[row, column] = True
-                    expected, begins, gap, is_open, not_launched, not_begun = state
+                    expected, begins, gap, is_open, not_launched, not_begun, ended = state
                     untouched[row] |= not_begun
                     launched_later[row] &= not_launched
                     level[row] = np.maximum(
@@ -172,7 +194,8 @@ class Coverage:
                     level[row] = np.maximum(level[row], np.where(gap, REASONS.index("gap"), 0))
                     member_open |= is_open
                     member_expected |= expected
-                    not_yet |= ~expected & ~not_launched
+                    not_yet |= ~expected & ~not_launched & ~ended
+                    member_ended |= ended
                 # What one dataset tells before another begins is a part, not the whole.
                 late = member_expected & not_yet
                 level[row] = np.maximum(
@@ -180,8 +203,11 @@ class Coverage:
                 )
                 open_members[row] += member_open
                 expected_members[row] += member_expected
+                ended_members[row] += member_ended
+                to_begin[row] |= not_yet
         if datasets:
-            nobody = expected_members == 0
+            # Where all have ended there is nothing, and that is known.
+            nobody = (expected_members == 0) & ((ended_members == 0) | to_begin)
             some = (open_members > 0) & (open_members < expected_members)
             every = (open_members > 0) & (open_members == expected_members)
             level = np.maximum(level, np.where(every, REASONS.index("not_closed"), 0))
@@ -254,14 +280,21 @@ class Coverage:
         # A product followed since its launch: before it, nothing is exactly what there was.
         since_launch = launched is not None and first - self.index(launched) <= LAUNCH_LAG_DAYS
         begin = min(0, int(starts.min())) if since_launch else first
-        expected = first <= period_ends
+        begun = first <= period_ends
+        until = self._ends.get((kind, member))
+        ended = np.zeros(len(starts), dtype=np.bool_)
+        if until is not None:
+            ended = begun & (starts > self.index(until))
+            ends = np.minimum(ends, self.index(until))
+        expected = begun & ~ended
         begins = expected & (starts < begin)
         missing_before = np.concatenate([[0], np.cumsum(~days)])
         low = np.clip(np.maximum(starts, first), 0, self.day_count)
         high = np.clip(np.minimum(ends, last) + 1, 0, self.day_count)
         gap = expected & (missing_before[np.maximum(high, low)] - missing_before[low] > 0)
-        not_launched = since_launch & ~expected
-        return expected, begins, gap, expected & (ends > last), not_launched, starts > last
+        not_launched = since_launch & ~begun
+        not_begun = (starts > last) & ~ended
+        return expected, begins, gap, expected & (ends > last), not_launched, not_begun, ended
 
     def _nothing(self, shape: tuple[int, int]) -> Known:
         no = np.zeros(shape, dtype=np.bool_)

@@ -28,10 +28,11 @@ from metrics.formula import is_transferred, parse_formula, settled
 from metrics.frames import COLUMNS, Cells, Labels, frame_of
 from metrics.functions.computing import COMPUTED
 from metrics.functions.given import Given, Shared
-from metrics.grid import Grid, Neighbours, divided, evaluate, gravest, transferred
+from metrics.grid import Flags, Grid, Neighbours, divided, evaluate, gravest, transferred
 from metrics.like_with_like import LIKE_WITH_LIKE, Subset, with_subsets
 from metrics.models import inlined
 from metrics.needs import Needs
+from metrics.own_periods import OTHER_PERIODS, cut_across, has_own_periods
 from metrics.result import Scope
 from metrics.scopes import COMPANY, ScopeSets, all_scopes, scope_sets
 from metrics.sets import put_calendar, put_sets
@@ -82,6 +83,7 @@ class Computation:
         self._loaded_member_kind = ""
         self._rows: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = {}
         self._grids: dict[str, dict[str, Grid]] = {}
+        self._cut_across: dict[str, Flags] = {}
         if self.periods:
             put_calendar(self.connection, self.periods)
 
@@ -142,9 +144,23 @@ class Computation:
         keep = ever[ids] & self.timeline.shown[columns]
         for nobody in NOBODY:
             keep = keep & (grid.reason[ids, columns] != nobody)
+        # Of what has ended only that is told which is not nothing.
+        nothing = np.nan_to_num(grid.value[ids, columns]) == 0
+        keep = keep & ~(nothing & self._after_end(sets, wanted)[rows, columns])
         rows = np.asarray(wanted, dtype=np.int64)[rows]
         cells = Cells(grid, rows[keep], columns[keep], ids[keep].astype(np.int64))
         return frame_of(kpi, self._labels(kpi), cells, dimension=self.cut or "", member=member)
+
+    def _after_end(self, sets: ScopeSets, wanted: list[int]) -> Flags:
+        """For each of the wanted scopes, the periods after the end of a product or squad."""
+        ends = self.setting.organisation.ends
+        starts = [period.start for period in self.periods]
+        after = np.zeros((len(wanted), len(starts)), dtype=np.bool_)
+        for row, index in enumerate(wanted):
+            last = ends.get(sets.scopes[index])
+            if last is not None:
+                after[row] = [start > last for start in starts]
+        return after
 
     def _subset_rows(self, kpi: Kpi, grid: Grid) -> pd.DataFrame:
         """What has closed of an open scope, with the two periods that it is compared with."""
@@ -314,7 +330,10 @@ class Computation:
             model = self.setting.models[str(kpi.calculation["model"])]
             cut = self.cut if self.cut in model.dimensions else None
             where = {name: value for name, value in self.where.items() if name in model.dimensions}
-            self.statements[kpi.name] = compile_kpi(kpi, self.setting.models, cut=cut, where=where)
+            gone = self.setting.coverage.gone(kpi.member, kpi.datasets)
+            self.statements[kpi.name] = compile_kpi(
+                kpi, self.setting.models, cut=cut, where=where, gone=gone
+            )
         return self.statements[kpi.name]
 
     def _base(self, kpi: Kpi) -> dict[str, Grid]:
@@ -339,6 +358,18 @@ class Computation:
                 raise not_computed(error, kpi.source, kpi.name) from None
         return self._rows[key]
 
+    def _across(self, kpi: Kpi) -> Flags:
+        """Where figures of a month, say, reach into a period without lying in it."""
+        if kpi.name not in self._cut_across:
+            self._cut_across[kpi.name] = cut_across(
+                self.connection,
+                kpi,
+                dict(self.setting.models),
+                self._sets[kpi.member].sets,
+                self.periods,
+            )
+        return self._cut_across[kpi.name]
+
     def _add_subsets(self, kpi: Kpi) -> None:
         """Find what has closed of the scopes that are still open for a KPI."""
         sets = self._sets[kpi.member]
@@ -353,6 +384,10 @@ class Computation:
         sets = self._sets[kpi.member]
         known = self._needs.known(kpi, sets.sets, statement.shape.need, kpi.calculation)
         grid = base_grid(kpi, statement.shape, rows, known)
+        if has_own_periods(kpi, statement.model):
+            across = self._across(kpi)
+            reason = np.where(across & (grid.reason == ""), OTHER_PERIODS, grid.reason)
+            grid = replace(masked(grid, ~across), reason=reason)
         if "across_members" in kpi.calculation:
             grid = of_one_member(grid, sets.sets)
         if "small_groups" not in kpi.calculation:

@@ -48,6 +48,7 @@ class Inputs:
     ) -> None:
         self._shifts = sorted((shifts or {}).items())
         self._launched = [(each.product, each.launched) for each in setting.organisation.products]
+        self._ends = sorted(setting.organisation.ends.items())
         self._facts = facts
         self._setting = setting
         self._contents = contents
@@ -70,6 +71,7 @@ class Inputs:
         if key not in self._found:
             self._found[key] = digest(
                 self._asked(grain, ending_of(kpi, grain)),
+                self._ends,
                 (kpi.definition, kpi.kind, kpi.unit, kpi.member, kpi.not_judged),
                 (kpi.cadence, kpi.grains, kpi.dimensions, kpi.direction, kpi.owner_role),
                 kpi.calculation,

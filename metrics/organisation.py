@@ -22,6 +22,7 @@ class Product:
     line: str | None = None
     stage: str | None = None
     launched: date | None = None
+    ended: date | None = None  # the last day on which it was there
     vision: str | None = None
     north_star: str | None = None
     signup_event: str | None = None
@@ -64,6 +65,7 @@ class Feature:
 class Squad:
     squad: str
     name: str
+    ended: date | None = None  # the last day on which it was there
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,19 @@ class Organisation:
     @cached_property
     def squad_keys(self) -> frozenset[str]:
         return frozenset(squad.squad for squad in self.squads)
+
+    @cached_property
+    def ends(self) -> dict[tuple[str, str], date]:
+        """The last day of each product and squad that has ended, by kind and key."""
+        return {
+            **{("product", each.product): each.ended for each in self.products if each.ended},
+            **{("squad", each.squad): each.ended for each in self.squads if each.ended},
+        }
+
+    def had_ended(self, kind: str, key: str, day: date) -> bool:
+        """Whether a product or squad had ended before `day`; False for every other kind."""
+        last = self.ends.get((kind, key))
+        return last is not None and last < day
 
     @cached_property
     def by_line(self) -> dict[str, frozenset[str]]:

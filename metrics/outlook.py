@@ -144,6 +144,8 @@ def _rows(
             found.setdefault(figure.scope, {}).setdefault(figure.grain, []).append(figure)
     rows: list[dict[str, object]] = []
     for scope, by_grain in sorted(found.items()):
+        if setting.organisation.had_ended(*scope, periods[0].end):
+            continue
         for figures in by_grain.values():
             figures.sort(key=lambda figure: figure.end)
         for period in periods:

@@ -6,7 +6,7 @@ Models join these tables: whom a tool's word stands for, which events count, who
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 from sqlglot import exp
 
-from metrics.organisation import Organisation, SquadRate, listed
+from metrics.organisation import Organisation, listed
 from metrics.roles import product_roles
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -98,7 +98,7 @@ def rebuild(
             )
             for assignment in organisation.assignments
         ],
-        "squad_rates": _monthly_costs(connection, organisation.squad_rates),
+        "squad_rates": _monthly_costs(connection, organisation),
         "product_roles": list(product_roles(organisation)),
         "people_names": list(people_names(organisation)),
     }
@@ -111,21 +111,22 @@ def rebuild(
 
 
 def _monthly_costs(
-    connection: duckdb.DuckDBPyConnection, rates: Sequence[SquadRate]
+    connection: duckdb.DuckDBPyConnection, organisation: Organisation
 ) -> list[tuple[str, date, Decimal]]:
     """Squad, last day of the month and cost, for every month that the ledger reaches.
 
-    A rate is of the months on whose last day it holds.
+    A rate is of the months on whose last day it holds, and the squad is still there.
     """
     found = connection.execute("select max(day) from landed_ledger").fetchone()
     last = found[0] if found else None
     costs = []
-    for rate in rates:
+    for rate in organisation.squad_rates:
         month = rate.start.replace(day=1)
         while last is not None and month <= last:
             following = (month + timedelta(31)).replace(day=1)
             end = following - timedelta(1)
-            if rate.end is None or end <= rate.end:
+            held = rate.end is None or end <= rate.end
+            if held and not organisation.had_ended("squad", rate.squad, end):
                 costs.append((rate.squad, end, Decimal(f"{-rate.monthly_cost:.2f}")))
             month = following
     return costs

@@ -19,7 +19,8 @@ class Figure:
     """One KPI of one scope in one period.
 
     `value` is None when it cannot be given honestly; `reason` then says why: no_data, gap,
-    not_closed, partial_members, zero_denominator, small_group, history_begins, too_few, not_added.
+    not_closed, partial_members, zero_denominator, small_group, history_begins, too_few, not_added,
+    other_periods.
     `closed` is False while the period is open for this scope. `low` and `high` bound the 95 %
     interval of a survey score. `members` is a digest of the set of products or squads behind it.
     """

@@ -69,6 +69,7 @@ FILES = {
     + "N-1,Item 1,Done,Done,Story,NORD,6/Jul/26 9:00 AM,9/Jul/26 9:00 AM,9/Oct/26 9:00 AM\n"
     "N-2,Item 2,Done,Done,Bug,NORD,6/Aug/26 9:00 AM,1/Sep/26 9:00 AM,9/Oct/26 9:00 AM\n",
     "ownerships.csv": "person,role,target_kind,target,start,end\nada,PM,product,atelier,2026-08-01,\n",
+    "products ended.csv": "product,name,line,ended\nboutique,Boutique,outils,2026-09-20\n",
     "assignments moved.csv": "squad,product,start,end\nsud,atelier,2026-09-01,\n",
 }  # fmt: skip
 
@@ -96,7 +97,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     return found
 
 
-@pytest.mark.parametrize("seed", [2])
+@pytest.mark.parametrize("seed", [58])
 def test_any_sequence_of_imports_and_undos_ends_where_computing_everything_would(
     tmp_path: Path, seed: int, told: Told
 ) -> None:

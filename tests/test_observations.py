@@ -94,3 +94,29 @@ def test_a_level_told_at_two_grains_is_one_level(grain):
         if figure.scope.key == "anvil" and figure.closed
     }
     assert values == {50}
+
+
+LENGTHS = st.sampled_from(["day", "week", "month"])
+
+
+@settings(max_examples=8, deadline=None)
+@given(LENGTHS, st.lists(st.integers(0, 110), min_size=1, max_size=9))
+def test_of_a_period_that_a_longer_or_shifted_one_reaches_into_nothing_is_told(grain, offsets):
+    spans = []
+    for first in sorted({FIRST + timedelta(offset) for offset in offsets}):
+        start = first.replace(day=1) if grain == "month" else first
+        lasts = {"day": 1, "week": 7, "month": len(days_of(start))}[grain]
+        if not spans or spans[-1][1] <= start:
+            spans.append((start, start + timedelta(lasts)))
+    facts = known()
+    facts.insert(
+        "landed_observations", COLUMNS, [told("carbon_grams", s, grain, 3) for s, _ in spans]
+    )
+    for asked in (Grain.MONTH, Grain.QUARTER):
+        for figure in facts.ask("carbon_grams", by="product", grain=asked):
+            after = figure.end + timedelta(1)
+            touching = [s for s in spans if s[0] < after and s[1] > figure.start]
+            across = any(s[0] < figure.start or s[1] > after for s in touching)
+            if figure.closed and figure.scope.key == "anvil":
+                expected = (None, "other_periods") if across else (3 * len(touching), None)
+                assert (figure.value, figure.reason) == expected

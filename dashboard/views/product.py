@@ -206,6 +206,7 @@ def identity(session: Session, facts: ProductPage) -> None:
         (words.say("Stage"), sentences.stage(voice, facts.stage or "")),
         (words.say("Line"), facts.line or ""),
         (words.say("Launched"), launched),
+        (words.say("Ended"), voice.format.date(facts.ended) if facts.ended else ""),
     ]
     st.markdown(markup.facts(told))
 

@@ -70,7 +70,8 @@ class Recount:
                 for product in organisation.products
                 if product.launched
             }
-            found.extend(signal_frames(kept, self._catalogue, acknowledged, launched))
+            ended = {Scope(*at): day for at, day in organisation.ends.items()}
+            found.extend(signal_frames(kept, self._catalogue, acknowledged, launched, ended))
             yield from draft.steps.cut(draft.facts, setting, kept, found)
 
         def judged(publication: int) -> Iterator[pd.DataFrame]:

@@ -47,6 +47,7 @@ def signal_frames(
     catalogue: Catalogue,
     shifts: Mapping[tuple[str, Scope], Sequence[date]] | None = None,
     launched: Mapping[Scope, date] | None = None,
+    ended: Mapping[Scope, date] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Signals and limits of the last 26 closed periods of every series, ready to publish.
 
@@ -58,7 +59,8 @@ def signal_frames(
 
     `shifts` are the first days of levels that someone has acknowledged, by KPI and scope: points
     from there on are judged on those since, points before it as ever. `launched` says when products
-    came: what was before that is no point, and their first half year tells no season.
+    came: what was before that is no point, and their first half year tells no season; `ended` which
+    was the last day of a product or squad: no period that goes on after it is a point.
 
     A figure made of too few cases has limits and takes part in no rule: a score of under 30
     answers, a rate of under 10 cases, a quantile of under 5 facts.
@@ -68,6 +70,7 @@ def signal_frames(
     if not kept:
         return
     rows = _since_launch(pd.concat(kept, ignore_index=True), launched or {})
+    rows = _until_end(rows, ended or {})
     shapes = {kpi.name: (str(kpi.cadence), stride_of(kpi, catalogue)) for kpi in catalogue}
     for (grain, stride), names in _grouped(shapes).items():
         group = rows[rows["kpi"].isin(names)]
@@ -99,6 +102,18 @@ def _since_launch(rows: pd.DataFrame, launched: Mapping[Scope, date]) -> pd.Data
     starts = pd.to_datetime(rows["start"])
     rows = rows.assign(ramp=(starts - days).dt.days < RAMP_DAYS)
     return rows[~(starts < days)].reset_index(drop=True)
+
+
+def _until_end(rows: pd.DataFrame, ended: Mapping[Scope, date]) -> pd.DataFrame:
+    """The rows without those of periods that go on after the last day of a product or squad."""
+    if not ended:
+        return rows
+    scopes = pd.MultiIndex.from_frame(rows[["scope_kind", "scope"]])
+    last = pd.Series(
+        np.array([ended.get(Scope(*scope)) for scope in scopes], dtype="datetime64[s]"),
+        index=rows.index,
+    )
+    return rows[~(pd.to_datetime(rows["end"]) > last)].reset_index(drop=True)
 
 
 def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

@@ -219,7 +219,7 @@ def of_periods(
     """
     known: dict[str, set[date]] = defaultdict(set)
     for stream, first, grain in rows:
-        end = observed_day - timedelta(1) if grain == "level" else _period_end(first, grain)
+        end = observed_day - timedelta(1) if grain == "level" else period_end(first, grain)
         if first <= observed_day <= end:
             end = observed_day - timedelta(1)
         known[stream].update(_days(first, max(end, first)))
@@ -231,7 +231,8 @@ def of_periods(
     return Coverage(tuple(spans), {})
 
 
-def _period_end(first: date, grain: str) -> date:
+def period_end(first: date, grain: str) -> date:
+    """The last day of a figure's own period, which begins on `first`; of a level, that day."""
     months = {"month": 1, "quarter": 3, "year": 12}.get(grain)
     if months is None:
         days = re.fullmatch(r"(\d+) days", grain)

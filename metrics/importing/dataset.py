@@ -285,6 +285,7 @@ DATASETS = {
             line="varchar",
             stage="varchar",
             launched="date",
+            ended="date",
             vision="varchar",
             north_star="varchar",
             signup_event="varchar",
@@ -321,7 +322,7 @@ DATASETS = {
             kind="varchar",
             value="double",
         ),
-        _of_register("squads", ("squad",), squad="varchar", name="varchar"),
+        _of_register("squads", ("squad",), squad="varchar", name="varchar", ended="date"),
         _of_register("people", ("person",), person="varchar", name="varchar", email="varchar"),
         _of_register(
             "assignments",

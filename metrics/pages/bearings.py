@@ -62,19 +62,24 @@ class Bearings:
 
 
 def bearings(workspace: Workspace, viewer: Viewer, *, week: str | None = None) -> Bearings:
-    """Every product at a week (None: the latest closed one), from what is published.
+    """Every product that is there at a week (None: the latest closed one), from what is published.
 
     Raises VigieError for a week without figures.
     """
     with workspace.register.connect() as connection:
         panel = open_panel(connection, workspace, viewer, week)
-        scopes = [Scope("product", each.product) for each in panel.organisation.products]
+        there = [
+            each
+            for each in panel.organisation.products
+            if not panel.organisation.had_ended("product", each.product, panel.week.start)
+        ]
+        scopes = [Scope("product", each.product) for each in there]
         signs = _Signs(panel, scopes, read_initiatives(connection, viewer, scopes))
         held = targets_held(connection, viewer, scopes=scopes)
     return Bearings(
         panel.week,
         panel.weeks,
-        tuple(_bearing(panel, signs, held, each) for each in panel.organisation.products),
+        tuple(_bearing(panel, signs, held, each) for each in there),
     )
 
 

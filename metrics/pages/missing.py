@@ -35,7 +35,8 @@ def missing_data(
 
     A dataset owes the latest period of the shortest cadence it feeds, once its normal lag is over:
     the week itself for usage, last month for accounts from the 10th. `since` is the first day
-    without data of that stretch. What a scope never had is not missing.
+    without data of that stretch. What a scope never had is not missing, nor is what follows its
+    last day.
     """
     if not spans:
         return ()
@@ -56,7 +57,8 @@ def missing_data(
             if scope.kind != member_kind or days is None:
                 continue
             begins = int(days.argmax())
-            start, end = max(first, begins), coverage.index(due.end)
+            last = organisation.ends.get(scope, due.end)
+            start, end = max(first, begins), coverage.index(min(due.end, last))
             unknown = [day for day in range(start, end + 1) if day >= len(days) or not days[day]]
             if not unknown:
                 continue

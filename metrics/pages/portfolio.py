@@ -245,10 +245,18 @@ def portfolio(workspace: Workspace, viewer: Viewer, *, week: str | None = None) 
         kpis = [panel.catalogue[name] for name in KPIS if name in panel.catalogue]
         scopes = [COMPANY, *(Scope("product", p.product) for p in panel.organisation.products)]
         found = panel.readings(kpis, scopes, history=())
-        company, *products = (
+        company, *everyone = (
             Holding(scope, {kpi: r for (kpi, of), r in found.items() if of == scope})
             for scope in scopes
         )
+        period = company.period(CONTRIBUTION)
+        # What ended less than a year ago still takes from the company's growth.
+        products = [
+            each
+            for each in everyone
+            if not panel.organisation.had_ended(*each.scope, panel.week.start)
+            or (each.value(CONTRIBUTION) is not None and each.period(CONTRIBUTION) == period)
+        ]
 
         def rank(holding: Holding) -> tuple[bool, float, str]:
             points = holding.value(CONTRIBUTION)

@@ -134,6 +134,8 @@ def _owed(panel: Panel, spans: Sequence[AppliedSpan], today: date) -> Iterator[O
             if days is None or (dataset, scope) in told or not days.any():
                 continue
             until = coverage.first + timedelta(int(days.nonzero()[0][-1]))
+            if organisation.had_ended(*scope, until + timedelta(1)):
+                continue
             soon = owed(dataset, scope, until + timedelta(1))
             if soon.due <= today + SOON:
                 yield soon

@@ -58,6 +58,7 @@ def product_page(
             stage=entry.stage,
             vision=entry.vision,
             launched=entry.launched,
+            ended=entry.ended,
             owners=holders(organisation, scope, PRODUCT_ROLES, day),
             squads=tuple(
                 (row.squad, names.get(row.squad, row.squad), row.start) for row in assigned

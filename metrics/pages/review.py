@@ -101,7 +101,8 @@ def _landing(
 
 
 def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
-    """The products and squads that a review of `scope` looks at, in the organisation's order."""
+    """The products and squads that a review of `scope` looks at, in the organisation's order:
+    those that had not ended before the week."""
     organisation, day = panel.organisation, panel.week.end
     known = {
         "product": [p.product for p in organisation.products],
@@ -117,7 +118,12 @@ def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:
     found = []
     for kind in ("product", "squad"):
         held = members_of(organisation, scope, kind, day)
-        found.append([Scope(kind, key) for key in known[kind] if key in held])
+        there = [
+            Scope(kind, key)
+            for key in known[kind]
+            if key in held and not organisation.had_ended(kind, key, panel.week.start)
+        ]
+        found.append([scope] if scope.kind == kind else there)
     return found[0], found[1]
 
 

@@ -118,6 +118,26 @@ class NewLevel:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """One period's figure before a change and after it; None where there was none."""
+
+    period: Period
+    old: float | None
+    new: float | None
+
+
+@dataclass(frozen=True)
+class Restated:
+    """One change of figures that had settled. `cause` is import, undo, definition, organisation,
+    rate, setting, rebuild or erasure, `detail` says which."""
+
+    at: datetime | None  # UTC
+    cause: str
+    detail: str
+    moved: tuple[Moved, ...]  # the latest period first
+
+
+@dataclass(frozen=True)
 class SixTwelve:
     kpi: str
     scope: Scope
@@ -127,6 +147,7 @@ class SixTwelve:
     boxes: tuple[Box, ...]
     new_level: NewLevel | None = None  # the latest one acknowledged
     annotations: tuple[Annotation, ...] = ()  # of the days drawn, oldest first
+    restated: tuple[Restated, ...] = ()  # the newest change of what is drawn first
 
     @property
     def last_day(self) -> date:
@@ -180,6 +201,7 @@ class ProductPage:
     stage: str | None
     vision: str | None
     launched: date | None
+    ended: date | None  # its last day, whenever the week is
     owners: tuple[Person, ...]
     squads: tuple[tuple[str, str, date], ...]  # key, name, since
     freshness: Freshness

@@ -22,6 +22,7 @@ from metrics.calendar import Period
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.compile import expression_of
+from metrics.coverage import Coverage
 from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
@@ -89,6 +90,8 @@ def lineage(workspace: Workspace, viewer: Viewer, of: str, scope: Scope, period:
             and {part.name for part in (kpi, *bases)} & set(record.kpis)
             and touches(record.period, period)
         )
+        spans = [held.span for held in ledger.read_coverage(register)] if organisation.ends else []
+    coverage = Coverage(spans, organisation)
     connection = open_facts(path)
     try:
         kept = as_kept(connection, models)
@@ -96,6 +99,7 @@ def lineage(workspace: Workspace, viewer: Viewer, of: str, scope: Scope, period:
             _part(
                 connection, kept, part,
                 members_of(organisation, scope, part.member, period.end), period,
+                coverage.gone(part.member, part.datasets),
             )
             for part in bases
         )  # fmt: skip
@@ -134,12 +138,16 @@ def _part(
     kpi: Kpi,
     members: frozenset[str],
     period: Period,
+    gone: Mapping[str, date],
 ) -> PartRows:
     model = models[str(kpi.calculation["model"])]
     columns = [name for name in model.columns if name not in PERSONAL]
     day = "day" if "day" in model.columns else "start_day"
+    bounds = _bounds(kpi, period, "day" in model.columns)
+    if day == "start_day":  # what has ended holds nothing any more
+        members = frozenset(each for each in members if gone.get(each, date.max) > bounds[1])
     asked = _asked(kpi, model, len(members), "day" in model.columns)
-    values: list[Any] = [*sorted(members), *_bounds(kpi, period, "day" in model.columns)]
+    values: list[Any] = [*sorted(members), *bounds]
     chosen = asked.select(*(exp.column(exp.to_identifier(name)) for name in columns))
     newest = chosen.order_by(exp.Ordered(this=exp.column(exp.to_identifier(day)), desc=True))
     rows = _run(connection, models, newest.limit(MOST_ROWS), values)

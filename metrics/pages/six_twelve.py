@@ -12,6 +12,7 @@ from metrics.catalogue.kpi import Kind, Kpi
 from metrics.detection.traits import built_on_steps
 from metrics.grains import adds_over_time
 from metrics.pages.panel import Panel, open_panel
+from metrics.pages.restated import restated_in
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.pages.series_figures import SeriesFigures, to_date
 from metrics.reading import Limits, compare, within_nature
@@ -52,6 +53,7 @@ def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
         boxes=_boxes(panel, figures, kpi),
         new_level=_new_level(panel, figures, weeks, limits),
         annotations=_annotations(panel, figures, [*weeks, *months]),
+        restated=restated_in(panel, kpi, scope, [*weeks, *months]),
     )
 
 

@@ -76,6 +76,7 @@ class SquadPage:
     members: tuple[Member, ...]
     parts: dict[str, tuple[Reading, ...]]
     sprints: SquadSprints
+    ended: date | None = None  # its last day, whenever the week is
 
 
 def squad_page(
@@ -103,10 +104,13 @@ def squad_page(
             sprints=SquadSprints(
                 scope, (), tuple(sprints_of(panel, [scope])), read_flow(connection, viewer, squad)
             ),
+            ended=panel.organisation.ends.get(scope),
         )
 
 
 def _served(organisation: Organisation, squad: str, day: date) -> tuple[Served, ...]:
+    if organisation.had_ended("squad", squad, day):
+        return ()
     held = held_on(organisation.assignments, day)
     own = sorted((r for r in held if r.squad == squad), key=lambda r: (r.start, r.product))
     return tuple(
@@ -124,6 +128,8 @@ def _served(organisation: Organisation, squad: str, day: date) -> tuple[Served, 
 
 
 def _members(organisation: Organisation, squad: str, day: date) -> tuple[Member, ...]:
+    if organisation.had_ended("squad", squad, day):
+        return ()
     names = {person.person: person.name for person in organisation.people}
     roles: dict[str, set[str]] = {}
     for held in held_on(organisation.ownerships, day):

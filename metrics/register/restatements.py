@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from metrics.access import Viewer
 from metrics.register.selection import KEY, conditions_on
-from metrics.register.tables import restatements, series, state
+from metrics.register.tables import publications, restatements, series, state
 from metrics.result import Scope
 
 
@@ -29,6 +29,7 @@ class Restatement:
     cause: str
     cause_detail: str
     publication: int
+    at: datetime | None  # UTC
 
 
 def read_restatements(
@@ -37,9 +38,13 @@ def read_restatements(
     *,
     kpis: Iterable[str] | None = None,
     scopes: Iterable[Scope] | None = None,
+    grains: Iterable[str] | None = None,
+    dimensions: Iterable[str] | None = None,
+    since: date | None = None,
     publication: int | None = None,
 ) -> list[Restatement]:
-    """Restatements up to the publication read, newest first."""
+    """Restatements up to the publication read, newest first, of periods that begin on `since` or
+    later."""
     query = (
         sa.select(
             *KEY,
@@ -49,11 +54,14 @@ def read_restatements(
             restatements.c.cause,
             restatements.c.cause_detail,
             restatements.c.publication_id,
+            publications.c.finished_at,
         )
         .join_from(restatements, series)
+        .outerjoin(publications, publications.c.id == restatements.c.publication_id)
         .where(
             restatements.c.publication_id <= _publication(publication),
-            *conditions_on(viewer, kpis, scopes, None, None),
+            *conditions_on(viewer, kpis, scopes, grains, dimensions),
+            *([] if since is None else [restatements.c.start >= since]),
         )
         .order_by(restatements.c.publication_id.desc(), *KEY, restatements.c.start)
     )

@@ -115,6 +115,7 @@ products = _organisation(
     sa.Column("keeps_verbatims", sa.Boolean),  # false: themes only, never the text
     sa.Column("funnel_steps", sa.String),  # event names in order, separated by ';'
     sa.Column("funnel_days", sa.Integer),  # within which the last step counts
+    sa.Column("ended", sa.Date),  # the last day on which it was there
     key=("product",),
 )
 features = _organisation(
@@ -130,6 +131,7 @@ squads = _organisation(
     "squads",
     sa.Column("squad", sa.String, nullable=False),
     sa.Column("name", sa.String, nullable=False),
+    sa.Column("ended", sa.Date),  # the last day on which it was there
     key=("squad",),
 )
 people = _organisation(
@@ -295,6 +297,7 @@ restatements = sa.Table(
     sa.Column("new", sa.Float),
     sa.Column("cause", sa.String, nullable=False),
     sa.Column("cause_detail", sa.String, nullable=False),
+    sa.Index("ix_restatements_series_id", "series_id", "start"),
 )
 
 #: KPIs whose definition failed when figures were last computed; their published figures stay.

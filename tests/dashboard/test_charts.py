@@ -8,8 +8,9 @@ import pytest
 
 from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
+from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Kind, Unit
-from metrics.pages.review_facts import NewLevel
+from metrics.pages.review_facts import Moved, NewLevel, Restated
 from metrics.register.remarks import Annotation
 from tests.dashboard import facts
 from tests.dashboard.drawn import axis, layers, rows, texts
@@ -112,6 +113,16 @@ def test_an_acknowledged_shift_shows_the_range_before_it_and_since():
     assert (now["x"], now["y"]) == (1.5, limits.lower)
     waiting = rows(drawn(new_level=level, limits=None), "rect")
     assert [band["y2"] for band in waiting] == [0.44]
+
+
+def test_a_figure_that_was_reported_otherwise_has_a_ring():
+    week = facts.six_twelve().weeks[1].figure
+    period = Calendar().period(Grain.WEEK, week.start)
+    moved = Restated(datetime(2026, 11, 12), "import", "", (Moved(period, 0.1, week.value),))
+    rings = [
+        row for row in discs(drawn(restated=(moved,)), filled=False) if row["c"] == LIGHT.quiet
+    ]
+    assert [(row["x"], row["y"]) for row in rings] == [(1, week.value)]
 
 
 def test_the_pointer_is_told_date_value_and_prior_year():

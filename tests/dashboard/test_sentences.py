@@ -1,14 +1,15 @@
 """The sentences of the review, word for word, in both languages."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from dashboard import absence_sentences, glossary, review_sentences, sentences
+from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
-from metrics.pages.review_facts import NewLevel
+from metrics.pages.review_facts import Moved, NewLevel, Restated
 from metrics.reading import Comparison
 from metrics.result import Scope
 from tests.dashboard import facts
@@ -196,3 +197,46 @@ def test_a_chart_says_what_was_taken_out_of_it(language, expected):
     assert plain(sentences.judged_on(voice, told)) == expected
     every = replace(told, limits=replace(chart.limits, taken_out=("autocorrelation", "steps")))
     assert len(sentences.judged_on(voice, every)) > 40
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            [
+                "Restated on 12 Nov 2026 (new data, import 14: usage.csv): Week 43, 2026 was "
+                "40.00 %, now 42.00 % · Week 42, 2026 was 41.00 %, now n/a.",
+                "Restated on 1 Nov 2026 (exchange rates): Week 45, 2026 was 40.00 %, now 41.00 % · "
+                "Week 44, 2026 was 40.00 %, now 41.00 % · Week 43, 2026 was 40.00 %, now 41.00 % · "
+                "2 more periods.",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Rectifié le 12 nov. 2026 (nouvelles données, import 14 : usage.csv) : Semaine 43, "
+                "2026 passe de 40,00 % à 42,00 % · Semaine 42, 2026 passe de 41,00 % à n/a.",
+                "Rectifié le 1er nov. 2026 (taux de change) : Semaine 45, 2026 passe de 40,00 % à "
+                "41,00 % · Semaine 44, 2026 passe de 40,00 % à 41,00 % · Semaine 43, 2026 passe de "
+                "40,00 % à 41,00 % · 2 autres périodes.",
+            ],
+        ),
+    ],
+)
+def test_what_was_reported_otherwise_is_told_with_its_cause(language, expected):
+    weeks = [
+        Calendar().period(Grain.WEEK, date(2026, 11, 5) - timedelta(7 * back)) for back in range(5)
+    ]
+    changes = (
+        Restated(
+            datetime(2026, 11, 11, 23, 30), "import", "import 14: usage.csv",
+            (Moved(weeks[2], 0.40, 0.42), Moved(weeks[3], 0.41, None)),
+        ),
+        Restated(
+            datetime(2026, 11, 1, 9), "rate", "", tuple(Moved(week, 0.40, 0.41) for week in weeks)
+        ),
+    )  # fmt: skip
+    chart = replace(facts.six_twelve(), restated=changes)
+    told = [plain(each) for each in sentences.restated(facts.voice(language), chart)]
+    assert told == expected

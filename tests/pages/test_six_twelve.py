@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from metrics.calendar import Grain
 from metrics.pages.review_facts import Box
 from metrics.pages.series_figures import fill
 from metrics.pages.six_twelve import six_twelve
+from metrics.register import tables
 from metrics.register.baselines import acknowledge
 from metrics.result import Figure, Scope
 from tests.made_up_review import CALENDAR, LAST, publish, series
@@ -132,3 +134,27 @@ def test_what_fills_a_span_touches_end_to_end(pieces: list[tuple[int, int]], las
         assert found[-1].end == START + timedelta(last)
         for before, after in itertools.pairwise(found):
             assert after.start == before.end + timedelta(1)
+
+
+def test_a_figure_reported_otherwise_before_says_what_it_was(tmp_path: Path) -> None:
+    figures = series("active_users", Scope("company", ""), [100.0] * 60)
+    figures += series("revenue", ATELIER, [5.0] * 60)
+    workspace = publish(tmp_path / "ws", figures)
+    drawn, long_ago = figures[57].start, figures[20].start
+    with workspace.register.begin() as connection:
+        ids = dict(connection.execute(sa.select(tables.series.c.kpi, tables.series.c.id)).all())
+        connection.execute(
+            sa.insert(tables.restatements),
+            [
+                {
+                    "publication_id": 1, "series_id": ids[kpi], "start": start, "old": 90.0,
+                    "new": 100.0, "cause": "undo", "cause_detail": "import 3: x.csv",
+                }
+                for kpi, start in (
+                    ("active_users", drawn), ("active_users", long_ago), ("revenue", drawn)
+                )
+            ],
+        )  # fmt: skip
+    (found,) = six_twelve(workspace, LOCAL_CPO, "active_users", Scope("company", "")).restated
+    assert (found.cause, found.detail) == ("undo", "import 3: x.csv")
+    assert [(each.period.start, each.old, each.new) for each in found.moved] == [(drawn, 90, 100)]
