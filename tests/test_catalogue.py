@@ -199,7 +199,8 @@ MONEY = OWN.replace("finished_items", "ledger_entries").replace("type = 'Bug'", 
         ("account", "unit: money", True),
         ('"1"', "", False),
         ("amount", "currency: currency", False),
-        ("amount", "filter: currency = 'EUR'", False),
+        ("amount", "filter: nature = 'r' and currency = 'EUR'", False),
+        ("amount", "filter: nature = 'r' or currency = 'EUR'", True),
     ],
 )
 def test_amounts_say_their_currency_or_keep_to_one(tmp_path, expression, more, refused):

@@ -61,9 +61,12 @@ def check_currency(kpi: Kpi, model: Model) -> None:
     if not AMOUNTS & columns and not (columns and kpi.unit is Unit.MONEY):
         return
     kept = parse(str(kpi.calculation.get("filter", "true")), kpi.source)
+    tests = kept.flatten() if isinstance(kept, exp.And) else [kept]
     if any(
-        test.this.name.lower() == CURRENCY and isinstance(test.expression, exp.Literal)
-        for test in kept.find_all(exp.EQ)
+        isinstance(test, exp.EQ)
+        and test.this.name.lower() == CURRENCY
+        and isinstance(test.expression, exp.Literal)
+        for test in tests
     ):
         return
     priced = kpi.kind in (Kind.FLOW, Kind.STOCK) and "statistic" not in kpi.calculation
@@ -71,7 +74,8 @@ def check_currency(kpi: Kpi, model: Model) -> None:
     raise VigieError(
         f"{kpi.source} (expression): '{kpi.name}' reads amounts of '{model.name}', which are each "
         "in a currency of their own and cannot be put together as they are.",
-        next_step=f"Add 'currency: {CURRENCY}': they count at the rates of their day. Or keep to one {keep}."
+        next_step=f"Add 'currency: {CURRENCY}': they count at the rates of their day. Or keep to "
+        f"one {keep}."
         if priced
         else f"Keep to one {keep}.",
     )
