@@ -25,7 +25,7 @@ from metrics.importing.own_profiles import own_profiles, write_profile
 from metrics.importing.profile import Profile, load_profiles
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import FileReport, Problem
-from metrics.importing.suggesting import columns_for, metric_name, suggest
+from metrics.importing.suggesting import columns_for, metric_name, suggest, why_nothing
 from metrics.importing.trying import try_profile
 from metrics.importing.vocabulary import fields_of
 from metrics.own_kpi import OwnKpi, write_kpi
@@ -124,6 +124,8 @@ def _begun(session: Session, seen: SeenTable, key: str) -> Mapping:
     """What the rows tell, as suggested or chosen; for figures also how they lie in the file."""
     voice, words = session.voice, session.voice.words
     suggestions = suggest(seen)
+    if not suggestions and (why := why_nothing(seen)):
+        import_cards.problems(session, (why,))
     choices = dataset_choices(suggestions)
     left, right = st.columns(2)
     dataset = left.selectbox(

@@ -142,6 +142,8 @@ class Change:
                 ledger.apply(connection, drafted.staged)
                 for number in drafted.undone:
                     ledger.undo(connection, number, by=self.job.by)
+                for number, spans in drafted.coverage.items():
+                    ledger.cover(connection, number, spans)
                 if self.job.names:
                     self._write_names(connection)
                 if drafted.erasing:

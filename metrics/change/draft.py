@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from metrics import erasure
 from metrics.change.steps import Listener, Steps
 from metrics.definitions import Definitions
-from metrics.importing.report import FileReport
+from metrics.importing.report import CoverageSpan, FileReport
 from metrics.job import Job
 from metrics.publish import Cause
 from metrics.register.leases import Lease
@@ -60,3 +61,5 @@ class Drafted:
     touched: bool  # False: the draft is the same as the current version
     erasing: Erasing | None = None
     differs: tuple[str, ...] = ()
+    #: What imports that stay make known from now on, where that is not what they did.
+    coverage: Mapping[int, tuple[CoverageSpan, ...]] = field(default_factory=dict)

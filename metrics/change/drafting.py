@@ -7,8 +7,9 @@ from metrics.change.draft import Draft, Drafted, Erasing
 from metrics.change.landing import Landing, shortened
 from metrics.engines import attach_read_only
 from metrics.errors import VigieError
-from metrics.importing import relanding
+from metrics.importing import parts_left, relanding
 from metrics.importing.profile import load_profiles
+from metrics.importing.report import CoverageSpan
 from metrics.publish import Cause
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -50,9 +51,16 @@ def _undo(draft: Draft) -> Drafted:
         )
     draft.say("landing", 0.2, f"Taking back import {number}: {record.file}.")
     published_waves.withdraw(draft.facts, number)
+    left = parts_left.parts_of(draft.facts, number)
     draft.steps.remove(draft.facts, number)
+    coverage: dict[int, tuple[CoverageSpan, ...]] = {}
+    if left:
+        with draft.register.connect() as connection:
+            before = ledger.coverage_of(connection, (number, *left))
+        coverage = parts_left.known_anew(draft.facts, draft.workspace, left, before)
     draft.reached("landed")
-    return Drafted((), (), (number,), Cause("undo", f"import {number}: {record.file}"), True)
+    cause = Cause("undo", f"import {number}: {record.file}")
+    return Drafted((), (), (number,), cause, True, coverage=coverage)
 
 
 def _rebuild(draft: Draft, state: State) -> Drafted:

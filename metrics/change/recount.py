@@ -118,7 +118,9 @@ class Recount:
         changed = {"including": drafted.staged, "excluding": drafted.undone}
         with self._draft.register.connect() as connection:
             organisation = load_organisation(connection, **changed).named(self._draft.job.names)
-            spans = [held.span for held in ledger.read_coverage(connection, **changed)]
+            held = ledger.read_coverage(connection, **changed)
+        spans = [each.span for each in held if each.import_id not in drafted.coverage]
+        spans += [span for those in drafted.coverage.values() for span in those]
         if drafted.erasing:
             organisation = erasure.as_after(organisation, drafted.erasing.person)
         return organisation, spans

@@ -16,7 +16,7 @@ from metrics.importing.own_profiles import as_yaml, own_profiles, write_profile
 from metrics.importing.profile import load_profiles
 from metrics.importing.reasons import explain
 from metrics.importing.refusal import Refusal
-from metrics.importing.suggesting import columns_for, suggest
+from metrics.importing.suggesting import columns_for, suggest, why_nothing
 
 
 @click.group("profile")
@@ -83,8 +83,11 @@ def draft(
     if dataset is not None and dataset not in choices:
         raise unknown("dataset", dataset, choices)
     if dataset is None and not suggestions:
+        why = why_nothing(seen)
         raise VigieError(
-            f"Nothing in the columns says what the rows of {file.name} tell: "
+            explain(why, "en")
+            if why
+            else f"Nothing in the columns says what the rows of {file.name} tell: "
             f"{', '.join(seen.headers)}.",
             choices=choices,
             next_step="Name it with --dataset.",

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 from sqlglot import exp
@@ -34,6 +35,17 @@ class Account:
 def mask(text: str) -> str:
     """The text without e-mail and network addresses."""
     return _ADDRESS.sub("‹address›", _MAIL.sub("‹e-mail›", text))
+
+
+def tell_shapes(connection: duckdb.DuckDBPyConnection, binding: Binding, observed: date) -> None:
+    """Tell the shapes the company's day on which the export was taken, and in which order its
+    periods are written."""
+    told = {
+        "observed_day": exp.cast(exp.Literal.string(observed.isoformat()), "date"),
+        "period_order": exp.Literal.string(binding.period_order),
+    }
+    for name, value in told.items():
+        connection.execute(f"create or replace temp macro {name}() as {value.sql('duckdb')}")
 
 
 def make_shaped(

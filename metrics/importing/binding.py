@@ -73,12 +73,22 @@ class Binding:
     others: tuple[OtherColumn, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()  # (field, the header it usually has)
     unused: tuple[str, ...] = field(default=())
+    unsure: tuple[str, ...] = ()  # headers of dates of which nothing tells whether days come first
     keyed: bool = False
 
     @property
     def reversed_questions(self) -> tuple[BoundQuestion, ...]:
         """Questions whose scale runs the other way: their answers are turned round."""
         return tuple(bound for bound in self.questions if bound.is_reversed)
+
+    @property
+    def period_order(self) -> str:
+        """Whether days or months come first in the texts that tell a row's period."""
+        period = self.field("period")
+        if period is not None:
+            return period.order
+        seconds = [re.match(r"\d{1,2}[/.-](\d{1,2})[/.-]\d", each.header) for each in self.others]
+        return "mdy" if any(found and int(found[1]) > 12 for found in seconds) else "dmy"
 
     @property
     def used(self) -> dict[str, str]:
@@ -119,8 +129,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         tool_cell = f"c{tools[0]}" if tools else ""
         header = table.header[places[0]].strip()
         fields.append(BoundField(name, column, cells, header, column.order, tool_cell))
-    french = any(ord(c) > 127 for h in headers for c in h) or "horodateur" in headers
-    fields = _dated(connection, fields, "dmy" if french else _english(profile))
+    fields, unsure = _dated(connection, fields, profile, table)
     questions = []
     if profile.questions:
         for place, header in enumerate(headers):
@@ -151,6 +160,8 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             and re.search(profile.other_headers, header)
             and (header in named or not profile.figures_only)
         ]
+        if profile.columns_are == "periods":
+            left = _periods(connection, table, left)
         others = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
         taken |= set(left)
     numbers = [bound for bound in fields if bound.column.read is Reading.DECIMAL]
@@ -174,7 +185,19 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         others,
         tuple(missing),
         unused,
+        unsure,
     )
+
+
+def _periods(connection: duckdb.DuckDBPyConnection, table: Table, places: list[int]) -> list[int]:
+    """Those of the columns whose headers are periods: a total of them beside them is none."""
+    told = connection.execute(
+        "select list(period_start(header, 'dmy') is not null order by place) from "
+        "(select unnest(?::varchar[]) as header, unnest(?::integer[]) as place)",
+        [[table.header[place] for place in places], places],
+    ).fetchone()
+    known = told[0] if told and told[0] else []
+    return [place for place, is_period in zip(places, known, strict=True) if is_period]
 
 
 def dated_above(binding: Binding, above: Sequence[str]) -> Binding:
@@ -189,20 +212,35 @@ def dated_above(binding: Binding, above: Sequence[str]) -> Binding:
     return replace(binding, profile=profile, missing=missing)
 
 
-def _english(profile: Profile) -> str:
-    """How an English-speaking tool most likely writes 3/4: Google's sheets month first."""
-    return "mdy" if profile.dataset == "responses" else "dmy"
+def _usual_order(profile: Profile, table: Table) -> str:
+    """How such a file most likely writes 3/4; '' for English, in which both are. Google's sheets
+    write months first."""
+    headers = [comparable(cell) for cell in table.header]
+    foreign = any(ord(c) > 127 for header in headers for c in header) or "horodateur" in headers
+    if foreign or table.dialect.delimiter == ";":
+        return "dmy"
+    return "mdy" if profile.dataset == "responses" else ""
 
 
 def _dated(
-    connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField], otherwise: str
-) -> list[BoundField]:
+    connection: duckdb.DuckDBPyConnection,
+    fields: Sequence[BoundField],
+    profile: Profile,
+    table: Table,
+) -> tuple[list[BoundField], tuple[str, ...]]:
     """The fields, those of moments and days with their span, and with whether days or months come
-    first: by a value that allows only one of them, else as is `otherwise` usual."""
+    first: by a value that allows only one of them, else as in the file's other columns, else as is
+    usual; and the headers of those of which nothing tells."""
     spans = _spans(connection, [bound for bound in fields if bound.is_dated])
-    unsaid = [bound for bound in fields if bound.is_dated and bound.order == "auto"]
-    orders = dict.fromkeys((bound.name for bound in unsaid), otherwise)
-    orders |= _day_orders(connection, [bound for bound in unsaid if bound.name not in spans])
+    unsaid = [
+        bound for bound in fields
+        if (bound.is_dated and bound.order == "auto") or bound.name == "period"
+    ]  # fmt: skip
+    told = _day_orders(connection, [bound for bound in unsaid if bound.name not in spans])
+    found = {order for order in told.values() if order}
+    usual = found.pop() if len(found) == 1 else _usual_order(profile, table)
+    orders = {bound.name: told.get(bound.name) or usual or "dmy" for bound in unsaid}
+    unsure = [bound.header for bound in unsaid if not usual and told.get(bound.name) == ""]
     return [
         replace(
             bound,
@@ -210,7 +248,7 @@ def _dated(
             span=spans.get(bound.name) if len(bound.cells) == 1 else None,
         )
         for bound in fields
-    ]
+    ], tuple(unsure)
 
 
 def _spans(
@@ -241,7 +279,7 @@ def _spans(
 def _day_orders(
     connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField]
 ) -> dict[str, str]:
-    """By field whether days or months come first, where a value tells."""
+    """By field whether days or months come first: '' where no date of that kind tells."""
     if not fields:
         return {}
     asked = [
@@ -258,6 +296,8 @@ def _day_orders(
             orders[bound.name] = "dmy"
         elif second is not None and second > 12:
             orders[bound.name] = "mdy"
+        elif first is not None and (first, second) != (1, 1):
+            orders[bound.name] = ""
     return orders
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,10 +14,20 @@ from metrics.importing.dataset import Dataset
 NOT_CONTENT = ("import_id", "source", "observed_at", "observed_day")
 
 
+#: Datasets whose rows many tools number from 1 in every file: the same number may be another row.
+NUMBERED_ANEW = ("responses", "feedback")
+
+
 @dataclass(frozen=True)
 class Compared:
+    """Rows of a file beside those that count now: `outdated` ones lose to the imports `by`, and
+    of the replaced, `moved` ones take the place of a row of another day or stream."""
+
     replaced: int = 0
     unchanged: int = 0
+    outdated: int = 0
+    moved: int = 0
+    by: tuple[int, ...] = ()
 
 
 def landed_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[str]:
@@ -38,11 +48,14 @@ def compare_versions(
     source: str,
     observed_at: datetime,
     now: str,
+    *,
+    history: bool,
 ) -> Compared:
     """Records against the present versions in catalog `now` ('' when there is none yet).
 
     A record is unchanged when all its rows have the content that counts now; it replaces when it
-    is at least as new as what it differs from.
+    is at least as new as what it differs from; it is outdated when newer rows have the place of
+    all of its own, unless older ones tell the `history`.
     """
     if not now:
         return Compared()
@@ -58,22 +71,44 @@ def compare_versions(
         *(exp.column(name, table="s").eq(exp.column(name, table="c")) for name in dataset.key),
     )
     present = exp.column("source", table="c").is_(exp.null()).not_()
-    newer = exp.column("observed_at", table="c") <= exp.Placeholder()
+    elsewhere = exp.or_("s.day is distinct from c.day", "s.stream is distinct from c.stream")
+    rows = exp.select(
+        exp.column("record", table="s"),
+        present.as_("present"),
+        same.as_("same"),
+        exp.alias_("c.observed_at <= ?", "newer"),
+        (elsewhere if dataset.name in NUMBERED_ANEW else exp.false()).as_("elsewhere"),
+        exp.column("import_id", table="c").as_("held_by"),
+    )
+    rows = rows.from_(exp.to_table("shaped").as_("s")).join(
+        _present(dataset, now).subquery("c"), on=matched, join_type="left"
+    )
+    rows = rows.where("s.problem is null and s.skip is null")
     records = (
         exp.select(
-            exp.func("bool_and", exp.And(this=present, expression=same)).as_("same"),
-            exp.func("bool_or", exp.And(this=present.copy(), expression=newer)).as_("newer"),
+            "bool_and(present and same) as same",
+            "bool_or(present and newer and not same) as newer",
+            "bool_and(present and (same or not newer)) as older",
+            "bool_or(present and newer and not same and elsewhere) as moved",
+            "list(distinct held_by) filter (present and not same and not newer) as by",
         )
-        .from_(exp.to_table("shaped").as_("s"))
-        .join(_present(dataset, now).subquery("c"), on=matched, join_type="left")
-        .where("s.problem is null and s.skip is null")
-        .group_by(exp.column("record", table="s"))
+        .from_(rows.subquery("r"))
+        .group_by("record")
     )
-    query = exp.select("count_if(not same and newer)", "count_if(same)").from_(
-        records.subquery("r")
-    )
+    query = exp.select(
+        "count_if(not same and newer)",
+        "count_if(same)",
+        "count_if(not same and older)",
+        "count_if(moved)",
+        "list_sort(list_distinct(flatten(list(coalesce(by, [])) filter (not same and older))))",
+    ).from_(records.subquery("r"))
     found = connection.execute(query.sql("duckdb"), [observed_at, source]).fetchone()
-    return Compared(found[0] or 0, found[1] or 0) if found else Compared()
+    if found is None:
+        return Compared()
+    replaced, unchanged, outdated, moved, by = found
+    if history:
+        outdated, by = 0, None
+    return Compared(replaced or 0, unchanged or 0, outdated or 0, moved or 0, tuple(by or ()))
 
 
 def _present(dataset: Dataset, now: str) -> exp.Select:
@@ -122,15 +157,15 @@ def compare_slices(
     now: str,
     older: Sequence[int],
     newer: Sequence[int],
-) -> tuple[Compared, int]:
+) -> tuple[Compared, set[tuple[str, date]]]:
     """Slices of the import just landed against those of `older` and `newer` imports that count now
-    in catalog `now`, and how many rows the newer ones keep from counting.
+    in catalog `now`, and which slices are unchanged, told where there are newer imports.
 
     A slice with the same rows, however often each occurs, is unchanged; one that is newer takes
     the place of as many rows as there were.
     """
     if not now or not (older or newer):
-        return Compared(), 0
+        return Compared(), set()
     stream = exp.Literal.string("") if dataset.loose else exp.column("stream", table="x")
     content = exp.func("hash", *(exp.column(name, table="x") for name in columns))
     total = exp.Sum(this=exp.cast(content, "hugeint"))
@@ -172,20 +207,50 @@ def compare_slices(
         .group_by("1", "2")
     )
     same = "o.rows = n.rows and o.content = n.content"
+    told = f"list({{'stream': n.stream, 'day': n.day}}) filter ({same})" if newer else "null"
     query = (
         exp.select(
             f"sum(case when {same} then n.rows end)",
             f"sum(case when not ({same}) and not o.newer then least(n.rows, o.rows) end)",
-            f"sum(case when not ({same}) and o.newer then n.rows end)",
+            told,
         )
         .from_(exp.to_table("new").as_("n"))
         .join(exp.to_table("old").as_("o"), on="o.stream = n.stream and o.day = n.day")
         .with_("new", new)
         .with_("old", old)
     )
-    found = connection.execute(query.sql("duckdb"), [import_id]).fetchone() or (0, 0, 0)
-    unchanged, replaced, losing = (int(rows or 0) for rows in found)
-    return Compared(replaced, unchanged), losing
+    found = connection.execute(query.sql("duckdb"), [import_id]).fetchone() or (0, 0, None)
+    unchanged, replaced = (int(rows or 0) for rows in found[:2])
+    alike = {(each["stream"], each["day"]) for each in found[2] or ()}
+    return Compared(replaced, unchanged), alike
+
+
+def losing(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    import_id: int,
+    alike: Collection[tuple[str, date]],
+) -> int:
+    """How many rows of an import do not count, by what the connection knows of all imports; those
+    of the slices `alike` count as another's."""
+    stream = exp.Literal.string("") if dataset.loose else exp.column("stream", table="x")
+    counts = exp.and_(
+        exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
+        "w.import_id = x.import_id",
+        "w.source = x.source",
+        exp.column("stream", table="w").eq(stream.copy()),
+        "w.day = x.day",
+        *(("x.time >= w.begins", "x.time < w.ends") if "time" in dataset.fields else ()),
+    )
+    query = (
+        exp.select(stream.copy(), exp.column("day", table="x"), exp.Count(this=exp.Star()))
+        .from_(exp.to_table(dataset.table).as_("x"))
+        .join(exp.to_table("winning_slices").as_("w"), on=counts, join_type="anti")
+        .where("x.import_id = ?")
+        .group_by("1", "2")
+    )
+    rows = connection.execute(query.sql("duckdb"), [import_id]).fetchall()
+    return sum(count for told, day, count in rows if (told, day) not in alike)
 
 
 def day_counts(

@@ -271,6 +271,20 @@ def days_of(spans: Iterable[CoverageSpan]) -> set[tuple[str, date]]:
     return {(span.stream, day) for span in spans for day in _days(span.start, span.end)}
 
 
+def spans_of(
+    dataset: str, source: str, days: Iterable[tuple[str, date]]
+) -> tuple[CoverageSpan, ...]:
+    """Covered (stream, day) as spans without gaps."""
+    by_stream: dict[str, list[date]] = defaultdict(list)
+    for stream, day in sorted(days):
+        by_stream[stream].append(day)
+    return tuple(
+        span
+        for stream, known in by_stream.items()
+        for span in _spans(dataset, source, stream, known)
+    )
+
+
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(number) for number in range((last - first).days + 1)]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS
 from metrics.importing.header import comparable
-from metrics.importing.looking import TOTAL, SeenColumn, SeenTable
+from metrics.importing.looking import RANGE, TOTAL, SeenColumn, SeenTable
+from metrics.importing.places import is_place, shape_of
 from metrics.importing.profile import Column, Identity, Profile, Skipped
 from metrics.importing.suggesting import Suggestion, metric_name
 from metrics.importing.values import Reading
@@ -19,6 +20,7 @@ from metrics.importing.vocabulary import Field, fields_of, questions
 #: Of a file with many columns, the headers by which it is known again.
 TYPICAL = 60
 STILL_THERE = 0.7
+SHAPES_LOOKED_AT = 50
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 #: What a dataset cannot do without, where a file does not say it.
 GIVEN = {"ledger": {"journal": "OD"}}
@@ -225,7 +227,7 @@ def _column(known: Field, seen: SeenTable, header: str) -> Column:
     }
     if column is not None and column.comma:
         changes["mark"] = "comma"
-    if known.column.split and column is not None:
+    if known.column.split and known.column.split != RANGE and column is not None:
         found = [mark for mark in (";", ",") if any(mark in value for value in column.values)]
         changes["split"] = found[0] if found else known.column.split
     return known.column.model_copy(update=changes)
@@ -244,12 +246,32 @@ def _identity(mapping: Mapping, seen: SeenTable) -> Identity:
     read = [*mapping.columns.values(), *mapping.figures.values(), *mapping.asked]
     others = [column.header for column in seen.columns if not column.is_period and column.header]
     typical = tuple(dict.fromkeys(comparable(header) for header in (*read, *others)))[:TYPICAL]
+    needs = tuple((header,) for header in dict.fromkeys(map(comparable, read)))
+    if all(is_place(column.header) for column in seen.columns):
+        return Identity(
+            needs=needs,
+            typical=typical,
+            enough=len(typical),
+            values=_shapes(mapping, seen),
+            without=(f"#{len(seen.columns) + 1}",),
+        )
     return Identity(
-        needs=tuple((header,) for header in dict.fromkeys(map(comparable, read))),
+        needs=needs,
         typical=typical,
         enough=max(1, round(STILL_THERE * len(typical))),
         others=r"\d" if mapping.periods else "",
     )
+
+
+def _shapes(mapping: Mapping, seen: SeenTable) -> dict[str, str]:
+    """What the cells of a file without a header look like, by field, but for words."""
+    found = {}
+    for name, header in mapping.columns.items():
+        column = seen.column(header)
+        if column is not None and column.holds in ("date", "number"):
+            shapes = dict.fromkeys(map(shape_of, column.values[:SHAPES_LOOKED_AT]))
+            found[name] = f"({'|'.join(shapes)})$"
+    return found
 
 
 def _corrected(

@@ -155,6 +155,21 @@ def unlike(session: Session, dataset: Dataset, export: Export, older: Collection
     ]
 
 
+def borrow(session: Session, dataset: Dataset, source: str) -> None:
+    """In a dry run, lay what is noted of the imports that count now beside the one looked at, so
+    that `winning_slices` tells what of it would count."""
+    connection = session.connection
+    [(own,)] = connection.execute("select current_database()").fetchall()
+    if not session.now or session.now == own or not _is_known(session):
+        return
+    for name in ("imports", "exports", "slices"):
+        rows = exp.select("*").from_(_table(session, name)).where("dataset = ?", "source = ?")
+        insert = f"insert into {name} by name {rows.sql('duckdb')}"
+        connection.execute(insert, [dataset.name, source])
+    rows = exp.select("*").from_(_table(session, "same_exports"))
+    connection.execute(f"insert into same_exports by name {rows.sql('duckdb')}")
+
+
 def prune(connection: duckdb.DuckDBPyConnection) -> None:
     """Once an import is gone, delete the pairs that would not be known without it: those of an
     import that is no part among others."""

@@ -11,6 +11,7 @@ from metrics.importing import mended
 from metrics.importing.blocks import read_report
 from metrics.importing.dataset import DATASETS
 from metrics.importing.dialect import Layout, find_layout, lines_of, records_of
+from metrics.importing.places import with_places
 from metrics.importing.profile import Profile
 from metrics.importing.recognise import Match, recognise, second_export
 from metrics.importing.refusal import Refusal
@@ -55,7 +56,7 @@ def read_table(
         if told is not None
         else merge_header_rows(find_layout(source.text, source.delimiter))
     )
-    match = recognise(layout, source.name, profiles, forced)
+    layout, match = _recognised(layout, source.name, profiles, forced)
     recognised(match)
     table = _table(layout, match)
     mended.check(DATASETS[match.profile.dataset], table.header)
@@ -76,6 +77,23 @@ def read_table(
         totals = told.totals() if told is not None else _totals(source, table, staged)
     above = tuple(record.text.strip() for record in layout.records[: match.header_index])
     return Extract(match, table, staged, totals[:MOST_TOLD], above)
+
+
+def _recognised(
+    layout: Layout, name: str, profiles: Sequence[Profile], forced: str | None
+) -> tuple[Layout, Match]:
+    """The profile of a file, by its header, or by its columns' places where it has none."""
+    try:
+        return layout, recognise(layout, name, profiles, forced)
+    except Refusal as refusal:
+        if refusal.problem.reason not in ("not_recognised", "profile_does_not_fit"):
+            raise
+        if (placed := with_places(layout)) is None:
+            raise
+        try:
+            return placed, recognise(placed, name, profiles, forced)
+        except Refusal:
+            raise refusal from None
 
 
 def _totals(source: Source, table: Table, staged: Staged) -> tuple[FileTotal, ...]:

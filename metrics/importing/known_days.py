@@ -65,11 +65,11 @@ def coverage_of(
         case "events":
             modified = session.local_day(source.modified_at)
             for part in parts:
-                counts = _added(counts, day_counts(connection, dataset, part))
+                counts = added(counts, day_counts(connection, dataset, part))
             counts = without(counts, strays_of(session, dataset, counts))
-            outside = _outside(session, counts, (session.import_id, *parts))
+            beyond = outside(session, counts, (session.import_id, *parts))
             return covering.of_events(
-                tool, counts, observed_day, observed.stated, modified, outside
+                tool, counts, observed_day, observed.stated, modified, beyond
             )
         case "ledger":
             days = connection.execute(
@@ -142,7 +142,7 @@ def strays_of(session: Session, dataset: Dataset, counts: covering.Counts) -> fr
     return frozenset(day for day in found if known and day > max(known))
 
 
-def _added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date, int]]:
+def added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date, int]]:
     """Rows per stream and day of two files."""
     added = {stream: dict(days) for stream, days in one.items()}
     for stream, days in other.items():
@@ -152,7 +152,7 @@ def _added(one: covering.Counts, other: covering.Counts) -> dict[str, dict[date,
     return added
 
 
-def _outside(session: Session, counts: covering.Counts, imports: Sequence[int]) -> covering.Outside:
+def outside(session: Session, counts: covering.Counts, imports: Sequence[int]) -> covering.Outside:
     """Rows of each day at an hour before the one at which the first day's begin, and after the one
     at which the last day's end. Not looked at where days are too few or thin to tell anything."""
     days = sorted({day for by_day in counts.values() for day in by_day})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import duckdb
@@ -96,24 +96,24 @@ def write(
     by_slices = dataset.behaviour is Behaviour.SLICES
     if not by_slices:
         compared = comparison.compare_versions(
-            connection, dataset, columns, tool, observed.at, session.now
-        )
+            connection, dataset, columns, tool, observed.at, session.now,
+            history=dataset.name in DATED_BY_EXPORT,
+        )  # fmt: skip
     if not inserted:
         insert(session, binding, observed.at)
     counts = comparison.day_counts(connection, dataset, import_id) if by_slices else {}
     strays = strays_of(session, dataset, counts)
     problems: list[Problem] = []
-    parts: tuple[int, ...] = ()
+    met, alike = exports.Met(), set[tuple[str, date]]()
     if by_slices:
         export = exports.note(session, binding, observed, origin, strays)
         met = exports.meet(session, dataset, export)
-        parts = met.parts
         if comparison.meets_others(connection, dataset, tool, counts, session.now):
-            compared, losing = comparison.compare_slices(
+            compared, alike = comparison.compare_slices(
                 connection, dataset, columns, import_id, session.now, met.older, met.newer
             )
-            problems += _of_others(session, dataset, export, compared, losing, met)
-    covered = coverage_of(session, source, binding, observed, counts, parts)
+            problems += _unlike(session, dataset, export, compared, met)
+    covered = coverage_of(session, source, binding, observed, counts, met.parts)
     covered = covering.known_by(covered, session.local_day(session.arrived_at))
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
@@ -121,6 +121,11 @@ def write(
     streams = _insert_streams(connection, dataset, import_id, tool)
     if by_slices:
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
+        if met.newer:
+            exports.borrow(session, dataset, tool)
+            losing = comparison.losing(connection, dataset, import_id, alike)
+            compared = replace(compared, outdated=losing, by=met.newer)
+    problems += _told(compared)
     deleted = 0
     if session.options.is_complete(source.sha256) and dataset.name in LISTED_WHOLE:
         deleted = _insert_lists(session, dataset, tool, observed, tuple(streams))
@@ -210,25 +215,34 @@ def _insert_lists(
     return found[0] if found else 0
 
 
-def _of_others(
+def _told(compared: comparison.Compared) -> list[Problem]:
+    """Rows that newer imports keep from counting, and rows that took the place of others that may
+    only have had the same number."""
+    problems = []
+    if compared.outdated:
+        numbers = ", ".join(map(str, compared.by))
+        problems.append(
+            Problem(
+                "skipped", "outdated_rows", rows=compared.outdated, details={"import_id": numbers}
+            )
+        )
+    if compared.moved:
+        problems.append(Problem("warning", "moved_rows", rows=compared.moved))
+    return problems
+
+
+def _unlike(
     session: Session,
     dataset: Dataset,
     export: exports.Export,
     compared: comparison.Compared,
-    losing: int,
     met: exports.Met,
 ) -> list[Problem]:
-    """What to tell of rows that a newer import keeps from counting, and of unlike rows replaced."""
-    problems = []
-    if losing:
-        numbers = ", ".join(map(str, met.newer))
-        details = {"import_id": numbers}
-        problems.append(Problem("warning", "outdated_rows", rows=losing, details=details))
-    if compared.replaced and (others := exports.unlike(session, dataset, export, met.older)):
-        details = {"import_id": ", ".join(map(str, others))}
-        rows = compared.replaced
-        problems.append(Problem("warning", "unlike_rows_replaced", rows=rows, details=details))
-    return problems
+    """What to tell where rows are replaced that have nothing in common with the new ones."""
+    if not compared.replaced or not (others := exports.unlike(session, dataset, export, met.older)):
+        return []
+    details = {"import_id": ", ".join(map(str, others))}
+    return [Problem("warning", "unlike_rows_replaced", rows=compared.replaced, details=details)]
 
 
 def write_again(

@@ -201,8 +201,7 @@ def _land(
     observed = observe(
         connection, source, binding, session.options, workspace.zone, session.arrived_at
     )
-    day = exp.cast(exp.Literal.string(session.local_day(observed.at).isoformat()), "date")
-    connection.execute(f"create or replace temp macro observed_day() as {day.sql('duckdb')}")
+    accounting.tell_shapes(connection, binding, session.local_day(observed.at))
     report = replace(_report(session, source, match, binding, observed), totals=extract.totals)
     if known is not None and (earlier := _earlier(known, source, observed)) is not None:
         rows = RowCounts(read=staged.read, unchanged=staged.read)
@@ -224,6 +223,7 @@ def _land(
     account = accounting.settle(connection, staged, binding, all_good=all_good)
     quarantine = account.quarantine
     problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
+    problems += [Problem("warning", "day_or_month_first", header) for header in binding.unsure]
     if source.formulas_without_value:
         problems.append(
             Problem("warning", "formulas_without_value", rows=source.formulas_without_value)
@@ -260,10 +260,10 @@ def _land(
         )
     rows = RowCounts(
         read=account.read,
-        loaded=account.good - compared.unchanged,
+        loaded=account.good - compared.unchanged - compared.outdated,
         replaced=compared.replaced,
         unchanged=compared.unchanged,
-        skipped=account.skipped,
+        skipped=account.skipped + compared.outdated,
         quarantined=len(quarantine),
     )
     kept = None

@@ -17,6 +17,7 @@ from metrics.importing.accounting import mask
 from metrics.importing.container import Part
 from metrics.importing.dialect import Layout, Record, find_layout
 from metrics.importing.header import comparable
+from metrics.importing.places import is_place, with_places
 from metrics.importing.recognise import HEADER_WITHIN
 from metrics.importing.refusal import Refusal
 from metrics.importing.source import open_source
@@ -26,10 +27,14 @@ from metrics.importing.values import prepare
 Holds = Literal["nothing", "date", "number", "flag", "address", "text"]
 EXAMPLES = 3
 LONGEST_EXAMPLE = 40
+#: What stands between the first and the last day where one cell holds both.
+RANGE = "→"
 #: The share of a column's filled cells that must read as what it is said to hold.
 NEARLY_ALL = 0.8
 #: How a row of totals begins: it says nothing of what its columns hold.
 TOTAL = r"^(grand |sub)?totals?( g[eé]n[eé]ral)?$|^(sous-)?totaux|^total |^gesamt|^summe$|^totale\b"
+#: A moment between 2001 and 2033, in seconds or smaller parts.
+SINCE_1970 = re.compile(r"1\d{9}(\.\d+)?|1\d{12}|1\d{15}")
 _ADDRESS = re.compile(r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")
 
 
@@ -45,6 +50,11 @@ class SeenColumn:
     values: tuple[str, ...]
     comma: bool = False
     is_period: bool = False  # whether the header itself names a period, such as 2026-11
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether a cell holds two dates, the first and the last, as those of Notion do."""
+        return self.holds == "date" and any(RANGE in value for value in self.values)
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -83,8 +93,7 @@ def look(file: Path | Part) -> SeenTable:
 
 
 def _table(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> SeenTable:
-    records = [record for record in layout.records if not record.broken]
-    index = _header(connection, records, layout.width)
+    records, index = _from_header(connection, layout)
     header = [cell.replace("\ufeff", "").strip() for cell in records[index].cells]
     while header and not header[-1]:
         header.pop()
@@ -98,6 +107,10 @@ def _table(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> 
     cells = [[row[place].strip() for row in own if row[place].strip()]
              for place in range(len(header))]  # fmt: skip
     kinds = _kinds(connection, cells)
+    kinds = [
+        "date" if kind == "number" and _counts_time(told, values) else kind
+        for kind, told, values in zip(kinds, header, cells, strict=True)
+    ]
     semicolons = layout.dialect.delimiter == ";"
     columns = tuple(
         SeenColumn(
@@ -112,6 +125,32 @@ def _table(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> 
         for place, told in enumerate(header)
     )
     return SeenTable(name, columns, rows)
+
+
+def _counts_time(header: str, cells: list[str]) -> bool:
+    """Whether a column holds seconds since 1970, or thousandths or millionths of them."""
+    named = re.search(
+        r"time|date|moment|heure|zeit|fecha|\bat\b|_at$|created|updated", comparable(header)
+    )
+    return named is not None and all(SINCE_1970.fullmatch(cell) for cell in cells)
+
+
+def _from_header(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[list[Record], int]:
+    """The records and which of them is the header; of a file without one, its columns' places."""
+    records = [record for record in layout.records if not record.broken]
+    if all(map(is_place, records[0].cells)):
+        return records, 0
+    placed = with_places(layout)
+    try:
+        index = _header(connection, records, layout.width)
+    except Refusal:
+        if placed is None:
+            raise
+    else:
+        usual = next(each for each in records if len(each.cells) == layout.width)
+        if placed is None or records[index] is not usual:
+            return records, index
+    return [record for record in placed.records if not record.broken], 0
 
 
 def _header(connection: duckdb.DuckDBPyConnection, records: list[Record], width: int) -> int:
@@ -146,12 +185,11 @@ def _kinds(connection: duckdb.DuckDBPyConnection, columns: list[list[str]]) -> l
     counted = connection.execute(
         "select place, count(*), "
         "count_if(read_decimal(cell, 'dot') is not null), "
-        "count_if(coalesce(read_day(cell, 'dmy'), read_day(cell, 'mdy')) is not null "
-        "or (period_grain(cell) in ('quarter', 'week', 'month') "
-        "and period_start(cell, 'dmy') is not null)), "
+        "count_if(coalesce(read_day(first, 'dmy'), read_day(first, 'mdy')) is not null "
+        "or is_period(trim(cell))), "
         "count_if(read_flag(cell) is not null) "
-        "from (select unnest(?::integer[]) as place, unnest(?::varchar[]) as cell) "
-        "group by place",
+        "from (select place, cell, regexp_extract(cell, '^[^→]*') as first from ("
+        "select unnest(?::integer[]) as place, unnest(?::varchar[]) as cell)) group by place",
         [places, texts],
     ).fetchall()
     for place, distinct, numbers, dates, flags in counted:

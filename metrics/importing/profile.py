@@ -42,7 +42,7 @@ class Column(_Strict):
     expected: bool = False
     many: bool = False
     split: str = ""
-    zone: Literal["company", "utc"] = "company"
+    zone: Literal["company", "utc", "project"] = "company"
     order: Literal["dmy", "mdy", "auto"] = "auto"
     mark: Literal["dot", "comma"] = "dot"
     namespace: str = ""

@@ -116,9 +116,7 @@ def _land(
     binding = replace(bind(connection, profile, table), keyed=True)
     large = rows > LARGE_FROM_RECORDS
     make_typed(connection, binding, kept.options, large=large)
-    day = exp.Literal.string(session.local_day(kept.observed_at).isoformat())
-    day_sql = exp.cast(day, "date").sql("duckdb")
-    connection.execute(f"create or replace temp macro observed_day() as {day_sql}")
+    accounting.tell_shapes(connection, binding, session.local_day(kept.observed_at))
     accounting.make_shaped(connection, binding, large=large)
     if binding.dataset.text:
         taxonomy = load_themes(workspace.path)

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from metrics.importing.header import comparable
 from metrics.importing.looking import SeenColumn, SeenTable
+from metrics.importing.report import Problem
 from metrics.importing.vocabulary import Field, questions, vocabulary
 
 #: How alike a header and a known one must be, out of 1, to be suggested for a field.
@@ -64,6 +65,13 @@ def suggest(seen: SeenTable) -> list[Suggestion]:
     return sorted(found, key=lambda each: -each.score)
 
 
+def why_nothing(seen: SeenTable) -> Problem | None:
+    """What to tell of a table of which nothing can be suggested for want of a date."""
+    if any(column.holds == "date" or column.is_period for column in seen.columns):
+        return None
+    return Problem("warning", "undated_table", example="2026-01")
+
+
 def columns_for(seen: SeenTable, dataset: str) -> Suggestion:
     """What to propose once a person has chosen the dataset, however unlikely."""
     for each in suggest(seen):
@@ -114,7 +122,7 @@ def _assigned(fields: Sequence[Field], seen: SeenTable, taken: set[str]) -> dict
 def _likeness(known: Field, column: SeenColumn) -> float:
     """How well a column suits a field, by its name and by its values: 0 to 1."""
     fit = FITS[known.wants].get(column.holds, 0.5)
-    if fit == 0.0:
+    if fit == 0.0 or (known.wants == "date" and column.has_ranges != (known.name == "dates")):
         return 0.0
     header = comparable(column.header)
     names = known.column.comparable_headers
@@ -139,11 +147,7 @@ def _near(header: str, name: str) -> float:
 
 def _plain(text: str) -> str:
     """The name in bare letters, as custom fields and other spellings may dress it."""
-    dressed = re.match(
-        r"(?:custom field|champs personnalisés|campo personalizado|benutzerdefiniertes feld)"
-        r" \((.+)\)$",
-        text,
-    )
+    dressed = re.match(r"custom field \((.+)\)$", text)
     text = dressed[1] if dressed else text
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or text
     return " ".join(re.sub(r"[^\w]+|_", " ", letters).split())

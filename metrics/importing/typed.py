@@ -23,6 +23,10 @@ from metrics.importing.steady_clock import SteadyClock, steady_clock
 from metrics.importing.values import Reading, local_day, read, read_moment
 
 
+#: Required fields that a file may tell otherwise than in a column: by its date, above its header.
+SAID_OTHERWISE = ("answered", "period")
+
+
 def make_typed(
     connection: duckdb.DuckDBPyConnection,
     binding: Binding,
@@ -113,6 +117,10 @@ class _Fields:
     def fill(self, options: ImportOptions) -> None:
         """What no column says: constants, where a person placed the rows, nothing elsewhere."""
         binding, columns = self._binding, self._columns
+        said = {*columns, *binding.profile.constants, *SAID_OTHERWISE}
+        for name, column in binding.profile.columns.items():
+            if column.required and name not in said:
+                self._problems.insert(0, (exp.true(), f"{name}:missing_value"))
         for name, sql_type in binding.dataset.fields.items():
             if name not in columns and name not in self._local_days:
                 empty = "[]" if sql_type.endswith("[]") else "null"

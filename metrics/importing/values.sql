@@ -64,8 +64,13 @@ create or replace temp macro month_number(name) as map {
     'septiembre': 9, 'set': 9, 'settembre': 9, 'setembro': 9, 'oct': 10, 'october': 10,
     'octobre': 10, 'okt': 10, 'oktober': 10, 'octubre': 10, 'ott': 10, 'ottobre': 10, 'out': 10,
     'outubro': 10, 'nov': 11, 'november': 11, 'novembre': 11, 'noviembre': 11, 'novembro': 11,
-    'dec': 12, 'december': 12, 'déc': 12, 'décembre': 12, 'dez': 12, 'dezember': 12, 'dic': 12,
-    'diciembre': 12, 'dicembre': 12, 'dezembro': 12
+    'dec': 12, 'december': 12, 'déc': 12, 'décembre': 12, 'decembre': 12, 'fevrier': 2, 'fevr': 2, 'dez': 12, 'dezember': 12, 'dic': 12,
+    'diciembre': 12, 'dicembre': 12, 'dezembro': 12, 'jän': 1, 'maj': 5, 'augusti': 8, 'sty': 1,
+    'stycznia': 1, 'styczeń': 1, 'lut': 2, 'lutego': 2, 'luty': 2, 'marca': 3, 'marzec': 3,
+    'kwi': 4, 'kwietnia': 4, 'kwiecień': 4, 'maja': 5, 'cze': 6, 'czerwca': 6, 'czerwiec': 6,
+    'lip': 7, 'lipca': 7, 'lipiec': 7, 'sie': 8, 'sierpnia': 8, 'sierpień': 8, 'wrz': 9,
+    'września': 9, 'wrzesień': 9, 'paź': 10, 'października': 10, 'październik': 10, 'lis': 11,
+    'listopada': 11, 'listopad': 11, 'gru': 12, 'grudnia': 12, 'grudzień': 12
 }[lower(name)];
 
 -- The two numbers with which a date such as 3/4/2026 begins: which is the day shows over a column.
@@ -73,15 +78,27 @@ create or replace temp macro number_in_date(t, place) as try_cast(
     regexp_extract(t, '^\s*(\d{1,2})[/.-](\d{1,2})[/.-]', place) as integer
 );
 
+-- Clocks as languages write them: 17.04.53, 17h04, 5:04 p. m.
+create or replace temp macro plain_clock(c) as case
+    when regexp_full_match(c, '[\d: ]*([AaPp][Mm])?') then trim(c)
+    else regexp_replace(
+        regexp_replace(
+            regexp_replace(trim(c), '^(\d{1,2})\.(\d{2})\.(\d{2})', '\1:\2:\3'),
+            '^(\d{1,2})(?:\.| ?h ?)(\d{2})', '\1:\2'
+        ),
+        '(?i)\s*\b([ap])\.?\s?m\.?$', ' \1m'
+    )
+end;
+
 create or replace temp macro on_clock(y, m, d, clock) as try_strptime(
-    concat(case when length(y) = 2 then '20' || y else y end, '-', m, '-', d, ' ', trim(clock)),
+    concat(case when length(y) = 2 then '20' || y else y end, '-', m, '-', d, ' ', plain_clock(clock)),
     ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p', '%Y-%m-%d ']
 );
 
-create or replace temp macro by_numbers(p, ord) as case when p['y'] <> '' then
-    case when ord = 'mdy' then on_clock(p['y'], p['a'], p['b'], p['clock'])
-        else on_clock(p['y'], p['b'], p['a'], p['clock']) end
-end;
+create or replace temp macro by_numbers(p, ord) as case when p['y'] <> '' then on_clock(
+    p['y'], case when ord = 'mdy' then p['a'] else p['b'] end,
+    case when ord = 'mdy' then p['b'] else p['a'] end, p['clock']
+) end;
 
 create or replace temp macro by_name(p) as case when p['y'] <> '' then
     on_clock(p['y'], month_number(p['m']), p['d'], p['clock'])
@@ -118,7 +135,31 @@ create or replace temp macro written(t, ord) as sane(
         else list_transform([clean(t)], lambda s: written_slowly(s, ord))[1] end
 );
 
+-- Google's forms name a zone behind the moment: 2026/08/29 5:04:53 PM UTC+2, or CEST.
+create or replace temp macro hours_of_zone(name) as map {
+    'UTC': 0, 'GMT': 0, 'WET': 0, 'WEST': 1, 'BST': 1, 'CET': 1, 'MEZ': 1, 'CEST': 2, 'MESZ': 2, 'EET': 2,
+    'EEST': 3, 'EST': -5, 'EDT': -4, 'CST': -6, 'CDT': -5, 'MST': -7, 'MDT': -6, 'PST': -8, 'PDT': -7
+}[name];
+create or replace temp macro in_zone(p) as try_strptime(
+    p['at'], ['%Y/%m/%d %I:%M:%S %p', '%Y/%m/%d %H:%M:%S']
+) - to_minutes(
+    60 * (hours_of_zone(p['zone']) + coalesce(try_cast(p['h'] as integer), 0))
+    + case when p['h'] like '-%' then -1 else 1 end * coalesce(try_cast(p['m'] as integer), 0)
+);
+
+-- Seconds, thousandths or millionths of a second since 1970.
+create or replace temp macro since_1970(t) as case
+    when regexp_full_match(t, '\d{10}(\.\d+)?')
+        then make_timestamp((try_cast(t as decimal(20, 6)) * 1000000)::bigint)
+    when regexp_full_match(t, '\d{13}') then make_timestamp(try_cast(t as bigint) * 1000)
+    when regexp_full_match(t, '\d{16}') then make_timestamp(try_cast(t as bigint))
+end;
+
 create or replace temp macro absolute_slowly(t) as sane(case
+    when regexp_matches(t, '^\d{10}') then since_1970(t)
+    when regexp_matches(t, '^\d{4}/.* [A-Z]{3,4}([+-]\d.*)?$') then in_zone(regexp_extract(
+        t, '^([\d/: ]+(?: [AaPp][Mm])?) ([A-Z]{3,4})([+-]\d{1,2})?:?(\d{2})?$', ['at', 'zone', 'h', 'm']
+    ))
     when regexp_full_match(t, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)')
     then try_cast(
         regexp_replace(replace(t, ' UTC', 'Z'), '([+-]\d{2}):?(\d{2})$', '\1:\2') as timestamptz
@@ -138,6 +179,9 @@ create or replace temp macro utc_to_local(t) as timezone(company_zone(), timezon
 
 create or replace temp macro moment_of_company(t, ord) as
     coalesce(local_to_utc(written(t, ord)), absolute(t));
+-- Mixpanel counts seconds on the clock of the project.
+create or replace temp macro moment_of_project(t, ord) as
+    coalesce(local_to_utc(sane(since_1970(clean(t)))), moment_of_company(t, ord));
 create or replace temp macro moment_of_utc(t, ord) as coalesce(written(t, ord), absolute(t));
 -- A date without a clock is a day wherever one stands.
 create or replace temp macro read_day(t, ord) as
@@ -166,8 +210,9 @@ create or replace temp macro key_of(namespace, identifier) as (
     - 9223372036854775808
 )::bigint;
 
--- Periods as people write them: 2026, 2026 Q4, T4 2026, 2026-W46, 2026-11, or any day. Quarters and
--- years are the company's fiscal ones; a fiscal year bears the calendar year in which it ends.
+-- Periods as people write them: 2026, 2026 Q4, T4 2026, 2026-W46, 2026-11, janv. 2026, Jan-26, 01/2026,
+-- or any day. Quarters and years are the company's fiscal ones; a fiscal year bears the calendar year
+-- in which it ends.
 create or replace temp macro fiscal_month(year, month_of_year) as make_date(
     (year - case when fiscal_year_start()::integer > 1 then 1 else 0 end)
         + (fiscal_year_start()::integer + month_of_year - 2) // 12,
@@ -175,27 +220,55 @@ create or replace temp macro fiscal_month(year, month_of_year) as make_date(
     1
 );
 
-create or replace temp macro year_in(t) as try_cast(regexp_extract(t, '(\d{4})', 1) as integer);
-create or replace temp macro number_in(t, letters) as
-    try_cast(regexp_extract(t, concat('(?i)[', letters, '] ?(\d{1,2})'), 1) as integer);
+create or replace temp macro year_in(t) as coalesce(
+    try_cast(regexp_extract(t, '(\d{4})', 1) as integer),
+    2000 + try_cast(regexp_extract(t, '(\d{2})$', 1) as integer)
+);
+-- The number that is no year: of a quarter or a week.
+create or replace temp macro number_of(t) as
+    try_cast(regexp_extract(t, '(?:^|\D)(\d{1,2})(?:\D|$)', 1) as integer);
+
+-- A month named or numbered; a year of two digits only after a mark, for 'Jun 14' is a day.
+create or replace temp macro month_and_year(t) as case
+    when regexp_matches(t, '^\p{L}') then regexp_replace(
+        t, '^(\p{L}{3,})\.?(?:(?: de)?[ /_-]*((?:19|20)\d{2})| ?[/_''’-]+(\d{2}))$', '\1|\2\3'
+    )
+    when regexp_matches(t, '^(19|20)\d{2}') then regexp_replace(
+        t, '^(\d{4})(?:[/.M-]?(0[1-9]|1[0-2])|[ /_-]+(\p{L}{3,})\.?)$', '\2\3|\1'
+    )
+    else regexp_replace(t, '^(0?[1-9]|1[0-2])[/.-](\d{4})$', '\1|\2')
+end;
+create or replace temp macro month_start(t) as list_transform(
+    [month_and_year(t)], lambda s: case when regexp_full_match(s, '[\p{L}\d]+\|\d+') then make_date(
+        try_cast(case when s[-3] = '|' then '20' else '' end || split_part(s, '|', 2) as integer),
+        coalesce(try_cast(split_part(s, '|', 1) as integer), month_number(split_part(s, '|', 1))), 1
+    ) end
+)[1];
+
+create or replace temp macro is_quarter(t) as regexp_full_match(t,
+    '(?i)(\d{4}[ /-]?[QT] ?[1-4]|[QT] ?[1-4][ /''’-]+(\d{4}|\d{2})|[1-4](er|e|ème|st|nd|rd|th|\.)? (trimestre|trim\.?|quarter|quartal|qtr)( de)? \d{4})'
+);
+create or replace temp macro is_week(t) as regexp_full_match(t,
+    '(?i)(\d{4}[ -]?(W|KW|S)\d{1,2}|(W|KW|week|semaine|woche)[ -]?\d{1,2}[ /-]+\d{4}|S\d{2}[ /-]\d{4})'
+);
+create or replace temp macro is_period(t) as
+    is_quarter(t) or is_week(t) or month_start(t) is not null;
 
 create or replace temp macro period_grain(t) as list_transform([clean(t)], lambda s: case
     when regexp_full_match(s, '\d{4}') then 'year'
-    when regexp_full_match(s, '(?i)(\d{4}[ -]?[QT] ?[1-4]|[QT] ?[1-4][ -]\d{4})') then 'quarter'
-    when regexp_full_match(s, '(?i)\d{4}-?[WS]\d{1,2}') then 'week'
-    when regexp_full_match(s, '\d{4}-\d{2}') then 'month'
+    when is_quarter(s) then 'quarter'
+    when is_week(s) then 'week'
+    when month_start(s) is not null then 'month'
     when s is not null then 'day'
 end)[1];
 
-create or replace temp macro period_start(t, ord) as list_transform([clean(t)], lambda s:
-    case period_grain(s)
-        when 'year' then fiscal_month(year_in(s), 1)
-        when 'quarter' then fiscal_month(year_in(s), 3 * number_in(s, 'QT') - 2)
-        when 'week' then make_date(year_in(s), 1, 4)
-            - (isodow(make_date(year_in(s), 1, 4)) - 1)::integer + 7 * (number_in(s, 'WS') - 1)
-        else read_day(s, ord)
-    end::date
-)[1];
+create or replace temp macro period_start(t, ord) as list_transform([clean(t)], lambda s: case
+    when regexp_full_match(s, '\d{4}') then fiscal_month(year_in(s), 1)
+    when is_quarter(s) then fiscal_month(year_in(s), 3 * number_of(s) - 2)
+    when is_week(s) then make_date(year_in(s), 1, 4)
+        - (isodow(make_date(year_in(s), 1, 4)) - 1)::integer + 7 * (number_of(s) - 1)
+    else coalesce(month_start(s), read_day(s, ord))
+end::date)[1];
 
 -- The last day of the period of a grain that begins on a day.
 create or replace temp macro period_end(start, grain) as (case grain

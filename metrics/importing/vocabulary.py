@@ -39,7 +39,8 @@ class Field:
                 return "flag"
             case Reading.HASH:
                 return "identifier"
-        return {"period": "date", "rate": "number", "value": "number"}.get(self.name, "text")
+        named = {"period": "date", "dates": "date", "rate": "number", "value": "number"}
+        return named.get(self.name, "text")
 
 
 @lru_cache(maxsize=1)

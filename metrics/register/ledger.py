@@ -115,11 +115,7 @@ def stage(
             created_by=by,
         )
     )
-    if report.coverage:
-        connection.execute(
-            sa.insert(coverage),
-            [asdict(span) | {"import_id": import_id} for span in report.coverage],
-        )
+    cover(connection, import_id, report.coverage)
 
 
 def set_aside(connection: sa.Connection, import_id: int, rows: Iterable[QuarantinedLike]) -> None:
@@ -309,6 +305,27 @@ def read_coverage(
         )
         for row in rows
     ]
+
+
+def coverage_of(
+    connection: sa.Connection, import_ids: Iterable[int]
+) -> dict[int, tuple[CoverageSpan, ...]]:
+    """The spans of days that each of the imports declared known, whether it counts or not."""
+    found: dict[int, list[CoverageSpan]] = {number: [] for number in import_ids}
+    query = sa.select(coverage).where(coverage.c.import_id.in_(list(found)))
+    for row in connection.execute(query.order_by(*coverage.primary_key.columns)):
+        found[row.import_id].append(
+            CoverageSpan(row.dataset, row.source, row.stream, row.start, row.end)
+        )
+    return {number: tuple(spans) for number, spans in found.items()}
+
+
+def cover(connection: sa.Connection, import_id: int, spans: Iterable[CoverageSpan]) -> None:
+    """From the end of the caller's transaction, an import declares these days known."""
+    connection.execute(sa.delete(coverage).where(coverage.c.import_id == import_id))
+    rows = [asdict(span) | {"import_id": import_id} for span in spans]
+    if rows:
+        connection.execute(sa.insert(coverage), rows)
 
 
 def _record(row: Any) -> ImportRecord:

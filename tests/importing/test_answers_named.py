@@ -43,6 +43,23 @@ def test_numbers_that_begin_again_in_each_wave_erase_no_wave(desk):
     assert desk.rows("select count(*), sum(score) from responses where wave = '2026-02'") == [
         (8, 72)
     ]
+    # One that was taken before what counts changes nothing, and says so.
+    report = desk.land("nps Q1 2026-04-01.csv", answers(2, 1)).report
+    [told] = [each for each in report.problems if each.reason == "outdated_rows"]
+    assert (report.rows.loaded, report.rows.skipped, told.rows) == (0, 8, 8)
+    assert told.details == {"import_id": "4"}
+
+
+def test_an_answer_that_takes_the_place_of_another_days_is_told(desk):
+    """A second wave within one month, numbered from 1 again: nothing tells it from the first."""
+    desk.land("nps 2026-02-12.csv", answers(2, 10))
+    later = answers(2, 3).replace("2026-02-0", "2026-02-1")
+    problems = {
+        each.reason: each for each in desk.land("nps 2026-03-01.csv", later).report.problems
+    }
+    assert problems["moved_rows"].rows == 8
+    again = desk.land("nps 2026-03-02.csv", later.replace(",3\n", ",4\n")).report
+    assert "moved_rows" not in {each.reason for each in again.problems}
 
 
 @pytest.mark.parametrize(("moment", "both"), [("", True), (" 10:07:31", False)])
@@ -51,6 +68,7 @@ def test_feedback_of_two_products_with_the_same_numbers(desk, moment, both):
     desk.land("feedback a 2026-03-01.csv", items("Alpha", moment))
     report = desk.land("feedback b 2026-03-02.csv", items("Beta", moment)).report
     assert report.rows.replaced == (0 if both else 8)
+    assert ("moved_rows" in {each.reason for each in report.problems}) == (not both)
     found = dict(desk.rows("select stream, count(*) from feedback group by stream"))
     assert found == ({"Alpha": 8, "Beta": 8} if both else {"Beta": 8})
     desk.land("feedback b 2026-03-03.csv", items("Beta", moment, "closed"), ImportOptions())

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from metrics.calendar import Grain
 from metrics.importing import remove
-from metrics.importing.report import FileReport
+from metrics.importing.coverage import days_of
+from metrics.importing.parts_left import known_anew, parts_of
+from metrics.importing.report import CoverageSpan, FileReport
 from metrics.organisation import Organisation, Product
 from tests.office import Office
 
@@ -160,6 +162,45 @@ def test_parts_of_an_export_that_came_together_all_count(desk):
     assert set(counts(desk).values()) == {2}
 
 
+@pytest.mark.parametrize("gone", [0, 1, 2])
+def test_a_part_taken_back_takes_with_it_the_days_that_it_told(desk, gone):
+    """What the others make known then is what they would have, had they come alone."""
+    spoken = [("u", 2, 12, 9), ("v", 10, 16, 23), ("w", 16, 25, 23)]  # whose, from, to, last hour
+    parts = [
+        events(
+            row
+            for user in range(12)
+            for row in hours(
+                datetime(2026, 3, first, 1), datetime(2026, 3, last, hour), f"{who}{user}-"
+            )
+        )
+        for who, first, last, hour in spoken
+    ]
+
+    def land(numbers: Iterable[int]) -> dict[int, tuple[CoverageSpan, ...]]:
+        found = {}
+        for number in numbers:
+            report = desk.land(f"part {number}.csv", parts[number], arrived_at=JOB).report
+            found[desk.last_id] = report.coverage
+        return found
+
+    rest = [number for number in range(3) if number != gone]
+    expected = days_of(span for spans in land(rest).values() for span in spans)
+    alone = desk.rows("select distinct stream, day from slices order by all")
+    for import_id in range(1, desk.last_id + 1):
+        remove(desk.connection, import_id)
+    desk.imports.clear()
+    before = land(range(3))
+    undone = list(before)[gone]
+    left = parts_of(desk.connection, undone)
+    assert left == tuple(each for each in before if each != undone)
+    remove(desk.connection, undone)
+    anew = known_anew(desk.connection, desk.workspace, left, before)
+    assert days_of(span for spans in anew.values() for span in spans) == expected
+    assert desk.rows("select distinct stream, day from slices order by all") == alone
+    assert days_of(span for spans in before.values() for span in spans) != expected
+
+
 def test_two_exports_of_different_days_dropped_together_replace_one_another(desk):
     days = [date(2026, 3, 2) + timedelta(day) for day in range(6)]
     for exported in (8, 9):
@@ -235,14 +276,33 @@ def test_a_correction_of_an_older_period_counts_by_its_arrival(desk):
     assert counts(desk)[date(2026, 2, 1)] == 2
 
 
-def test_rows_that_lose_to_a_newer_export_are_told(desk):
-    rows = [(f"2026-03-{day:02} 10:00:00", f"u{day}") for day in range(2, 20)]
-    desk.land("events 2026-04-02.csv", events(rows))
-    older = [(moment, user) for moment, user in rows[:9]] + [("2026-03-05 10:00:00", "w")]
-    report = desk.land("events 2026-04-01.csv", events(older)).report
-    [told] = [problem for problem in report.problems if problem.reason == "outdated_rows"]
-    assert (told.rows, told.details["import_id"]) == (2, "1")
-    assert set(counts(desk).values()) == {1}
+def test_rows_that_lose_to_a_newer_export_are_left_out_and_told(desk):
+    """A file counts for its rows that count, on the day that the newer one cuts too."""
+
+    def named(name: str, first: datetime, last: datetime) -> str:
+        return HEADER + "".join(
+            f"{name} {moment},{moment},u,Alpha\n" for moment, _ in hours(first, last)
+        )
+
+    newer = named("n", datetime(2026, 3, 5, 14), datetime(2026, 3, 9, 23))
+    desk.land("events 2026-04-02.csv", newer)
+    older = named("o", datetime(2026, 3, 2), datetime(2026, 3, 8, 20))
+    report = desk.land("events 2026-04-01.csv", older).report
+    told = {problem.reason: problem for problem in report.problems}["outdated_rows"]
+    [(counting,)] = desk.rows("select count(*) from events where event like 'o%'")
+    assert counting == 3 * 24 + 14
+    assert (report.rows.loaded, report.rows.skipped) == (counting, report.rows.read - counting)
+    assert (told.severity, told.rows, told.details["import_id"]) == (
+        "skipped", report.rows.skipped, "1",
+    )  # fmt: skip
+    # Days that say the same are unchanged, whichever is the newer.
+    days = list(range(2, 20))
+    rows = events((f"2026-05-{day:02} 10:00:00", f"u{day}") for day in days)
+    desk.land("events 2026-06-02.csv", rows)
+    same = events([*((f"2026-05-{day:02} 10:00:00", f"u{day}") for day in days[:9]),
+                   ("2026-05-05 10:00:00", "w")])  # fmt: skip
+    report = desk.land("events 2026-06-01.csv", same).report
+    assert (report.rows.loaded, report.rows.unchanged, report.rows.skipped) == (0, 8, 2)
 
 
 made = st.tuples(

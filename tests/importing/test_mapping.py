@@ -85,12 +85,36 @@ def test_a_profile_reads_back_as_it_was_written(desk: Desk) -> None:
 
 
 def test_columns_named_by_periods_go_on_next_month(desk: Desk) -> None:
-    kept(desk, seen(desk, "partners.csv", "Indicator,2026-01,2026-02\nCalls,10,12\nMails,1,2\n"))
-    report = desk.land("p.csv", "Indicator,2026-02,2026-03\nCalls,13,14\nMails,2,3\n").report
+    header = "Indicator,janv. 2026,Feb-26,03/2026,T2 2026,Total 2026"
+    kept(desk, seen(desk, "partners.csv", f"{header}\nCalls,10,12,1,2,25\nMails,1,2,3,4,10\n"))
+    report = desk.land("p.csv", "Indicator,février 2026,2026-03\nCalls,13,14\nMails,2,3\n").report
+    assert (report.profile, report.rows.loaded) == ("partners", 2)
+    report = desk.land("q.csv", f"{header}\nCalls,10,12,1,2,25\nMails,1,2,3,4,10\n").report
     assert (report.profile, report.rows.loaded) == ("partners", 2)
     assert desk.rows(
-        "select metric, day, grain, value from observations where metric = 'calls' order by day"
-    ) == [("calls", date(2026, 2, 1), "month", 13), ("calls", date(2026, 3, 1), "month", 14)]
+        "select cast(day as varchar), grain, cast(value as int) from landed_observations "
+        "where metric = 'calls' order by import_id, day"
+    ) == [
+        ("2026-02-01", "month", 13), ("2026-03-01", "month", 14), ("2026-01-01", "month", 10),
+        ("2026-02-01", "month", 12), ("2026-03-01", "month", 1), ("2026-04-01", "quarter", 2),
+    ]  # fmt: skip
+
+
+def test_a_file_without_a_header_goes_by_the_places_of_its_columns(desk: Desk) -> None:
+    text = "05/01/2026;Paris;1 234,5\n06/01/2026;Lyon;7\n"
+    table = seen(desk, "caisses.csv", text)
+    assert [(each.header, each.holds) for each in table.columns] == [
+        ("#1", "date"), ("#2", "text"), ("#3", "number"),
+    ]  # fmt: skip
+    kept(desk, table)
+    assert desk.land("caisses.csv", text).report.rows.loaded == 2
+    report = desk.land("caisses fév.csv", "02/02/2026;Lille;8,25\n").report
+    assert report.status == "refused"  # a single row may be anything
+    report = desk.land("caisses fév.csv", "02/02/2026;Lille;8,25\n03/02/2026;Lille;9\n").report
+    assert (report.profile, report.rows.read, report.rows.loaded) == ("caisses", 2, 2)
+    assert desk.rows("select cast(sum(value) as double) from observations") == [(1258.75,)]
+    other = desk.inspect("stock.csv", "A-1;Lille;8\nB-2;Lille;9\n")
+    assert [problem.reason for problem in other.problems] == ["not_recognised"]
 
 
 def test_a_row_a_figure(desk: Desk) -> None:
@@ -214,7 +238,7 @@ def test_what_cannot_be_kept_is_refused_with_what_to_do(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("2026-01-01,5\n2026-01-02,6\n", "no_header"),
+        ("7,x\nb,8\n", "no_header"),
         ("a,b\n", "header_only"),
         ("x\n", "one_column"),
     ],

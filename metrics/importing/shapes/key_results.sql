@@ -1,9 +1,9 @@
 with dated as (
     select *,
-        coalesce(start_day, period_start(period, 'dmy')) as first_day,
+        coalesce(start_day, period_start(period, period_order())) as first_day,
         coalesce(
             case when period is not null
-                then period_end(period_start(period, 'dmy'), period_grain(period)) end,
+                then period_end(period_start(period, period_order()), period_grain(period)) end,
             end_day
         ) as last_day
     from typed

@@ -14,7 +14,7 @@ with told as (
     from (select *, unnest(cells) as cell from typed)
 ),
 dated as (
-    select *, period_start(period, 'dmy') as start, period_grain(period) as grain,
+    select *, period_start(period, period_order()) as start, period_grain(period) as grain,
         lower(player) as name
     from told
 )

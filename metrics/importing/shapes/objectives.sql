@@ -1,5 +1,5 @@
 with dated as (
-    select *, coalesce(start_day, period_start(period, 'dmy')) as first_day
+    select *, coalesce(start_day, period_start(period, period_order())) as first_day
     from typed
 )
 select record,

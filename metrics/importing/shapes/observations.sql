@@ -42,7 +42,7 @@ dated as (
             when regexp_matches(lower(grain), '^(quarter|trimestr)') then 'quarter'
             when regexp_matches(lower(grain), '^(year|an)') then 'year'
         end, case when grain is null then period_grain(period) end) as of_grain,
-        period_start(period, 'dmy') as start
+        period_start(period, period_order()) as start
     from told
 ),
 -- A tool that gives weeks or months by their first day alone: days that are seven apart are weeks.
