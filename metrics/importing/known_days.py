@@ -68,9 +68,7 @@ def coverage_of(
                 counts = added(counts, day_counts(connection, dataset, part))
             counts = without(counts, strays_of(session, dataset, counts))
             beyond = outside(session, counts, (session.import_id, *parts))
-            return covering.of_events(
-                tool, counts, observed_day, observed.stated, modified, beyond
-            )
+            return covering.of_events(tool, counts, observed_day, observed.stated, modified, beyond)
         case "ledger":
             days = connection.execute(
                 "select distinct journal, day from landed_ledger where import_id = ?",

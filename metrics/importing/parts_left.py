@@ -107,9 +107,12 @@ def _part(connection: duckdb.DuckDBPyConnection, workspace: Workspace, import_id
 def _session(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, import_id: int
 ) -> Session:
+    [(arrived_at,)] = connection.execute(
+        "select arrived_at from exports where import_id = ?", [import_id]
+    ).fetchall()
     return Session(
         connection, workspace, ImportOptions(), Organisation(), lambda *_: (), "", import_id,
-        lambda stage, done: None,
+        lambda stage, done: None, arrived_at,
     )  # fmt: skip
 
 

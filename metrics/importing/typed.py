@@ -22,7 +22,6 @@ from metrics.importing.staging import drop_temporary
 from metrics.importing.steady_clock import SteadyClock, steady_clock
 from metrics.importing.values import Reading, local_day, read, read_moment
 
-
 #: Required fields that a file may tell otherwise than in a column: by its date, above its header.
 SAID_OTHERWISE = ("answered", "period")
 
