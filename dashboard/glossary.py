@@ -28,6 +28,8 @@ REASONS = {
     "partial_members": mark("{closed} of {all} up to date"),
     "no_rate": mark("no exchange rate for this period"),
     "zero_denominator": mark("nothing to measure in this period"),
+    "no_answers": mark("nothing to measure in this period"),
+    "not_launched": mark("not launched yet"),
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
     "too_few": mark("too few answers"),

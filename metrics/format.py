@@ -46,7 +46,7 @@ EXACT_DECIMALS = {
     Unit.COUNT: 0,
     Unit.RATE: 2,
     Unit.SCORE: 2,
-    Unit.NUMBER: 3,
+    Unit.NUMBER: 2,
     Unit.DAYS: 2,
     Unit.HOURS: 2,
     Unit.POINTS: 2,

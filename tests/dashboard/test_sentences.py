@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dashboard import absence_sentences, glossary, review_sentences, sentences
+from metrics import coverage
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
+from metrics.kinds import SHAPES
 from metrics.pages.review_facts import Moved, NewLevel, Restated
 from metrics.reading import Comparison
 from metrics.result import Scope
@@ -240,3 +242,8 @@ def test_what_was_reported_otherwise_is_told_with_its_cause(language, expected):
     chart = replace(facts.six_twelve(), restated=changes)
     told = [plain(each) for each in sentences.restated(facts.voice(language), chart)]
     assert told == expected
+
+
+def test_every_reason_has_words():
+    told = {*coverage.REASONS, *(shape.absent for shape in SHAPES.values())} - {""}
+    assert told <= set(glossary.REASONS)
