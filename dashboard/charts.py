@@ -15,6 +15,7 @@ from dashboard.drawing import HEIGHT, Axis, Drawing, Spot, Tip
 from dashboard.palette import Palette
 from dashboard.pictures import describes
 from dashboard.sentences import reason
+from dashboard.spacing import apart
 from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi, Unit
@@ -156,10 +157,9 @@ def up_axis_of(figures: Iterable[Figure], kpi: Kpi, voice: Voice) -> Axis:
 
 def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, last: date) -> None:
     """The lines' names beside their ends, pushed apart where they would meet."""
-    least = (up.high - up.low) * 0.07
-    at = -math.inf
-    for value, line in sorted(ends, key=lambda end: end[0]):
-        at = max(value, at + least)
+    room = (up.high - up.low) * 0.07
+    heights = apart([value for value, _ in ends], room, up.low, up.high)
+    for (_, line), at in zip(ends, heights, strict=True):
         drawing.text(last.toordinal(), at, line.name, line.colour, bold=True, align="left", right=8)
 
 

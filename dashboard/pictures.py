@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboard.palette import Palette
+from dashboard.spacing import apart
 from dashboard.voice import Voice
 from metrics.detection.signals import UNBORN
 from metrics.reading import Limits, Reading
 from metrics.result import Figure
 
 TITLE_LETTERS = 20
+TEXT_HEIGHT = 13.0
 RECENT = 3  # periods behind which the range of the last one is drawn when it has moved
 #: A picture has no access to the page's fonts.
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
@@ -152,17 +154,17 @@ def _picture(
                 f'<rect x="{left}" y="{y(limits.upper)}" width="{right + 6 - left}" '
                 f'height="{max(y(limits.lower) - y(limits.upper), 1)}" fill="{palette.band}"/>'
             )
-        if limits and written:
-            apart = y(limits.lower) - y(limits.upper)
-            push = max(0.0, (13 - apart) / 2)
-            for at, text in (
-                (y(limits.upper) - push, written[1]),
-                (y(limits.lower) + push, written[0]),
-            ):
-                parts.append(
-                    f'<text x="{right + 10}" y="{at + 4:.1f}" fill="{palette.quiet}">'
-                    f"{escape(text)}</text>"
-                )
+        if written:
+            told = [(last, values[-1], 600, last_colour)] if values[-1] is not None else []
+            if limits:
+                ends = ((written[1], limits.upper), (written[0], limits.lower))
+                told += [(text, value, 400, palette.quiet) for text, value in ends]
+            places = apart([y(value) for _, value, _, _ in told], TEXT_HEIGHT, top, height - bottom)
+            parts += [
+                f'<text x="{right + 10}" y="{place + 4:.1f}" font-weight="{weight}" '
+                f'fill="{colour}">{escape(text)}</text>'
+                for (text, _, weight, colour), place in zip(told, places, strict=True)
+            ]
         for run in _runs(values):
             if len(run) == 1:
                 index, value = run[0]
@@ -182,15 +184,6 @@ def _picture(
                 f'<circle cx="{x(len(values) - 1)}" cy="{y(values[-1])}" r="3.4" '
                 f'fill="{fill}" stroke="{last_colour}" stroke-width="1.5"/>'
             )
-            if last and written:
-                crowded = limits is not None and any(
-                    abs(y(values[-1]) - y(end)) < 12 for end in (limits.lower, limits.upper)
-                )
-                if not crowded:
-                    parts.append(
-                        f'<text x="{right + 10}" y="{y(values[-1]) + 4}" font-weight="600" '
-                        f'fill="{last_colour}">{escape(last)}</text>'
-                    )
     parts.append("</svg>")
     return "".join(parts)
 

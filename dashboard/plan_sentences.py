@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.sentences import period
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.catalogue.kpi import Unit
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, UNTOLD, Effect
-from metrics.pages.portfolio import KeyResultState, Planned
+from metrics.pages.portfolio import KPIS, KeyResultState, Planned, Portfolio
 from metrics.result import Scope
 
 MOSCOW = {
@@ -30,6 +31,20 @@ EFFECTS = {
 }
 #: Points of progress behind the calendar that are still on pace.
 NEAR = 0.10
+
+
+def periods(voice: Voice, found: Portfolio) -> str:
+    """ "MRR: Week 46, 2026 · Contribution margin rate: October 2026": what each figure is of."""
+    told: dict[str, list[str]] = {}
+    for kpi in (name for name in KPIS if name in voice.catalogue):
+        figures = [each.figure(kpi) for each in found.products]
+        shown = dict.fromkeys(period(voice, figure) for figure in figures if figure)
+        if shown:
+            told.setdefault(", ".join(shown), []).append(voice.short_label(kpi))
+    return " · ".join(
+        voice.words.say("{figures}: {when}", figures=", ".join(labels), when=when)
+        for when, labels in told.items()
+    )
 
 
 def moscow(voice: Voice, key: str | None) -> str:

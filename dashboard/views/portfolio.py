@@ -15,6 +15,7 @@ from dashboard import (
     markup,
     narrow,
     plan_cards,
+    plan_sentences,
     plan_tables,
     portfolio_charts,
     reading_tables,
@@ -180,3 +181,4 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
             key="portfolio",
             alt=words.say("Products with their revenue, growth, margin and objectives"),
         )
+    st.caption(markup.escape(plan_sentences.periods(session.voice, found)))

@@ -33,9 +33,13 @@ class Holding:
     scope: Scope
     readings: Mapping[str, Reading]
 
-    def value(self, kpi: str) -> float | None:
+    def figure(self, kpi: str) -> Figure | None:
         reading = self.readings.get(kpi)
-        return reading.figure.value if reading and reading.figure else None
+        return reading.figure if reading else None
+
+    def value(self, kpi: str) -> float | None:
+        figure = self.figure(kpi)
+        return figure.value if figure else None
 
     @property
     def ahead(self) -> float | None:
@@ -53,8 +57,8 @@ class Holding:
         return "ahead" if self.ahead > 0 else "behind"
 
     def period(self, kpi: str) -> str:
-        reading = self.readings.get(kpi)
-        return reading.figure.period if reading and reading.figure else ""
+        figure = self.figure(kpi)
+        return figure.period if figure else ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import charts, pictures
 from dashboard.palette import DARK, LIGHT
+from dashboard.spacing import apart
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Kind, Unit
 from metrics.pages.review_facts import Moved, NewLevel, Restated
@@ -189,12 +190,31 @@ def test_nothing_known_draws_nothing():
     assert list(svg) == []
 
 
-def test_a_subject_s_chart_writes_the_ends_of_the_usual_range():
-    svg = pictures.trend(facts.activation_subject().reading, facts.voice("en"), LIGHT)
-    texts = [
-        node.text.replace("\u00a0", " ") for node in ElementTree.fromstring(svg).iter(f"{SVG}text")
-    ]
-    assert texts[:2] == ["52 %", "44 %"]
+@pytest.mark.parametrize("value", [0.413, 0.44, 0.449, 0.48, 0.52])
+def test_a_subject_s_chart_writes_its_last_figure_and_range_apart(value):
+    reading = facts.activation_subject().reading
+    last = replace(reading.history[-1], value=value)
+    reading = replace(reading, figure=last, history=(*reading.history[:-1], last))
+    svg = pictures.trend(reading, facts.voice("en"), LIGHT)
+    nodes = list(ElementTree.fromstring(svg).iter(f"{SVG}text"))
+    told = [node.text.replace("\u00a0", " ") for node in nodes]
+    assert sorted(told) == sorted(["52 %", "44 %", f"{100 * value:.3g} %"])
+    heights = sorted(float(node.get("y")) for node in nodes)
+    assert all(low + 12.8 <= high for low, high in zip(heights, heights[1:], strict=False))
+    assert heights[-1] <= 84
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ([10, 50], [10, 50]),
+        ([30, 34, 60], [27, 37, 60]),
+        ([2, 1], [10, 0]),
+        ([99, 98, 97], [100, 90, 80]),
+    ],
+)
+def test_texts_beside_values_do_not_meet(wanted, expected):
+    assert apart(wanted, 10, 0, 100) == pytest.approx(expected, abs=0.3)
 
 
 def test_a_range_that_has_moved_stands_behind_the_last_periods_only():
