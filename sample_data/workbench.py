@@ -18,6 +18,7 @@ from sample_data import (
     market,
     organisation,
     people,
+    plan,
     rates,
     releases,
     roadmap,
@@ -72,6 +73,7 @@ def make(
     paths += rates.write(folder, timeline, seed)
     book = billing.subscriptions(timeline, seed)
     paths += billing.write(folder, timeline, book)
+    paths += plan.write(folder, timeline, book)
     tell("ledger", 0.92)
     paths += ledger.write(folder, timeline, book, seed)
     tell("surveys", 0.94)
