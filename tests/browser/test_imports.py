@@ -49,6 +49,13 @@ def reader(chromium, tmp_path):
             context.close()
 
 
+def press(reader, button) -> None:
+    """Press a button once the page stands still: what is being drawn anew takes no press."""
+    button.wait_for(timeout=LOADING_MS)
+    reader.settle(button.page)
+    button.click(timeout=LOADING_MS)
+
+
 def ended(page, *told: str) -> None:
     """Wait for the outcome of a job that says all of this."""
     box = page.locator(".st-key-outcome")
@@ -86,17 +93,15 @@ def test_files_go_in_move_a_figure_and_come_out_again(reader):
     assert f"{7 * WEEKS * USERS}" in checked  # rows read, before anything is loaded
     assert "refused" in page.locator(".st-key-file_0_3").inner_text()
 
-    page.get_by_role("button", name="Correct its columns").last.click()
+    press(reader, page.get_by_role("button", name="Correct its columns").last)
     jira = page.locator(".st-key-file_0_2_map")
-    jira.get_by_label("Points", exact=True).click(timeout=LOADING_MS)
+    press(reader, jira.get_by_label("Points", exact=True))
     page.get_by_role("option", name=SIZED).click()
-    jira.get_by_role("button", name="Keep this mapping").click(timeout=LOADING_MS)
+    press(reader, jira.get_by_role("button", name="Keep this mapping"))
     page.get_by_text("Kept: files like this one").wait_for(timeout=LOADING_MS)
-    jira.wait_for(state="detached", timeout=LOADING_MS)
-    page.get_by_role("button", name="Say what its columns are").click()
-    visits = page.locator(".st-key-file_0_3_map")
-    visits.get_by_role("button", name="Keep this mapping").click(timeout=LOADING_MS)
-    page.get_by_role("button", name="Load 4 files").click(timeout=LOADING_MS)
+    press(reader, page.get_by_role("button", name="Say what its columns are"))
+    press(reader, page.get_by_role("button", name="Keep this mapping"))
+    press(reader, page.get_by_role("button", name="Load 4 files"))
     ended(page, "Loaded. The review shows it now.", "2026-11-16.csv")
     assert last_week(reader) == str(USERS)
 
@@ -104,7 +109,7 @@ def test_files_go_in_move_a_figure_and_come_out_again(reader):
     page.locator("input[type=file]").set_input_files(
         dropped("Mixpanel events 2026-11-17.csv", correction)
     )
-    page.get_by_role("button", name="Load 1 file").click(timeout=LOADING_MS)
+    press(reader, page.get_by_role("button", name="Load 1 file"))
     ended(page, "Loaded. The review shows it now.", "2026-11-17.csv")
     assert last_week(reader) == str(USERS_CORRECTED)
 
@@ -112,7 +117,7 @@ def test_files_go_in_move_a_figure_and_come_out_again(reader):
     page.locator(".st-key-ledger").scroll_into_view_if_needed()
     page.locator(".st-key-ledger").click(position={"x": 18, "y": header + row / 2})
     page.get_by_text("Mixpanel events 2026-11-17.csv").last.wait_for()
-    page.get_by_role("button", name="Undo this import").click()
+    press(reader, page.get_by_role("button", name="Undo this import"))
     ended(page, "Taken back.")
     reader.check(page)
     assert last_week(reader) == str(USERS)
