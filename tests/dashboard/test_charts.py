@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -200,7 +201,7 @@ def test_a_subject_s_chart_writes_its_last_figure_and_range_apart(value):
     told = [node.text.replace("\u00a0", " ") for node in nodes]
     assert sorted(told) == sorted(["52 %", "44 %", f"{100 * value:.3g} %"])
     heights = sorted(float(node.get("y")) for node in nodes)
-    assert all(low + 12.8 <= high for low, high in zip(heights, heights[1:], strict=False))
+    assert all(low + 12.8 <= high for low, high in pairwise(heights))
     assert heights[-1] <= 84
 
 
