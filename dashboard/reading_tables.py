@@ -17,10 +17,8 @@ from dashboard.voice import Voice
 from metrics.pages.portfolio import KPIS as PORTFOLIO_KPIS
 from metrics.pages.portfolio import SIZE, Portfolio
 from metrics.pages.review_facts import Box, Person, ScorecardCell, ScorecardRow
+from metrics.pages.scorecard import TOLD_FIRST, told_first
 from metrics.reading import Reading
-
-#: What is looked at first comes first.
-STATUS_ORDER = ("worse", "signal", "better", "no_data", "partial", "steady")
 
 
 def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> pd.DataFrame:
@@ -37,11 +35,7 @@ def scorecard(rows: Iterable[ScorecardRow], voice: Voice, palette: Palette) -> p
     table = []
     for row in shown:
         by_family = {str(cell.family): cell.worst for cell in row.cells}
-        worst = min(
-            (reading for reading in by_family.values() if reading),
-            key=lambda reading: STATUS_ORDER.index(reading.status),
-            default=None,
-        )
+        worst = told_first(row.cells)
         line: dict[str, str | None] = {"name": row.name}
         for family in families:
             line[family] = cell_text(by_family.get(family), voice)
@@ -55,7 +49,7 @@ def worst_of(rows: Iterable[ScorecardRow], voice: Voice) -> pd.DataFrame:
     """The scorecard line by line, as a phone shows it: each family's worst KPI of each product,
     what needs a look first."""
     told = [(row.name, cell.worst) for row in rows for cell in row.cells if cell.worst]
-    told.sort(key=lambda line: STATUS_ORDER.index(line[1].status))
+    told.sort(key=lambda line: TOLD_FIRST.index(line[1].status))
     return pd.DataFrame(
         [
             {
@@ -71,12 +65,12 @@ def worst_of(rows: Iterable[ScorecardRow], voice: Voice) -> pd.DataFrame:
 
 
 def urgency(row: ScorecardRow) -> list[int]:
-    """Its families' states in the order of STATUS_ORDER, the most pressing first; rows sort by it.
+    """Its families' states in the order of TOLD_FIRST, the most pressing first; rows sort by it.
 
     A row that says less comes last.
     """
-    known = sorted(STATUS_ORDER.index(cell.worst.status) for cell in row.cells if cell.worst)
-    return [*known, len(STATUS_ORDER)]
+    known = sorted(TOLD_FIRST.index(cell.worst.status) for cell in row.cells if cell.worst)
+    return [*known, len(TOLD_FIRST)]
 
 
 def cell_text(reading: Reading | None, voice: Voice) -> str:
@@ -100,7 +94,7 @@ def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.Dat
     ordered = sorted(
         found,
         key=lambda reading: (
-            STATUS_ORDER.index(reading.status),
+            TOLD_FIRST.index(reading.status),
             voice.name(reading.scope),
             voice.label(reading.kpi),
         ),

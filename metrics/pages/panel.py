@@ -96,8 +96,29 @@ class Panel:
         for kpi in kpis:
             by_grain.setdefault(kpi.cadence, []).append(kpi)
         found: dict[Key, Reading] = {}
-        for grain, of_grain in by_grain.items():
+        for grain, of_grain in by_grain.items() if scopes else ():
             found |= self._readings(grain, of_grain, scopes, history)
+        return found
+
+    def with_histories(self, wanting: Iterable[Reading]) -> dict[Key, Reading]:
+        """Those of the readings that lack their past, with it."""
+        short = [each for each in wanting if len(each.history) < HISTORY and each.figure]
+        found: dict[Key, Reading] = {}
+        for grain in {self.catalogue[each.kpi].cadence for each in short}:
+            of_grain = {
+                (each.kpi, each.scope): each
+                for each in short
+                if self.catalogue[each.kpi].cadence is grain
+            }
+            period = self._latest(grain)
+            since = self._back(period, HISTORY - 1).start
+            told: dict[Key, list[Figure]] = {key: [] for key in of_grain}
+            for figure in self._histories(sorted(of_grain), grain, since, period.start):
+                told[figure.kpi, figure.scope].append(figure)
+            for key, each in of_grain.items():
+                last = each.figure.start if each.figure else period.start
+                before = [figure for figure in told[key] if figure.start < last]
+                found[key] = replace(each, history=(*before, *each.history[-1:])[-HISTORY:])
         return found
 
     def figures(
@@ -177,9 +198,15 @@ class Panel:
                 if (key := (figure.kpi, figure.scope)) in wanting:
                     series[key].append(figure)
         closed_parts = self._closed_parts(grain, current)
+        beside = {
+            start: (self.calendar.previous(own).start, self.calendar.prior_year(own).start)
+            for start in {figure.start for figure in current.values()}
+            if (own := self.calendar.period(grain, start))
+        }
         return {
             key: self._reading(
                 by_name[key[0]],
+                beside[current[key].start],
                 closed_parts.get(key, {}),
                 [figure for figure in figures if figure.start <= current[key].start],
                 prior,
@@ -234,6 +261,7 @@ class Panel:
     def _reading(
         self,
         kpi: Kpi,
+        beside: tuple[date, date],
         closed_part: dict[date, Figure],
         figures: list[Figure],
         prior: dict[tuple[str, Scope, date], Figure],
@@ -241,19 +269,18 @@ class Panel:
         signal: SignalFact | None,
     ) -> Reading:
         figure = figures[-1]
-        period = self.calendar.period(kpi.cadence, figure.start)
+        period_before, year_before = beside
         before = [f for f in figures[:-1] if f.reason != UNBORN]
         previous = before[-1] if before else None
         if previous and figure.reason != UNBORN and not self._seldom(figures):
             # Next to a missing period there is nothing to compare with.
-            expected = self.calendar.previous(period).start
-            previous = previous if previous.start == expected else None
-        year_ago = prior.get((kpi.name, figure.scope, self.calendar.prior_year(period).start))
+            previous = previous if previous.start == period_before else None
+        year_ago = prior.get((kpi.name, figure.scope, year_before))
         now = figure
         if figure.start in closed_part:
             now = closed_part[figure.start]
-            previous = closed_part.get(self.calendar.previous(period).start)
-            year_ago = closed_part.get(self.calendar.prior_year(period).start)
+            previous = closed_part.get(period_before)
+            year_ago = closed_part.get(year_before)
             figure = replace(now, closed=False, reason=figure.reason, dimension="", member="")
         if limits is not None:
             limits = within_nature(limits, kpi.unit, figures)
@@ -302,12 +329,12 @@ class Panel:
         wait lie far apart."""
         by_start: dict[date, set[str]] = {}
         for figure in current:
-            before = self.calendar.prior_year(self.calendar.period(grain, figure.start)).start
-            by_start.setdefault(before, set()).add(figure.kpi)
+            by_start.setdefault(figure.start, set()).add(figure.kpi)
         return {
             (figure.kpi, figure.scope, figure.start): figure
             for start, kpis in by_start.items()
-            for figure in self.figures(kpis, scopes, [grain], start, start)
+            if (ago := self.calendar.prior_year(self.calendar.period(grain, start)).start)
+            for figure in self.figures(kpis, scopes, [grain], ago, ago)
         }
 
 

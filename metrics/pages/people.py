@@ -25,19 +25,34 @@ def holders(
     product), for the products a squad works on or the squads that work on a product, or
     for the company (the CPO) answers.
     """
-    held = held_on(organisation.ownerships, day)
+    return holders_of(organisation, [scope], roles, day)[scope]
+
+
+def holders_of(
+    organisation: Organisation, scopes: Iterable[Scope], roles: Iterable[str], day: date
+) -> dict[Scope, tuple[Person, ...]]:
+    """The same for several scopes."""
     names = {person.person: person.name for person in organisation.people}
-    found: list[Person] = []
-    for role in roles:
-        for targets in _targets(organisation, scope, day):
-            rows = [row for row in held if plays(row, role) and _target(row) in targets]
-            if rows:
-                found += [
-                    Person(row.person, names.get(row.person, row.person), role, row.start)
-                    for row in sorted(rows, key=lambda row: (row.start, row.person))
-                ]
-                break
-    return tuple(dict.fromkeys(found))
+    held: dict[str, dict[Scope, list[Ownership]]] = {role: {} for role in roles}
+    for row in held_on(organisation.ownerships, day):
+        for role, by_target in held.items():
+            if plays(row, role):
+                by_target.setdefault(_target(row), []).append(row)
+    found: dict[Scope, tuple[Person, ...]] = {}
+    for scope in scopes:
+        nearest = _targets(organisation, scope, day)
+        people: list[Person] = []
+        for role, by_target in held.items():
+            for targets in nearest:
+                rows = [row for target in targets for row in by_target.get(target, ())]
+                if rows:
+                    people += [
+                        Person(row.person, names.get(row.person, row.person), role, row.start)
+                        for row in sorted(rows, key=lambda row: (row.start, row.person))
+                    ]
+                    break
+        found[scope] = tuple(dict.fromkeys(people))
+    return found
 
 
 def managers_of(organisation: Organisation, person: str, day: date) -> frozenset[str]:

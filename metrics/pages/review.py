@@ -17,12 +17,15 @@ from metrics.pages.missing import missing_of
 from metrics.pages.panel import Panel, open_panel
 from metrics.pages.raised import subjects_of, without_muted
 from metrics.pages.review_facts import Review
-from metrics.pages.scorecard import row_of
+from metrics.pages.scorecard import rows_of
 from metrics.reading import Reading
 from metrics.result import Scope
 from metrics.scopes import COMPANY, members_of
 from metrics.subjects import belongs, telling
 from metrics.workspace import Workspace
+
+#: Products of which every review KPI's past is read.
+FEW = 12
 
 
 def weekly_review(
@@ -44,13 +47,12 @@ def weekly_review(
         products, squads = _below(panel, scope)
         review_names = {kpi.name for kpi in panel.review_kpis}
         kpis = list(panel.catalogue)
-        readings = panel.readings(
-            kpis, [*{scope: None, **dict.fromkeys(products)}], history=review_names
-        )
+        readings = panel.readings(kpis, [scope], history=review_names)
+        # Of many products the past is read only where it is drawn.
+        past = review_names if len(products) <= FEW else ()
+        readings |= panel.readings(kpis, [each for each in products if each != scope], history=past)
         own = [kpi for kpi in kpis if kpi.member == "squad"]
-        rest = [squad for squad in squads if squad != scope]
-        if rest:
-            readings |= panel.readings(own, rest, history=review_names)
+        readings |= panel.readings(own, [each for each in squads if each != scope], history=past)
         below = [
             r
             for r in readings.values()
@@ -77,7 +79,7 @@ def weekly_review(
             attention=len({r.kpi for r in unusual}),
             subjects=subjects,
             missing=missing_of(panel, [*products, *squads]),
-            scorecard=tuple(row_of(panel, product, readings) for product in products),
+            scorecard=rows_of(panel, products, readings),
             steady=tuple(
                 r for r in below if r.status == "steady" and (r.kpi, r.scope) not in shown
             ),

@@ -89,9 +89,12 @@ def read_figures(
         wanted.append(sa.tuple_(series.c.kpi, series.c.scope_kind, series.c.scope).in_(pairs))
     number, keys = series_keys(connection, wanted, publication)
     query = rows_of(figures, _FIGURE, wanted, since, until, number)
-    found = [
+    order = {number: place for place, number in enumerate(sorted(keys, key=keys.__getitem__))}
+    rows = [row for row in connection.execute(query).all() if row[0] in order]
+    rows.sort(key=lambda row: (order[row[0]], row[1]))
+    return [
         Figure(
-            kpi=key[0],
+            kpi=(key := keys[row[0]])[0],
             scope=Scope(key[1], key[2]),
             grain=key[3],
             dimension=key[4],
@@ -109,11 +112,8 @@ def read_figures(
             reason=row[11],
             members=row[12],
         )
-        for row in connection.execute(query).all()
-        if (key := keys.get(row[0])) is not None
+        for row in rows
     ]
-    found.sort(key=_order)
-    return found
 
 
 def read_frame(
@@ -198,17 +198,6 @@ def shown_starts(
         )
     )
     return frozenset(connection.execute(query).scalars())
-
-
-def _order(figure: Figure) -> tuple[str, Scope, str, str, str, date]:
-    return (
-        figure.kpi,
-        figure.scope,
-        figure.grain,
-        figure.dimension,
-        figure.member,
-        figure.start,
-    )
 
 
 def _frame(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metrics.access import LOCAL_CPO
 from metrics.organisation import (
     Assignment,
     Membership,
@@ -16,6 +17,9 @@ from metrics.organisation import (
     Product,
     Squad,
 )
+from metrics.pages.panel import open_panel
+from metrics.pages.review import weekly_review
+from metrics.pages.scorecard import told_first
 from tests.dashboard import published
 
 PRODUCTS, SQUADS, PEOPLE, LINES = 200, 300, 600, 20
@@ -87,3 +91,15 @@ def test_a_page_of_a_large_company_opens_and_stays_short(workspace, monkeypatch,
 def count(page) -> int:
     """The elements of a page."""
     return sum(1 for _ in iter(page.main))
+
+
+def test_of_many_products_what_is_drawn_has_its_past(workspace):
+    review = weekly_review(workspace, LOCAL_CPO, today=date(2026, 11, 16))
+    assert len(review.scorecard) == PRODUCTS
+    drawn = [told_first(row.cells) for row in review.scorecard[:4]]
+    with workspace.register.connect() as connection:
+        panel = open_panel(connection, workspace, LOCAL_CPO, None)
+        for each in drawn:
+            whole = panel.readings([panel.catalogue[each.kpi]], [each.scope])
+            assert whole[each.kpi, each.scope] == each
+            assert len(each.history) > 2
