@@ -155,10 +155,18 @@ def _cause(voice: Voice, cause: str, detail: str) -> str:
     imported = re.fullmatch(r"imports? (\d[\d, ]*(?: to \d+)?): (.*)", detail, re.DOTALL)
     if imported is None:
         return word
-    numbers = imported[1].replace(" to ", "–")
-    return voice.words.say(
-        "{cause}, import {numbers}: {files}", cause=word, numbers=numbers, files=imported[2]
-    )
+    files = imported[2]
+    if several := re.fullmatch(r"(.*) and (\d+) more files", files, re.DOTALL):
+        files = voice.words.count(
+            "{file} and {n} more file",
+            "{file} and {n} more files",
+            int(several[2]),
+            file=several[1],
+        )
+    told = {"cause": word, "numbers": imported[1].replace(" to ", "–"), "files": files}
+    if imported[1].isdigit():
+        return voice.words.say("{cause}, import {numbers}: {files}", **told)
+    return voice.words.say("{cause}, imports {numbers}: {files}", **told)
 
 
 def annotation(voice: Voice, noted: Annotation) -> str:

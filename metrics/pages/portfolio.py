@@ -254,13 +254,13 @@ def portfolio(workspace: Workspace, viewer: Viewer, *, week: str | None = None) 
             for scope in scopes
         )
         period = company.period(CONTRIBUTION)
-        # What ended less than a year ago still takes from the company's growth.
-        products = [
-            each
-            for each in everyone
-            if not panel.organisation.had_ended(*each.scope, panel.week.start)
-            or (each.value(CONTRIBUTION) is not None and each.period(CONTRIBUTION) == period)
-        ]
+        products = []
+        for each in everyone:
+            if not panel.organisation.had_ended(*each.scope, panel.week.start):
+                products.append(each)
+            elif each.value(CONTRIBUTION) is not None and each.period(CONTRIBUTION) == period:
+                # What ended less than a year ago still takes from the company's growth.
+                products.append(Holding(each.scope, {CONTRIBUTION: each.readings[CONTRIBUTION]}))
 
         def rank(holding: Holding) -> tuple[bool, float, str]:
             points = holding.value(CONTRIBUTION)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from metrics.access import Viewer
 from metrics.plans import read_initiatives
+from metrics.register.organisation import load_organisation
 from metrics.result import Scope
 from metrics.roadmap import Initiative
 from metrics.workspace import Workspace
@@ -33,10 +34,16 @@ def slipping(
     today: date | None = None,
 ) -> tuple[Slip, ...]:
     """The initiatives of the published roadmap that slip, the soonest due first; of the products
-    and squads in `scopes` alone, where those are given. Empty while no roadmap was imported."""
+    and squads in `scopes` alone, where those are given. Nothing is promised any more of a product
+    that has ended. Empty while no roadmap was imported."""
+    day = today or datetime.now(workspace.zone).date()
     with workspace.register.connect() as connection:
+        organisation = load_organisation(connection)
         known = read_initiatives(connection, viewer)
-    return slips(known, today or datetime.now(workspace.zone).date(), scopes)
+    there = (
+        each for each in known if not organisation.had_ended("product", each.product or "", day)
+    )
+    return slips(there, day, scopes)
 
 
 def slips(

@@ -209,7 +209,8 @@ def test_a_chart_says_what_was_taken_out_of_it(language, expected):
             [
                 "Restated on 12 Nov 2026 (new data, import 14: usage.csv): Week 43, 2026 was "
                 "40.00 %, now 42.00 % · Week 42, 2026 was 41.00 %, now n/a.",
-                "Restated on 1 Nov 2026 (exchange rates): Week 45, 2026 was 40.00 %, now 41.00 % · "
+                "Restated on 1 Nov 2026 (exchange rates, imports 2–9: a.csv and 7 more files): "
+                "Week 45, 2026 was 40.00 %, now 41.00 % · "
                 "Week 44, 2026 was 40.00 %, now 41.00 % · Week 43, 2026 was 40.00 %, now 41.00 % · "
                 "2 more periods.",
             ],
@@ -219,7 +220,9 @@ def test_a_chart_says_what_was_taken_out_of_it(language, expected):
             [
                 "Rectifié le 12 nov. 2026 (nouvelles données, import 14 : usage.csv) : Semaine 43, "
                 "2026 passe de 40,00 % à 42,00 % · Semaine 42, 2026 passe de 41,00 % à n/a.",
-                "Rectifié le 1er nov. 2026 (taux de change) : Semaine 45, 2026 passe de 40,00 % à "
+                "Rectifié le 1er nov. 2026 (taux de change, imports 2–9 : a.csv et 7 autres "
+                "fichiers) : "
+                "Semaine 45, 2026 passe de 40,00 % à "
                 "41,00 % · Semaine 44, 2026 passe de 40,00 % à 41,00 % · Semaine 43, 2026 passe de "
                 "40,00 % à 41,00 % · 2 autres périodes.",
             ],
@@ -236,7 +239,8 @@ def test_what_was_reported_otherwise_is_told_with_its_cause(language, expected):
             (Moved(weeks[2], 0.40, 0.42), Moved(weeks[3], 0.41, None)),
         ),
         Restated(
-            datetime(2026, 11, 1, 9), "rate", "", tuple(Moved(week, 0.40, 0.41) for week in weeks)
+            datetime(2026, 11, 1, 9), "rate", "imports 2 to 9: a.csv and 7 more files",
+            tuple(Moved(week, 0.40, 0.41) for week in weeks),
         ),
     )  # fmt: skip
     chart = replace(facts.six_twelve(), restated=changes)
