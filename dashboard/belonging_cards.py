@@ -102,7 +102,7 @@ def _answer(
         return told if later and owner == word.suggestion else owner.name
 
     chosen = st.selectbox(
-        import_sentences.word_asked(voice, word),
+        escape(import_sentences.word_asked(voice, word)),
         choices,
         index=choices.index(now) if now in choices else 0,
         format_func=shown,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -13,6 +14,15 @@ from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
 from metrics.pages.exploring import Series
 from metrics.result import Figure, as_row
+
+#: The column of a table's periods.
+PERIOD = "period"
+
+
+def names(found: Mapping[str, str]) -> dict[str, str]:
+    """The series' names by key, those told apart by their keys that two bear, or the periods."""
+    taken = Counter([PERIOD, *found.values()])
+    return {key: f"{name} [{key}]" if taken[name] > 1 else name for key, name in found.items()}
 
 
 def periods_by_series(shown: Sequence[tuple[str, Series]], kpi: Kpi, voice: Voice) -> pd.DataFrame:
@@ -26,11 +36,11 @@ def periods_by_series(shown: Sequence[tuple[str, Series]], kpi: Kpi, voice: Voic
     ordered = sorted(newest.values(), key=lambda figure: figure.start, reverse=True)
     return pd.DataFrame(
         [
-            {"period": sentences.period(voice, figure)}
+            {PERIOD: sentences.period(voice, figure)}
             | {name: cells.get((figure.period, name), "") for name, _ in shown}
             for figure in ordered
         ],
-        columns=["period", *(name for name, _ in shown)],
+        columns=[PERIOD, *(name for name, _ in shown)],
     )
 
 

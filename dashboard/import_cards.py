@@ -74,7 +74,9 @@ def complete_list(session: Session, desk: Desk, report: FileReport, key: str) ->
         rest = len(named) - STREAMS_NAMED
         shown = f"{shown}, {words.count('and {n} more', 'and {n} more', rest)}"
     st.toggle(
-        words.say("This is the complete list of {names}: what it lacks was deleted", names=shown)
+        words.say(
+            "This is the complete list of {names}: what it lacks was deleted", names=escape(shown)
+        )
         if shown
         else words.say("This is the complete list: what it lacks was deleted"),
         value=report.sha256 in desk.complete,

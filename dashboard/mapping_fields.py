@@ -97,7 +97,7 @@ def chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mappi
         for place, word in enumerate(unsaid[:MOST_WORDS]):
             with grid[place % COLUMNS]:
                 ours = st.selectbox(
-                    word,
+                    escape(word),
                     ["", *known.column.words],
                     format_func=ours_shown.__getitem__,
                     key=f"{key}_word_{name}_{word}",
@@ -196,7 +196,7 @@ def _asked(
     for place, header in enumerate(chosen):
         with grid[place % COLUMNS]:
             found[header] = st.selectbox(
-                mapping_sentences.column(seen.column(header), header),
+                escape(mapping_sentences.column(seen.column(header), header)),
                 kinds,
                 index=kinds.index(start.asked.get(header, "nps")),
                 format_func=lambda kind: words.say(mapping_sentences.QUESTIONS[kind]),

@@ -20,7 +20,11 @@ def headline(voice: Voice, review: Review) -> str:
         )
     else:
         stand = words.say("nothing out of the ordinary in {judged} KPIs", judged=review.judged)
-    told = [reading for reading in review.headline if reading.figure and reading.figure.value]
+    told = [
+        reading
+        for reading in review.headline
+        if reading.figure and reading.figure.value is not None
+    ]
     if told:
         first = told[0]
         parts = [f"{voice.short_label(first.kpi)} {sentences.value(voice, first)}"]

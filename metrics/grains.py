@@ -68,3 +68,26 @@ def stands_at_end(kpi: Kpi, catalogue: Catalogue) -> bool:
     if any(f"{name}(" in formula for formula in formulas for name in LOOKS_BACK):
         return False
     return all(stands_at_end(catalogue[part], catalogue) for part in parts_of(kpi))
+
+
+def is_of_any_length(kpi: Kpi, catalogue: Catalogue) -> bool:
+    """Whether a KPI's figures of a week, a month and a quarter may be set beside each other, and
+    beside one target: what stands at their end, means and medians, shares of those who entered,
+    what adds up by what adds up. A month's users are not a week's, nor is what it lost of them."""
+    if stands_at_end(kpi, catalogue) or kpi.kind in (Kind.SCORE, Kind.QUANTILE, Kind.COHORT):
+        return True
+    parts = parts_of(kpi)
+    if kpi.kind is Kind.RATIO:
+        return all(_adds_or_stands(catalogue[part], catalogue) for part in parts)
+    if kpi.kind is not Kind.DERIVED:
+        return False
+    function = FUNCTIONS.get(str(kpi.calculation.get("function")))
+    if function is not None:  # of what is true on the last day, but for a KPI that each names
+        return function.to_date and bool(function.facts)
+    if any(f"{name}(" in str(kpi.calculation["formula"]) for name in LOOKS_BACK):
+        return False
+    return all(is_of_any_length(catalogue[part], catalogue) for part in parts)
+
+
+def _adds_or_stands(kpi: Kpi, catalogue: Catalogue) -> bool:
+    return adds_over_time(kpi, catalogue) or stands_at_end(kpi, catalogue)

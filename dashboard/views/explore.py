@@ -109,7 +109,7 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
     """The chart of the series chosen, and the table of their figures."""
     voice = session.voice
     words = voice.words
-    names = {each.key: name_of(session, each) for each in known}
+    names = exploring_tables.names({each.key: name_of(session, each) for each in known})
     shown = list(known)
     if len(known) > 1:
         keys = st.multiselect(

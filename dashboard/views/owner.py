@@ -47,7 +47,9 @@ def show(
         reading
         for cell in found.families
         for reading in cell.readings
-        if voice.catalogue[reading.kpi].review and reading.figure and reading.figure.value
+        if voice.catalogue[reading.kpi].review
+        and reading.figure
+        and reading.figure.value is not None
     ]
     cards.headline_kpis(session, watched[:HEADLINE_KPIS])
 

@@ -56,7 +56,9 @@ def show(
     cards.headline(review_sentences.headline(voice, facts))
     if facts.landing is not None:
         st.markdown(markup.escape(side_sentences.landing(voice, facts.landing)))
-    told = [reading for reading in facts.headline if reading.figure and reading.figure.value]
+    told = [
+        reading for reading in facts.headline if reading.figure and reading.figure.value is not None
+    ]
     cards.headline_kpis(session, told[:HEADLINE_KPIS])
 
     for index, subject in enumerate(facts.subjects):

@@ -10,7 +10,7 @@ from metrics.access import Viewer
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.detection.traits import built_on_steps
-from metrics.grains import adds_over_time
+from metrics.grains import is_of_any_length
 from metrics.pages.panel import Panel, open_panel
 from metrics.pages.restated import restated_in
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
@@ -64,10 +64,10 @@ def _targets(panel: Panel, kpi: Kpi, scope: Scope) -> dict[str, float]:
 
 
 def _target(panel: Panel, kpi: Kpi, period: Period, targets: Mapping[str, float]) -> float | None:
-    """The target of a period: its own, else, of what does not add up over time, that of the month
-    or quarter in which it ends."""
+    """The target of a period: its own, else, of what means the same in a period of any length, that
+    of the month or quarter in which it ends."""
     wanted = [period.key]
-    if not adds_over_time(kpi, panel.catalogue):
+    if is_of_any_length(kpi, panel.catalogue):
         longer = (Grain.MONTH, Grain.QUARTER)
         wanted += [panel.calendar.period(grain, period.end).key for grain in longer]
     return next((targets[key] for key in wanted if key in targets), None)

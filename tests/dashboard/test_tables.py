@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from dashboard import import_tables, narrow, reading_tables, spreadsheet
+from dashboard import exploring_tables, import_tables, narrow, reading_tables, spreadsheet
 from dashboard.palette import LIGHT
 from dashboard.written import counted, whole_percents, written
 from metrics.importing.header import comparable
@@ -126,3 +126,11 @@ def test_changes_add_up_to_the_rows_read():
     frame = import_tables.changes(RowCounts(1240, 1200, 300, 20, 10, 10), VOICE)
     shown = {name: int(text.replace(",", "")) for name, text in frame.iloc[0].items()}
     assert shown.pop("Read") == sum(shown.values()) == 1240
+
+
+def test_series_of_one_name_are_told_apart():
+    """Two columns of one name cannot be shown, and held the figures of the last one."""
+    found = exploring_tables.names(
+        {"forge": "App", "anvil": "App", "period": "period", "b": "Bell"}
+    )
+    assert list(found.values()) == ["App [forge]", "App [anvil]", "period [period]", "Bell"]

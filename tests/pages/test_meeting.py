@@ -197,6 +197,7 @@ def test_charts_carry_what_was_noted_and_what_is_wanted_of_each_period(
         for kpi, period, value in (
             ("activation_rate", "2026-Q4", 0.5), ("activation_rate", "2026-11", 0.55),
             ("revenue", "2026-Q4", 9000), ("revenue", "2026-10", 700),
+            ("active_users", "2026-10", 3000), ("active_users", "2026-11", 3000),
         ):  # fmt: skip
             set_target(connection, LOCAL_CPO, catalogue, kpi=kpi, scope=ATELIER, period=period,
                        value=value)  # fmt: skip
@@ -212,6 +213,10 @@ def test_charts_carry_what_was_noted_and_what_is_wanted_of_each_period(
     # What adds up over a quarter is not asked of each of its weeks.
     added = six_twelve(workspace, LOCAL_CPO, "revenue", ATELIER)
     assert [point.target for point in added.months][-2:] == [None, 700]
+    # Nor are a month's users asked of each of its weeks.
+    users = six_twelve(workspace, LOCAL_CPO, "active_users", ATELIER)
+    assert {point.target for point in users.weeks} == {None}
+    assert users.months[-1].target == 3000
 
 
 def test_the_company_chooses_what_it_reviews(workspace: Workspace) -> None:
