@@ -15,6 +15,7 @@ import math
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -391,6 +392,24 @@ def test_work_that_goes_on_to_a_sprint_without_an_export_at_its_start_is_not_rem
     )  # fmt: skip
     # NOR-1 went on, NOR-2 was taken out.
     assert imported.closed("scope_change", by="squad")["north", week(last)] == 0.5
+
+
+def test_exports_of_every_day_show_what_was_committed_at_the_start_alone(fresh):
+    """NOR-2 was taken out and NOR-3 put in on the second day; NOR-4 was written then."""
+    imported = fresh()
+    last = MONDAY + timedelta(13)
+    imported.file("sprints 2026-02-10.csv", csv_of(SPRINTS, [("North", "N 1", MONDAY, last)]))
+    second, done = MONDAY + timedelta(1), {"started": MONDAY, "done": MONDAY + timedelta(4)}
+    inside: dict[str, Any] = {"sprints": ("N 1",), "points": 3}
+    first = [issue("NOR-1", "To Do", **inside), issue("NOR-2", "To Do", **inside),
+             issue("NOR-3", "To Do", points=3)]  # fmt: skip
+    then = [issue("NOR-1", "To Do", **inside), issue("NOR-2", "To Do", points=3),
+            issue("NOR-3", "To Do", **inside), issue("NOR-4", "To Do", **inside)]  # fmt: skip
+    end = [issue(f"NOR-{n}", "Done", **inside, **done) for n in (1, 3, 4)]
+    for day, rows in ((MONDAY, first), (second, then), (MONDAY + 2 * WEEK, end)):
+        imported.file(f"jira {day}.csv", csv_of(JIRA, rows))
+    assert imported.closed("sprint_predictability", by="squad")["north", week(last)] == 0.5
+    assert imported.closed("scope_change", by="squad")["north", week(last)] == 9 / 6
 
 
 def test_points_of_different_squads_are_never_added(fresh):

@@ -6,7 +6,8 @@ with held as (
 ),
 
 exports as (
-    select squad, source, item_id, observed_at, observed_day, status_category, done_day, sprints,
+    select squad, source, stream, item_id, observed_at, observed_day, status_category, done_day,
+        sprints,
         coalesce(points, 1) as points
     from work_item_versions join streams using (source, stream)
     where squad is not null
@@ -27,14 +28,25 @@ seen as (
     where e.status_category <> 'done' or e.done_day >= h.start_day
 ),
 
+nearest as (
+    select h.squad, h.sprint, h.start_day, e.source, e.item_id, e.points, e.observed_day,
+        list_contains(e.sprints, h.sprint) and e.status_category <> 'cancelled'
+            and (e.status_category <> 'done' or e.done_day >= h.start_day) as inside,
+        min(e.observed_day) over (
+            partition by h.squad, h.sprint, e.source, e.stream
+        ) <= h.start_day as by_then
+    from held as h join exports as e
+        on e.squad = h.squad and abs(e.observed_day - h.start_day) <= 1
+    qualify row_number() over (
+        partition by h.squad, h.sprint, e.source, e.item_id
+        order by abs(e.observed_day - h.start_day), e.observed_at
+    ) = 1
+),
+
 committed as (
     select squad, sprint, source, item_id, points
-    from seen
-    where inside and not dropped and abs(observed_day - start_day) <= 1
-    qualify row_number() over (
-        partition by squad, sprint, source, item_id
-        order by abs(observed_day - start_day), observed_at
-    ) = 1
+    from nearest
+    where inside and not (by_then and observed_day > start_day)
 ),
 
 added as (

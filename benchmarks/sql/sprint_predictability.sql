@@ -6,21 +6,26 @@ with held as (
     where squad is not null
 ),
 
-shown as (
-    select squad, source, item_id, observed_at, observed_day, status_category, done_day,
-        coalesce(points, 1) as points, unnest(sprints) as sprint
-    from work_item_versions join streams using (source, stream)
-),
-
-committed as (
-    select squad, sprint, start_day, end_day, source, item_id, points
-    from held join shown using (squad, sprint)
-    where abs(observed_day - start_day) <= 1 and status_category <> 'cancelled'
-        and (status_category <> 'done' or done_day >= start_day)
+-- Each item's export nearest the start, and whether its project was exported by then.
+nearest as (
+    select squad, sprint, start_day, end_day, source, item_id, status_category, done_day, sprints,
+        coalesce(points, 1) as points, observed_day,
+        min(observed_day) over (partition by squad, sprint, source, stream) <= start_day as by_then
+    from held join (
+        select * from work_item_versions join streams using (source, stream)
+    ) as shown using (squad)
+    where abs(observed_day - start_day) <= 1
     qualify row_number() over (
         partition by squad, sprint, source, item_id
         order by abs(observed_day - start_day), observed_at
     ) = 1
+),
+
+committed as (
+    select * from nearest
+    where list_contains(sprints, sprint) and status_category <> 'cancelled'
+        and (status_category <> 'done' or done_day >= start_day)
+        and not (by_then and observed_day > start_day)
 )
 
 select c.squad, cast(date_trunc('week', c.end_day) as date) as week,

@@ -11,7 +11,7 @@ WITH squad_sprints AS (
     NOT (
       s.squad IS NULL
     )
-), candidates AS (
+), shown AS (
   SELECT
     p.squad,
     p.sprint,
@@ -19,29 +19,49 @@ WITH squad_sprints AS (
     p.end_day,
     v.source,
     v.item_id,
+    v.observed_at,
+    v.observed_day,
+    v.status_category,
+    v.done_day,
     COALESCE(v.points, 1) AS points,
     ROW_NUMBER() OVER (
       PARTITION BY p.squad, p.sprint, v.source, v.item_id
       ORDER BY ABS(
         DATE_DIFF(DAY, CAST(p.start_day AS Nullable(DATE)), CAST(v.observed_day AS Nullable(DATE)))
       ), v.observed_at
-    ) AS nearness
+    ) AS nearness,
+    MIN(v.observed_day) OVER (PARTITION BY p.squad, p.sprint, v.source, v.stream) AS first_observed_day
   FROM squad_sprints AS p
   JOIN streams AS s
     ON s.squad = p.squad
   JOIN work_item_versions AS v
     ON v.source = s.source AND v.stream = s.stream
-  JOIN work_item_sprints AS m
-    ON m.source = v.source
-    AND m.item_id = v.item_id
-    AND m.observed_at = v.observed_at
-    AND m.sprint = p.sprint
   WHERE
     ABS(
       DATE_DIFF(DAY, CAST(p.start_day AS Nullable(DATE)), CAST(v.observed_day AS Nullable(DATE)))
     ) <= 1
+), candidates AS (
+  SELECT
+    v.squad,
+    v.sprint,
+    v.start_day,
+    v.end_day,
+    v.source,
+    v.item_id,
+    v.points
+  FROM shown AS v
+  JOIN work_item_sprints AS m
+    ON m.source = v.source
+    AND m.item_id = v.item_id
+    AND m.observed_at = v.observed_at
+    AND m.sprint = v.sprint
+  WHERE
+    v.nearness = 1
     AND (
-      v.status_category <> 'done' OR v.done_day >= p.start_day
+      v.observed_day <= v.start_day OR v.first_observed_day > v.start_day
+    )
+    AND (
+      v.status_category <> 'done' OR v.done_day >= v.start_day
     )
     AND v.status_category <> 'cancelled'
 )
@@ -62,5 +82,3 @@ SELECT
 FROM candidates AS c
 JOIN work_items AS w
   ON w.source = c.source AND w.item_id = c.item_id
-WHERE
-  c.nearness = 1
