@@ -146,7 +146,12 @@ def plans(
         initiatives = read_initiatives(connection, viewer)
         results = read_planned_results(connection, viewer)
         day = panel.week.end
-        running = [each for each in results if each.start <= day <= each.end]
+        ended, start = panel.organisation.had_ended, panel.week.start
+        running = [
+            each
+            for each in results
+            if each.start <= day <= each.end and not ended("product", each.product or "", start)
+        ]
         now = panel.calendar.period(Grain.QUARTER, day)
         wanted = now.key if quarter is None else quarter
         quarters = {each.initiative: _quarter(panel, each) for each in initiatives}
