@@ -201,7 +201,6 @@ class ProductPage:
     stage: str | None
     vision: str | None
     launched: date | None
-    ended: date | None  # its last day, whenever the week is
     owners: tuple[Person, ...]
     squads: tuple[tuple[str, str, date], ...]  # key, name, since
     freshness: Freshness
@@ -209,3 +208,4 @@ class ProductPage:
     families: tuple[ScorecardCell, ...]
     missing: tuple[MissingData, ...]
     muted: tuple[Muted, ...] = ()
+    ended: date | None = None  # its last day, whenever the week is
