@@ -252,7 +252,7 @@ def plans(session: Session, week: str | None, quarter: str | None) -> holdings.P
 
 def freshness(session: Session) -> tuple[DatasetState, ...]:
     """What has come of each kind of data, what is late and what waits for it."""
-    return _kept(session, "freshness", coverage.freshness)
+    return _kept(session, "freshness", coverage.freshness, today=session.today)
 
 
 def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:

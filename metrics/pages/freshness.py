@@ -60,8 +60,11 @@ class DatasetState:
 STATES = ("late", "gaps", "never", "fresh")
 
 
-def freshness(workspace: Workspace, viewer: Viewer) -> tuple[DatasetState, ...]:
-    """Every kind of data that a KPI reads, what needs a hand first, judged at the latest week.
+def freshness(
+    workspace: Workspace, viewer: Viewer, *, today: date | None = None
+) -> tuple[DatasetState, ...]:
+    """Every kind of data that a KPI reads, what needs a hand first, judged at the last week that
+    had ended by `today` (None: the latest that has closed).
 
     What belongs to products or squads that `viewer` may not see is left out. Raises VigieError
     while nothing was published.
@@ -76,7 +79,10 @@ def freshness(workspace: Workspace, viewer: Viewer) -> tuple[DatasetState, ...]:
     ]
     scopes = [scope for scope in scopes if may_see(viewer, scope.kind)]
     coverage = Coverage([applied.span for applied in spans], organisation)
-    late = missing_data(spans, organisation, catalogue, calendar, panel.week, scopes)
+    week = panel.week
+    if today is not None:
+        week = max(week, calendar.previous(calendar.period(Grain.WEEK, today)))
+    late = missing_data(spans, organisation, catalogue, calendar, week, scopes)
     states = _states(spans, coverage, catalogue, calendar, scopes, late)
     return tuple(sorted(states, key=lambda each: (STATES.index(each.state), each.dataset)))
 

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.glossary import MARKS
+from dashboard.session import Session
 from tests.dashboard.test_pages import texts
-from tests.dashboard.usage import import_usage
+from tests.dashboard.usage import FIRST, WEEKS, import_usage
 
+LAST = FIRST + timedelta(7 * WEEKS - 1)
 SILENT = [date(2026, 10, 14) + timedelta(day) for day in range(3)]
 
 
@@ -35,6 +38,7 @@ def folder(tmp_path_factory):
 )
 def test_gaps_and_what_never_came_are_told(folder, monkeypatch, language, gap, never):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(folder))
+    monkeypatch.setattr(Session, "today", LAST + timedelta(1))
     page = AppTest.from_string(
         "from dashboard import app\napp.main('coverage')", default_timeout=30
     )
@@ -49,3 +53,8 @@ def test_gaps_and_what_never_came_are_told(folder, monkeypatch, language, gap, n
     assert events["on_time"] == "2 / 2"
     assert events["gaps"] == 1
     assert events["sources"] == "Mixpanel"
+    # A week has ended since, of which nothing came.
+    monkeypatch.setattr(Session, "today", LAST + timedelta(8))
+    page.run()
+    assert page.dataframe[0].value.iloc[0]["on_time"] == "0 / 2"
+    assert MARKS["worse"] in page.dataframe[0].value.iloc[0]["state"]
