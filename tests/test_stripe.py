@@ -176,6 +176,8 @@ def test_who_has_everything_for_nothing_does_not_pay_and_comes_anew_when_paying(
         f"sub_1,cus_1,Anvil,1,eur,month,30,canceled,{FIRST} 10:00,{FIRST} 10:00,,,"
         f"{december} 10:00,{december} 10:00,GIFT,100,",
         f"sub_2,cus_1,Anvil,1,eur,month,30,active,{december} 10:00,{december} 10:00,,,,,,,",
+        # A trial of which nobody says the end is not paid for.
+        f"sub_3,cus_3,Anvil,1,eur,month,50,trialing,{FIRST} 10:00,{FIRST} 10:00,,,,,,,",
     ]
     imported.file("subscriptions.csv", "\n".join([HEADER, *rows]) + "\n", observed=f"{OBSERVED}")
     told = {

@@ -9,7 +9,13 @@ with named as (
             when interval in ('6 months', '6 month', 'semester', 'semestre', 'semestriel') then 6
             when interval in ('year', 'yearly', 'annual', 'an', 'année', 'annuel', '1 year', '12 months') then 12
         end as months,
-        greatest(started_day, coalesce(trial_end_day, started_day)) as first_paid_day,
+        -- A trial whose end nobody says has not been paid for by the day of the export.
+        case
+            when trial_end_day is null
+                and regexp_full_match(status, 'trialing|(in[ _])?trial|(en |période d''|periode d'')?essai')
+                then greatest(started_day, observed_day())
+            else greatest(started_day, coalesce(trial_end_day, started_day))
+        end as first_paid_day,
         case
             when ended_day is not null then ended_day
             when status in ('canceled', 'cancelled', 'annulé') then canceled_day
