@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 
@@ -20,6 +20,7 @@ from metrics.catalogue.kpi import Kpi
 from metrics.errors import VigieError, unknown
 from metrics.kinds import Shape, filled, shape_of
 from metrics.models import Model, inlined
+from metrics.same import Same
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,29 @@ def compile_kpi(
 ) -> Statement:
     """The statement of a base KPI (one that reads a model, not a formula).
 
-    `gone` holds for each member that has ended the day from which it holds nothing. Raises
-    VigieError when the model or a dimension does not exist.
+    `gone` holds for each member that has ended the day from which it holds nothing. The same
+    question has the same statement while its definitions are the same ones: to write its text takes
+    longer than to answer it on small facts. Raises VigieError when the model or a dimension does
+    not exist.
     """
+    bound = tuple((where or {}).items()), tuple((gone or {}).items())
+    return _compiled(Same(kpi), Same(models), cut, *bound)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(
+    same_kpi: Same[Kpi],
+    same_models: Same[Mapping[str, Model]],
+    cut: str | None,
+    wanted: tuple[tuple[str, str], ...],
+    ended: tuple[tuple[str, date], ...],
+) -> Statement:
+    kpi, models, where = same_kpi.value, same_models.value, dict(wanted)
+    gone = dict(ended)
     name = str(kpi.calculation["model"])
     if name not in models:
         raise unknown("model", name, models, f"See {kpi.source}.")
     model = models[name]
-    where, gone = where or {}, gone or {}
     for dimension in [*([cut] if cut else []), *where]:
         if dimension not in model.dimensions:
             raise VigieError(

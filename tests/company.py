@@ -11,11 +11,10 @@ from typing import Any
 
 import duckdb
 
-from metrics import importing, models, references, warehouse
+from metrics import importing, models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
-from metrics.engines import open_facts
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.journeys import Session
 from metrics.organisation import Organisation, Product
@@ -23,6 +22,7 @@ from metrics.query import Question, figures_of
 from metrics.result import Figure
 from metrics.setting import Setting
 from metrics.workspace import Workspace
+from tests import empty_warehouse
 
 #: Exports are read long after they were written, so that their last day is a whole one.
 READ_AT = datetime(2030, 1, 1)
@@ -50,8 +50,7 @@ class Company:
             (self.folder / "catalogue").mkdir(exist_ok=True)
             (self.folder / "catalogue" / name).write_text(text, "utf-8")
         self.workspace = Workspace.open(self.folder)
-        self.connection: duckdb.DuckDBPyConnection = open_facts(None, read_only=False)
-        warehouse.migrate(self.connection)
+        self.connection: duckdb.DuckDBPyConnection = empty_warehouse.in_memory()
         self.models = models.load_models(self.workspace.catalogue)
         self.definitions = load_catalogue(self.workspace.catalogue, self.models)
         self.spans: list[CoverageSpan] = []

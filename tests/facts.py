@@ -8,17 +8,17 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from metrics import models, warehouse
+from metrics import models
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
-from metrics.engines import open_facts
 from metrics.importing.report import CoverageSpan
 from metrics.organisation import Assignment, Organisation, Ownership, Person, Product, Squad
 from metrics.query import Question, figures_of
 from metrics.result import Figure
 from metrics.setting import Setting
 from metrics.workspace import Settings
+from tests import empty_warehouse
 
 #: Facts of events are kept as tables, as in a workspace; all others are read through, so that rows
 #: may be inserted at any time.
@@ -62,8 +62,7 @@ class Facts:
     spans: list[CoverageSpan] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.connection: duckdb.DuckDBPyConnection = open_facts(None, read_only=False)
-        warehouse.migrate(self.connection)
+        self.connection: duckdb.DuckDBPyConnection = empty_warehouse.in_memory()
         self.connection.execute(
             "insert into imports values (1, 'test', '', timestamp '2026-01-01')"
         )

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from metrics import models, references, warehouse
+from metrics import models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
-from metrics.engines import open_facts
 from metrics.importing import land
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.organisation import Organisation
@@ -18,6 +17,7 @@ from metrics.query import Question, figures_of
 from metrics.result import Figure
 from metrics.setting import Setting
 from metrics.workspace import Workspace
+from tests import empty_warehouse
 from tests.facts import CATALOGUE, MODELS, ORGANISATION
 
 
@@ -31,8 +31,7 @@ class Imported:
         (home / "vigie.toml").write_text("")
         self.workspace = Workspace.open(home)
         self.folder = folder
-        self.connection: duckdb.DuckDBPyConnection = open_facts(None, read_only=False)
-        warehouse.migrate(self.connection)
+        self.connection: duckdb.DuckDBPyConnection = empty_warehouse.in_memory()
         self.spans: list[CoverageSpan] = []
         self.reports: list[FileReport] = []
 

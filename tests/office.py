@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from metrics import models, references, warehouse
+from metrics import models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
-from metrics.engines import open_facts
 from metrics.importing import land, verbatims
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.organisation import Organisation
@@ -17,6 +16,7 @@ from metrics.result import Figure
 from metrics.setting import Setting
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
+from tests import empty_warehouse
 from tests.facts import CATALOGUE, MODELS
 
 
@@ -29,8 +29,7 @@ class Office:
         self.folder = folder
         self.organisation = organisation
         self.workspace = Workspace.open(folder)
-        self.connection = open_facts(folder / "draft.duckdb", read_only=False)
-        warehouse.migrate(self.connection)
+        self.connection = empty_warehouse.in_file(folder / "draft.duckdb")
         self.spans: list[CoverageSpan] = []
         self.last_id = 0
 

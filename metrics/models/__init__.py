@@ -33,6 +33,7 @@ from metrics import pinning
 from metrics.allowlist import parse
 from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.errors import Mistake, VigieError
+from metrics.same import Same
 
 HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised", "small_groups")
 #: Relations that hold what single people of the company answered.
@@ -293,16 +294,19 @@ def as_kept(
     made: dict[str, str] = {}
     if connection.execute(noted).fetchone() is not None:
         made = dict(connection.execute("select name, definition from kept_models").fetchall())
-    stale = {
+    stale = frozenset(
         name
         for name, model in models.items()
         if model.materialised and made.get(name) != definition_of(model, models)
-    }
-    if not stale:
-        return models
+    )
+    return _read_through(Same(models), stale) if stale else models
+
+
+@lru_cache(maxsize=64)
+def _read_through(models: Same[Mapping[str, Model]], stale: frozenset[str]) -> Mapping[str, Model]:
     return {
         name: replace(model, materialised=False) if name in stale else model
-        for name, model in models.items()
+        for name, model in models.value.items()
     }
 
 
