@@ -185,7 +185,8 @@ def _kinds(connection: duckdb.DuckDBPyConnection, columns: list[list[str]]) -> l
     counted = connection.execute(
         "select place, count(*), "
         "count_if(read_decimal(cell, 'dot') is not null), "
-        "count_if(coalesce(read_day(first, 'dmy'), read_day(first, 'mdy')) is not null "
+        "count_if((coalesce(read_day(first, 'dmy'), read_day(first, 'mdy')) is not null "
+        "and not regexp_full_match(first, '1\\d{9,15}(\\.\\d+)?')) "
         "or is_period(trim(cell))), "
         "count_if(read_flag(cell) is not null) "
         "from (select place, cell, regexp_extract(cell, '^[^→]*') as first from ("

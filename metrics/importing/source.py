@@ -36,6 +36,9 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password"),
     (b"{\\rtf", "a rich text document"),
 )
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+#: After a letter: a dash that no space parts from the rest of a word, an opening quote, a capital.
+_OUT_OF_PLACE = re.compile(r"[^\W\d_][–—][a-zà-ÿ]|[^\W\d_][‘“]|[a-zß-öø-ÿ][À-ÖØ-ÞŒŸ]")
 _LETTERS = frozenset("àâäæçéèêëîïôöœùûüÿñßáíóúãõåøÀÂÇÉÈÊËÎÏÔŒÙÛÜÑ€’‘“”«»°–—…·²")
 
 
@@ -268,10 +271,16 @@ def _likeness(text: bytes, encoding: str) -> float:
         decoded = text.decode(encoding)
     except UnicodeDecodeError:
         return -1.0
-    foreign = re.sub(r"[\x00-\x7f]+", "", decoded)
-    good = sum(character in _LETTERS for character in foreign)
-    odd = sum(unicodedata.category(character) in ("Cc", "Co", "So", "Sm") for character in foreign)
-    return (good - odd) / max(len(foreign), 1)
+    seen = good = 0
+    for found in _FOREIGN.finditer(decoded):
+        seen += 1
+        if _OUT_OF_PLACE.match(decoded, max(found.start() - 1, 0)):
+            good -= 1
+        elif found.group() in _LETTERS:
+            good += 1
+        elif unicodedata.category(found.group()) in ("Cc", "Co", "So", "Sm"):
+            good -= 1
+    return good / max(seen, 1)
 
 
 def _transcode(path: Path, encoding: str, target: Path) -> None:

@@ -147,16 +147,16 @@ create or replace temp macro in_zone(p) as try_strptime(
     + case when p['h'] like '-%' then -1 else 1 end * coalesce(try_cast(p['m'] as integer), 0)
 );
 
--- Seconds, thousandths or millionths of a second since 1970.
+-- Seconds, thousandths or millionths of a second since 1970, from 2001 to 2033.
 create or replace temp macro since_1970(t) as case
-    when regexp_full_match(t, '\d{10}(\.\d+)?')
+    when regexp_full_match(t, '1\d{9}(\.\d+)?')
         then make_timestamp((try_cast(t as decimal(20, 6)) * 1000000)::bigint)
-    when regexp_full_match(t, '\d{13}') then make_timestamp(try_cast(t as bigint) * 1000)
-    when regexp_full_match(t, '\d{16}') then make_timestamp(try_cast(t as bigint))
+    when regexp_full_match(t, '1\d{12}') then make_timestamp(try_cast(t as bigint) * 1000)
+    when regexp_full_match(t, '1\d{15}') then make_timestamp(try_cast(t as bigint))
 end;
 
 create or replace temp macro absolute_slowly(t) as sane(case
-    when regexp_matches(t, '^\d{10}') then since_1970(t)
+    when regexp_matches(t, '^1\d{9}') then since_1970(t)
     when regexp_matches(t, '^\d{4}/.* [A-Z]{3,4}([+-]\d.*)?$') then in_zone(regexp_extract(
         t, '^([\d/: ]+(?: [AaPp][Mm])?) ([A-Z]{3,4})([+-]\d{1,2})?:?(\d{2})?$', ['at', 'zone', 'h', 'm']
     ))

@@ -11,17 +11,17 @@ from metrics.importing.report import ImportOptions
 
 from .conftest import Desk
 
-JIRA_DE = "Zusammenfassung,Vorgangsschlüssel,Vorgangstyp,Status,Projektschlüssel,Erstellt,Aktualisiert,Erledigt,Statuskategorie,Benutzerdefiniertes Feld (Story Points)\n"
+JIRA_DE = "Zusammenfassung,Vorgangsschlüssel,Vorgangstyp,Status,Projektschlüssel,Erstellt,Aktualisiert,Erledigt,Statuskategorie,Benutzerdefinierte Felder (Story Points)\n"
 JIRA_DE += 'A,ATE-1,Story,Fertig,ATE,10/Okt/26 11:13 AM,11/Okt/26 11:13 AM,11/Okt/26 11:13 AM,Fertig,"3,5"\nB,ATE-2,Story,In Arbeit,ATE,12/Mär/26 11:13 AM,12/Mär/26 11:13 AM,,In Arbeit,\n'
-JIRA_ES = "Resumen,Clave de incidencia,Tipo de Incidencia,Estado,Clave del proyecto,Creada,Actualizada,Resuelta,Categoría de estado,Campo personalizado (Story Points)\n"
+JIRA_ES = "Resumen,Clave de la actividad,Tipo de actividad,Estado,Clave del proyecto,Creada,Actualizada,Resuelta,Categoría de estado,Campo personalizado (Story Points)\n"
 JIRA_ES += "A,ATE-1,Historia,Finalizada,ATE,10/oct/26 11:13,11/oct/26 11:13,11/oct/26 11:13,Listo,3.5\nB,ATE-2,Historia,En curso,ATE,12/mar/26 11:13,12/mar/26 11:13,,En curso,\n"
 JIRA_FR = "Résumé;Clé de ticket;Type de ticket;État;Clé de projet;Création;Mise à jour;Résolution le;Catégorie d'état;Champs personnalisés (Story Points)\n"
 JIRA_FR += "A;ATE-1;Story;Terminé;ATE;10/10/2026 11:13;11/10/2026 11:13;11/10/2026 11:13;Terminé;3,5\nB;ATE-2;Story;En cours;ATE;12/03/2026 11:13;12/03/2026 11:13;;En cours;\n"
-JIRA_IT = "Riepilogo,Chiave ticket,Tipo ticket,Stato,Chiave progetto,Creato,Aggiornato,Risolto,Categoria di stato,Campo personalizzato (Story Points)\n"
+JIRA_IT = "Riepilogo,Chiave ticket,Tipo ticket,Stato,Chiave progetto,Data creazione,Aggiornato,Risolto,Categoria di stato,Campo personalizzato (Story Points)\n"
 JIRA_IT += 'A,ATE-1,Story,Completata,ATE,10/ott/26 11:13,11/ott/26 11:13,11/ott/26 11:13,Completata,"3,5"\nB,ATE-2,Story,In corso,ATE,12/mar/26 11:13,12/mar/26 11:13,,In corso,\n'
 JIRA_NL = "Samenvatting,Issuesleutel,Issuetype,Status,Projectsleutel,Gemaakt,Bijgewerkt,Opgelost,Statuscategorie,Aangepast veld (Story Points)\n"
 JIRA_NL += "A,ATE-1,Story,Gereed,ATE,10/okt./26 11:13,11/okt./26 11:13,11/okt./26 11:13,Gereed,3.5\nB,ATE-2,Story,Wordt uitgevoerd,ATE,12/mrt./26 11:13,12/mrt./26 11:13,,Wordt uitgevoerd,\n"
-JIRA_PT = "sep=;\nResumo;Chave da item;Tipo de item;Status;Chave do projeto;Criado;Atualizado;Resolvido;Categoria do status;Campo personalizado (Story Points)\n"
+JIRA_PT = "sep=;\nResumo;Chave da item;Tipo de item;Status;Chave do projeto;Criado;Atualizado(a);Resolvido(a);Categoria do status;Campo personalizado (Story Points)\n"
 JIRA_PT += "A;ATE-1;História;Concluído;ATE;10/out/26 11:13;11/out/26 11:13;11/out/26 11:13;Itens concluídos;3,5\nB;ATE-2;Bug;Em andamento;ATE;12/mar/26 11:13;12/mar/26 11:13;;Em andamento;\n"
 
 
@@ -29,7 +29,7 @@ JIRA_PT += "A;ATE-1;História;Concluído;ATE;10/out/26 11:13;11/out/26 11:13;11/
     ("text", "encoding"),
     [
         (JIRA_DE, "utf-8"),
-        (JIRA_ES, "utf-8-sig"),
+        (JIRA_ES, "mac_roman"),
         (JIRA_FR, "cp1252"),
         (JIRA_FR, "mac_roman"),
         (JIRA_IT, "utf-16"),
@@ -55,7 +55,8 @@ def test_jira_means_the_same_in_every_language(desk: Desk, text: str, encoding: 
         ("query.csv", "ID,Arbeitselementtyp,Titel,Zugewiesen zu,Zustand,Tags\n5,Aufgabe,Zwei,x,Geschlossen,\n", "azure_devops"),
         ("deals.csv", "ID de l'affaire;Nom de l'affaire;Étape de l'affaire;Montant;Date de création;Date de fermeture\n1;Acme;Conclu gagné;12 000,50;2026-01-02;2026-02-03\n", "hubspot_deals"),
         ("tickets.csv", "Id,Sujet,Demandeur,Demandé,Statut,Priorité,Assigné,Groupe,Mis à jour,Satisfaction\n1,Panne,x,2026-01-02 10:00,Résolu,Haute,y,Support,2026-01-03 10:00,Bon\n", "zendesk_tickets"),
-        ("multiTimeline.csv", "Kategorie: Alle Kategorien\n\nWoche,atelier: (Deutschland)\n2026-01-04,12\n2026-01-11,<1\n", "google_trends"),
+        ("multiTimeline.csv", "\ufeffKategorie: Alle Kategorien\n\nWoche,atelier: (Deutschland)\n2026-01-04,12\n2026-01-11,<1\n", "google_trends"),
+        ("enquete.csv", "Tijdstempel,Hoe waarschijnlijk is het dat u ons aanbeveelt?\n29-8-2026 17.04.53,9\n2026/08/29 5:04:53 PM UTC+2,8\n", "survey_answers"),
         ("enquete.csv", "#,¿Qué probabilidad hay de que nos recomiendes a un colega?,Submit Date (UTC),Network ID,Tags\nabc,9,2026-01-02 10:01:00,n,\n", "survey_answers"),
     ],
 )  # fmt: skip
