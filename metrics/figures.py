@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from sqlglot import exp
 
-from metrics import kinds, pinning
+from metrics import kinds, pinning, shown_groups
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.cells import base_grid, masked, of_one_member
@@ -399,6 +399,7 @@ class Computation:
             respondents,
             self.setting.small_group,
             self.setting.organisation,
+            shown_groups.read(self.connection, kpi.name),
         )
         small = (respondents > 0) & ~shown
         reason = np.where(small, "small_group", grid.reason)

@@ -14,7 +14,7 @@ from functools import cache
 import duckdb
 from sqlglot import exp
 
-from metrics import kinds, pinning
+from metrics import kinds, pinning, shown_groups
 from metrics.calendar import Grain
 from metrics.catalogue.kpi import Kpi
 from metrics.catalogue.loading import parts_of
@@ -93,6 +93,7 @@ class Inputs:
             beside.append(setting.coverage.last)
         if "small_groups" in kpi.calculation:
             beside += [setting.small_group, setting.organisation.memberships]
+            beside.append(self._contents.of_relation(shown_groups.TABLE))
         if "model" in kpi.calculation:
             model = setting.models[str(kpi.calculation["model"])]
             shape = kinds.shape_of(kpi.kind, kpi.calculation, kpi.source)

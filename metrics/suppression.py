@@ -8,7 +8,8 @@ shown so far would, with it, give away one that must stay hidden.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,11 @@ def shown_waves(
     respondents: Floats,
     threshold: int,
     organisation: Organisation,
+    before: Mapping[date, Collection[frozenset[str]]],
 ) -> NDArray[np.bool_]:
     """One flag per set and period: whether the answers of that set in that wave may be shown.
+
+    `before` holds the sets that were shown of a wave already, by its first day.
 
     Of two successive waves of one squad between which a few people came or went, fewer than the
     threshold, the second is not shown: the difference would be theirs. A wave is compared with the
@@ -57,6 +61,7 @@ def shown_waves(
             respondents[held, column].tolist(),
             threshold,
             withheld=[sets.sets[row] for row in close],
+            before=before.get(period.start, ()),
         )
         shown[held, column] = flags
         for row, now in people.items():
@@ -76,8 +81,12 @@ def shown_groups(
     respondents: Sequence[float],
     threshold: int,
     withheld: Collection[frozenset[str]] = (),
+    before: Collection[frozenset[str]] = (),
 ) -> NDArray[np.bool_]:
     """One flag per group: whether its figure may be shown.
+
+    Those shown `before` stay so, and stand beside all others: what follows from them alone is no
+    secret any more.
 
     `groups` are sets of members (squads, products), `respondents` how many answered in each; a
     member's own count follows from a group of its own or is found by `_member_counts`. `withheld`
@@ -85,7 +94,7 @@ def shown_groups(
     respondent have nothing to hide.
     """
     counts = np.asarray(respondents, dtype=float)
-    members = sorted(set().union(*groups)) if groups else []
+    members = sorted(set().union(*groups, *before)) if groups else []
     column = {member: index for index, member in enumerate(members)}
     rows = np.zeros((len(groups), len(members)))
     for index, group in enumerate(groups):
@@ -105,13 +114,20 @@ def shown_groups(
         return shown
     hidden = np.array(secrets)
     basis = np.zeros((0, len(members)))
+    for group in before:
+        vector = np.array([float(member in group) for member in members]) * answering
+        basis = _with(basis, vector) if vector.any() else basis
+    hidden = hidden[~_given_away(basis, hidden)]
     # The largest first: what is held back in the end is the next smallest. Ties: the wider set.
     order = sorted(range(len(groups)), key=lambda g: (-counts[g], -len(groups[g])))
     for at in order:
         if counts[at] < threshold:
             continue
+        if groups[at] in before:
+            shown[at] = True
+            continue
         wider = _with(basis, rows[at])
-        if not _gives_away(wider, hidden):
+        if not _given_away(wider, hidden).any():
             basis = wider
             shown[at] = True
     return shown
@@ -154,6 +170,7 @@ def _with(basis: Floats, row: Floats) -> Floats:
     return basis if length < TOLERANCE else np.vstack([basis, rest / length])
 
 
-def _gives_away(basis: Floats, secrets: Floats) -> bool:
+def _given_away(basis: Floats, secrets: Floats) -> NDArray[np.bool_]:
+    """Which secrets follow from what the basis spans."""
     rest = secrets - (secrets @ basis.T) @ basis
-    return bool((np.linalg.norm(rest, axis=1) < TOLERANCE).any())
+    return np.asarray(np.linalg.norm(rest, axis=1) < TOLERANCE)

@@ -62,25 +62,28 @@ def test_a_withheld_group_stays_hidden_though_it_is_large():
 @given(
     sizes=st.lists(st.integers(0, 9), min_size=1, max_size=5),
     patterns=st.lists(st.integers(1, 31), max_size=6),
+    later=st.lists(st.integers(1, 31), max_size=4),
 )
-def test_no_small_sum_of_squads_can_be_formed(sizes, patterns):
-    """Brute force: small whole multiples of the shown groups, and what members they leave."""
+def test_no_small_sum_of_squads_can_be_formed(sizes, patterns, later):
+    """Brute force: small whole multiples of the shown groups, and what members they leave; those
+    shown before the groups became others included."""
     names = [chr(97 + index) for index in range(len(sizes))]
     of = dict(zip(names, sizes, strict=True))
-    groups = [frozenset(names), *(group(name) for name in names)]
-    for pattern in patterns:
-        chosen = frozenset(name for index, name in enumerate(names) if pattern >> index & 1)
-        if chosen and chosen not in groups:
-            groups.append(chosen)
-    counts = [sum(of[name] for name in members) for members in groups]
-    shown = shown_groups(groups, counts, THRESHOLD)
-    assert not shown[[count < THRESHOLD for count in counts]].any()
+    seen: list[frozenset[str]] = []
+    for told in (patterns, later):
+        groups = [frozenset(names), *(group(name) for name in names)]
+        for pattern in told:
+            chosen = frozenset(name for index, name in enumerate(names) if pattern >> index & 1)
+            if chosen and chosen not in groups:
+                groups.append(chosen)
+        counts = [sum(of[name] for name in members) for members in groups]
+        shown = shown_groups(groups, counts, THRESHOLD, before=seen)
+        assert not shown[[count < THRESHOLD for count in counts]].any()
+        found = [members for members, is_shown in zip(groups, shown, strict=True) if is_shown]
+        assert {members for members in seen if members in groups} <= set(found)
+        seen = list(dict.fromkeys([*seen, *found]))
     answering = [name for name in names if of[name]]
-    vectors = [
-        np.array([float(name in members) for name in answering])
-        for members, is_shown in zip(groups, shown, strict=True)
-        if is_shown
-    ]
+    vectors = [np.array([float(name in members) for name in answering]) for members in seen]
     for factors in product((-1, 0, 1), repeat=min(len(vectors), 6)):
         mixed = sum(
             (f * v for f, v in zip(factors, vectors, strict=False)), np.zeros(len(answering))

@@ -126,6 +126,33 @@ def test_a_late_answer_changes_nothing_that_is_shown(company):
     assert published(company) == live(company) == first
 
 
+def test_assignments_that_are_corrected_betray_nobody(company):
+    """Sud is four: the products of then less those of now must not leave it alone."""
+    products = "product,name\nx,X\ny,Y\n"
+    east = [("2026-03-10", f"e{k}", "Est", 5) for k in range(6)]
+    assigned = "squad,product,start,end\nsud,x,2025-01-01,\n"
+    company.undo(2)
+    company.import_files(
+        {
+            "products.csv": products,
+            "squads.csv": "squad,name\nnord,Nord\nsud,Sud\nest,Est\n",
+            "assignments 2026-01-01.csv": f"{assigned}est,x,2025-01-01,\nnord,y,2025-01-01,\n",
+            "survey 2026-04-06.csv": survey([*ON_TIME, *east]),
+        }
+    )
+    assert published(company)["est"] == "small_group"
+    moved = "est,x,2025-01-01,2026-02-28\nest,y,2026-03-01,\n"
+    moved += "nord,y,2025-01-01,2026-02-28\nnord,x,2026-03-01,\n"
+    company.import_files({"assignments 2026-05-01.csv": assigned + moved})
+    told = {
+        figure.scope.key: figure.reason
+        for figure in query(company.workspace, LOCAL_CPO, ["engagement_score"], by="product")
+    }
+    assert told == {"x": "small_group", "y": "small_group"}
+    assert published(company) == live(company)
+    assert published(company)["est"] == published(company)["sud"] == "small_group"
+
+
 def test_a_wave_that_an_earlier_program_published_is_frozen_too(company):
     """Such a program did not keep waves: the first job of this one keeps them before it lands."""
     first = published(company)

@@ -18,9 +18,8 @@ from metrics.register.state import State
 
 def drafted(draft: Draft, state: State) -> Drafted:
     """Do what the job asks, beside the current `state`. Raises VigieError when refused."""
-    catalogue, _ = draft.definitions
-    with draft.register.connect() as connection:  # waves published before they were kept
-        published_waves.note_shown(draft.facts, connection, catalogue, state.publication_id)
+    if draft.job.kind != "rebuild":  # that takes them over as they are
+        _keep_waves(draft, state)
     match draft.job.kind:
         case "import":
             return Landing(draft).run()
@@ -36,6 +35,16 @@ def drafted(draft: Draft, state: State) -> Drafted:
             return _erase(draft)
         case "rebuild":
             return _rebuild(draft, state)
+
+
+def _keep_waves(draft: Draft, state: State) -> None:
+    """Keep what counted of the waves that a program published which did not keep them."""
+    catalogue, _ = draft.definitions
+    with draft.register.connect() as connection:
+        organisation = load_organisation(connection)
+        published_waves.note_shown(
+            draft.facts, connection, catalogue, organisation, state.publication_id
+        )
 
 
 def _undo(draft: Draft) -> Drafted:

@@ -102,7 +102,9 @@ class Recount:
         )
         current = published.publication or state.publication_id
         with draft.register.connect() as connection:
-            published_waves.note_shown(draft.facts, connection, self._catalogue, current)
+            published_waves.note_shown(
+                draft.facts, connection, self._catalogue, organisation, current
+            )
         note(
             draft.facts,
             current,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer
-from metrics.register.selection import KEY, conditions_on, rows_of, series_keys, visible_at
+from metrics.register.selection import KEY, conditions_on, rows_of, series_keys
 from metrics.register.tables import figures, publications, series, signals, state
 from metrics.result import Figure, Scope
 
@@ -179,25 +179,6 @@ def read_judgements(
         if (key := keys.get(row[0])) is not None:
             kpi, kind, scope, *_ = key
             yield kpi, Scope(kind, scope), *tuple(row)[1:]
-
-
-def shown_starts(
-    connection: sa.Connection, kpis: Collection[str], publication: int
-) -> frozenset[date]:
-    """The first days of the closed periods of which a publication, current or about to be, shows a
-    figure of one of the KPIs, whoever may see it."""
-    query = (
-        sa.select(figures.c.start)
-        .distinct()
-        .join_from(figures, series)
-        .where(
-            series.c.kpi.in_(kpis),
-            figures.c.closed,
-            figures.c.value.is_not(None),
-            visible_at(figures, sa.literal(publication)),
-        )
-    )
-    return frozenset(connection.execute(query).scalars())
 
 
 def _frame(
