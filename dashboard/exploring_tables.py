@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from dashboard import sentences
+from dashboard import import_sentences, sentences
 from dashboard.glossary import MARKS
 from dashboard.spreadsheet import as_csv
 from dashboard.voice import Voice
 from metrics.catalogue.kpi import Kpi
 from metrics.pages.exploring import Series
+from metrics.register.ledger import ImportRecord
 from metrics.result import Figure, as_row
 
 #: The column of a table's periods.
@@ -62,4 +63,24 @@ def figures_export(found: Iterable[Series], voice: Voice) -> bytes:
                 for figure in series.figures
             ]
         )
+    )
+
+
+def totals(imports: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
+    """The totals that files give themselves, the newest import first: theirs, ours, and how they
+    differ in words."""
+    return pd.DataFrame(
+        [
+            {
+                "file": record.file,
+                "period": import_sentences.span(voice, record.period),
+                "column": total.column,
+                "file_total": total.file,
+                "rows_total": total.rows,
+                "difference": import_sentences.apart(voice, total),
+            }
+            for record in imports
+            for total in record.totals
+        ],
+        columns=["file", "period", "column", "file_total", "rows_total", "difference"],
     )

@@ -9,6 +9,7 @@ from dashboard.sentences import local
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.belonging import Word
+from metrics.format import significant
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, FileTotal, Problem
 from metrics.importing.vocabulary import fields_of
@@ -184,6 +185,24 @@ def total(voice: Voice, found: FileTotal) -> str:
         rows=rows,
         file=file,
     )
+
+
+def apart(voice: Voice, found: FileTotal) -> str:
+    """How far a file's own total and its rows are apart: "the same", "24 more here (2 %)"."""
+    words = voice.words
+    if found.agrees:
+        return words.say("the same")
+    less = found.rows < found.file
+    amount = voice.format.number(significant(abs(found.rows - found.file)))
+    told = (
+        words.say("{amount} less here", amount=amount)
+        if less
+        else words.say("{amount} more here", amount=amount)
+    )
+    if not found.file:
+        return told
+    share = voice.format.percent(abs(found.rows / found.file - 1))
+    return f"{told} ({share})"
 
 
 def span(voice: Voice, period: tuple[date, date] | None) -> str:

@@ -19,11 +19,13 @@ from dashboard import (
     filters,
     import_tables,
     markup,
+    narrow,
     sentences,
     spreadsheet,
 )
 from dashboard.exploring_chart import exploration
 from dashboard.session import Session, explore, lineage, statements
+from dashboard.written import counted, written
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi
 from metrics.errors import VigieError
@@ -195,11 +197,56 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
     if behind.open:
         with behind:
             rows(session, found)
+    totals(session, found)
     title = words.count("Rests on {n} import", "Rests on {n} imports", len(found.imports))
     rests = st.expander(title, key="rests_on", on_change="rerun")
     if rests.open:
         with rests:
             imports_table(session, found.imports, "rests_on_table")
+
+
+def totals(session: Session, found: Exploration) -> None:
+    """The totals that the tools themselves give in the files behind the KPI, beside ours."""
+    voice = session.voice
+    words = voice.words
+    frame = exploring_tables.totals(found.imports, voice)
+    if frame.empty:
+        return
+    fold = st.expander(words.say("The tools' own totals"), key="own_totals", on_change="rerun")
+    if not fold.open:
+        return
+    column = st.column_config
+    how = dict.fromkeys(("file_total", "rows_total"), counted(voice))
+    telling = {
+        "column": words.say("Column"),
+        "file_total": words.say("The tool's total"),
+        "rows_total": words.say("Its rows here"),
+        "difference": words.say("Difference"),
+    }
+    with fold:
+        with narrow.wide(
+            frame, telling, "own_totals", words, right=("file_total", "rows_total"), how=how
+        ):
+            st.dataframe(
+                written(frame, how),
+                hide_index=True,
+                column_config={
+                    "file": column.TextColumn(words.say("File"), width=220),
+                    "period": column.TextColumn(words.say("Period"), width=190),
+                    "column": column.TextColumn(telling["column"], width=190),
+                    "file_total": column.NumberColumn(telling["file_total"], width=120),
+                    "rows_total": column.NumberColumn(telling["rows_total"], width=120),
+                    "difference": column.TextColumn(telling["difference"], width=200),
+                },
+                height="content" if len(frame) <= cards.ROWS_SHOWN else "auto",
+                key="own_totals_table",
+                alt=words.say("Totals of the tools beside what their rows add up to here"),
+            )
+        told = words.say(
+            "A tool counts a person once in a total and once in each row: totals of people are not "
+            "the sum of their rows. Of what adds up, a difference is to be looked into."
+        )
+        st.caption(markup.escape(told))
 
 
 def rows(session: Session, found: Exploration) -> None:

@@ -12,7 +12,14 @@ import sqlalchemy as sa
 
 from metrics.errors import VigieError
 from metrics.importing.relanding import Kept
-from metrics.importing.report import CoverageSpan, FileReport, ImportOptions, Problem, RowCounts
+from metrics.importing.report import (
+    CoverageSpan,
+    FileReport,
+    FileTotal,
+    ImportOptions,
+    Problem,
+    RowCounts,
+)
 from metrics.register.organisation import remove_rows
 from metrics.register.tables import coverage, imports, quarantine
 
@@ -39,7 +46,10 @@ class Quarantined(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """One line of the ledger. `status`: staged (a job is at work), applied, undone."""
+    """One line of the ledger. `status`: staged (a job is at work), applied, undone.
+
+    `totals` are the file's own, beside what its rows add up to.
+    """
 
     id: int
     file: str
@@ -59,6 +69,7 @@ class ImportRecord:
     created_by: str
     undone_at: datetime | None
     undone_by: str | None
+    totals: tuple[FileTotal, ...] = ()
 
 
 class AppliedSpan(NamedTuple):
@@ -107,6 +118,7 @@ def stage(
             status="staged",
             rows=asdict(report.rows),
             problems=[asdict(problem) for problem in report.problems],
+            totals=[asdict(total) for total in report.totals],
             kpis=list(report.kpis),
             period_start=report.period[0] if report.period else None,
             period_end=report.period[1] if report.period else None,
@@ -348,6 +360,7 @@ def _record(row: Any) -> ImportRecord:
         created_by=row.created_by,
         undone_at=row.undone_at,
         undone_by=row.undone_by,
+        totals=tuple(FileTotal(**total) for total in row.totals or ()),
     )
 
 

@@ -58,6 +58,7 @@ imports = sa.Table(
     sa.Column("created_by", sa.String, nullable=False),
     sa.Column("undone_at", sa.DateTime),
     sa.Column("undone_by", sa.String),
+    sa.Column("totals", sa.JSON),  # FileTotals; null where the import is older than they are kept
 )
 
 #: Days on which a dataset of a stream is known, as gap-free spans, per import.

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -10,8 +11,9 @@ from dashboard import exploring_tables, import_tables, narrow, reading_tables, s
 from dashboard.palette import LIGHT
 from dashboard.written import counted, whole_percents, written
 from metrics.importing.header import comparable
-from metrics.importing.report import RowCounts
+from metrics.importing.report import FileTotal, RowCounts
 from metrics.pages.review_facts import Box
+from metrics.register.ledger import ImportRecord
 from tests.dashboard import facts
 
 VOICE = facts.voice("en")
@@ -56,6 +58,21 @@ def test_numbers_are_written_in_the_language_and_stay_numbers():
     assert shown == ["30\u202f000", "12,5\u202f%", "2", "100\u202f%"]
     assert frame["loaded"].dtype == "int64"
     assert whole_percents(french) == "%d\u202f%%"
+
+
+def test_a_tool_s_own_total_stands_beside_ours_with_the_difference_in_words():
+    moment = datetime(2026, 6, 1)
+    record = ImportRecord(
+        1, "ga4.csv", "", "google_analytics", "ga4", "observations", 1.0, moment, "applied",
+        RowCounts(), (), (), (date(2026, 1, 1), date(2026, 1, 31)), None, moment, "me", None, None,
+        (FileTotal("Users", 29.0, 25.0), FileTotal("Sessions", 31000.0, 31000.0),
+         FileTotal("Clicks", 9.0, 10.0)),
+    )  # fmt: skip
+    told = exploring_tables.totals([record], facts.voice("fr"))
+    assert list(told["column"]) == ["Users", "Sessions", "Clicks"]
+    assert [text.replace("\u202f", " ") for text in told["difference"]] == [
+        "4 de plus ici (16 %)", "identique", "1 de moins ici (10 %)",
+    ]  # fmt: skip
 
 
 def test_families_without_any_kpi_take_no_column():

@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from metrics.errors import VigieError
-from metrics.importing.report import FileReport, ImportOptions, RowCounts
+from metrics.importing.report import FileReport, FileTotal, ImportOptions, RowCounts
 from metrics.organisation import Membership, Product
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation, write_rows
 
+#: As files give them: three more rows here, and as many.
+TOTALS = (FileTotal("Sessions", 34.0, 31.0), FileTotal("Orders", 5.0, 5.0))
 OLD, NEW = datetime(2026, 1, 1), datetime(2026, 6, 1)
 
 
@@ -29,6 +31,7 @@ def brought(
         rows=RowCounts(read=len(rows), loaded=len(rows)),
         observed_at=observed_at,
         sha256=str(number),
+        totals=TOTALS,
     )
     with register.begin() as connection:
         ledger.stage(connection, number, report, options=ImportOptions(), archive=None, by="test")
@@ -55,6 +58,7 @@ def test_the_newest_applied_row_counts_whatever_the_order_of_arrival(register: s
     assert names(register, excluding=[1]) == ["Old"]
     with register.begin() as connection:
         ledger.undo(connection, 1, by="test")
+        assert [each.totals for each in ledger.history(connection)] == [TOTALS, TOTALS]
     assert names(register) == ["Old"]
 
 
