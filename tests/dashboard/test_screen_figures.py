@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import user_key_from_element_id
 
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Unit
@@ -40,8 +41,21 @@ MONTHS = {
 SCALES = {"k": 1e3, "M": 1e6, "B": 1e9, "Md": 1e9, "": 1.0}
 NUMBER = re.compile(r"([+−-]?)€?(\d(?:[\d ,.]*\d)?)(?: (k|Md|M|B)\b)?")
 NEW = ("new", "nouveau")
+#: A box that runs to the week's end, or to the end of a month that is told.
+TO_DATE = {
+    "Month to date": "mtd", "Quarter to date": "qtd", "Year to date": "ytd",
+    "Mois à date": "mtd", "Trimestre à date": "qtd", "Année à date": "ytd",
+}  # fmt: skip
+TO_A_DAY = re.compile(r"(Quarter to|Year to|Trimestre au|Année au) (\d+)\S* (\S+)")
+SHORT = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+}
+#: Points read off each chart.
+POINTS = 6
+CHART = re.compile(r"plot_(\w+?)_(company|line|product|squad|owner)_(.*)")
 IN_POINTS = (Unit.RATE, Unit.SCORE, Unit.POINTS)
-EXACT = {Unit.COUNT: 0, Unit.MONEY: 2, Unit.NUMBER: 3}
+EXACT = {Unit.COUNT: 0}
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,15 @@ class Shown:
     exact: bool
     change: str = ""
     year: str = ""
+
+    @property
+    def grains(self) -> tuple[str, ...]:
+        """The grains to ask for; '' is the KPI's own. Months make up what is no window of its
+        own."""
+        if self.period[:3] in ("mtd", "qtd", "ytd"):
+            return ("month",) if " to " in self.period else (self.period[:3], "month")
+        month = re.fullmatch(r"\d{4}-\d{2}", self.period)
+        return ("month" if month and CATALOGUE[self.kpi].cadence != "month" else "",)
 
 
 @dataclass(frozen=True)
@@ -177,6 +200,47 @@ class Screen:
                 yield Shown(
                     "boxes", self.language, kpi, by, scope, week, row[last], False, *changes
                 )
+            for name in row.index:
+                window = self.window(name, week)
+                if window and "n/a" not in row[name]:
+                    value, _, change = plain(row[name]).partition(" (")
+                    yield Shown(
+                        "to date", self.language, kpi, by, scope, window, value, False,
+                        year=change.rstrip(")") if " to " in window else "",
+                    )  # fmt: skip
+
+    def window(self, title: str, week: str) -> str:
+        """The window that a box tells: "ytd 2026-11-15" as the query names it, "ytd to 2026-10-31"
+        where months make it up; else ''."""
+        ends = date.fromisocalendar(int(week[:4]), int(week[-2:]), 7)
+        if plain(title) in TO_DATE:
+            return f"{TO_DATE[plain(title)]} {ends}"
+        if found := TO_A_DAY.fullmatch(plain(title)):
+            month = SHORT[self.language].split().index(found[3]) + 1
+            year = ends.year - (month > ends.month)
+            kind = "qtd" if found[1].startswith(("Quarter", "Trimestre")) else "ytd"
+            return f"{kind} to {date(year, month, int(found[2]))}"
+        return ""
+
+    def points(self, page: AppTest, random: Random) -> Iterator[Shown]:
+        """Some points of each 6-12 chart, as their tips tell them, those of open periods too."""
+        figure = "Figure" if self.language == "en" else "Chiffre"
+        for chart in page.get("vega_lite_chart"):
+            named = CHART.fullmatch(user_key_from_element_id(chart.proto.id) or "")
+            if not named:
+                continue
+            tips = {
+                row["title"]: row[figure]
+                for layer in json.loads(chart.proto.spec)["layer"]
+                for row in layer.get("data", {}).get("values", ())
+                if "title" in row and row.get(figure, "n/a") != "n/a"
+            }
+            assert tips
+            for title in random.sample(sorted(tips), min(POINTS, len(tips))):
+                yield Shown(
+                    "chart", self.language, named[1], named[2], named[3] or "company",
+                    period_key(title, self.language), tips[title], True,
+                )  # fmt: skip
 
     def portfolio(self, page: AppTest, week: str) -> Iterator[Shown]:
         """The products' recurring revenue, in a weekly table."""
@@ -192,7 +256,7 @@ class Screen:
         for name in frame.columns[1:]:
             by, scope = self.scopes[name]
             for _, row in frame.head(6).iterrows():
-                if row[name] and row[name][0] not in "○◌":
+                if row[name] and row[name][0] != "○":  # an open period's figure is told as such
                     key = period_key(row["period"], self.language)
                     yield Shown("explore", self.language, kpi, by, scope, key, row[name], True)
 
@@ -203,10 +267,17 @@ def initials(label: str) -> str:
     return found.group() if found else label
 
 
-def asked(workspace: Any, monkeypatch: pytest.MonkeyPatch, by: str, names: Iterable[str]) -> Any:
+def asked(
+    workspace: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+    names: Iterable[str],
+    grain: str = "",
+) -> Any:
     """The answer of `vigie kpi query`, by KPI and scope, oldest first."""
     arguments = ["kpi", "query", *sorted(names), "--by", by, "--from", "2024-11-18",
-                 "--workspace", str(workspace.path), "--json"]  # fmt: skip
+                 "--workspace", str(workspace.path), "--json",
+                 *(["--grain", grain] if grain else [])]  # fmt: skip
     monkeypatch.setattr(sys, "argv", ["vigie", *arguments])
     answer = CliRunner().invoke(vigie, arguments)
     assert answer.exit_code == 0, answer.output
@@ -222,6 +293,26 @@ def year_before(row: dict[str, Any]) -> str:
     if row["grain"] == "week":
         return (start - timedelta(364)).isoformat()
     return start.replace(year=start.year - 1).isoformat()
+
+
+def together(rows: list[dict[str, Any]], window: str, years_ago: int = 0) -> list[dict[str, Any]]:
+    """Months put together from the first day of their quarter or year: none where one is absent."""
+    kind, end = window[:3], date.fromisoformat(window[-10:])
+    first = {"mtd": end.month, "qtd": end.month - (end.month - 1) % 3, "ytd": 1}[kind]
+    keys = [f"{end.year - years_ago}-{month:02}" for month in range(first, end.month + 1)]
+    found = {row["period"]: row for row in rows if row["period"] in keys}
+    months = [row for row in found.values() if row["value"] is not None or row["denominator"] == 0]
+    if len(months) < len(keys):
+        return []
+    value = sum(row["value"] or 0 for row in months)
+    if months[0]["denominator"] is not None:
+        parts = [sum(row[name] for row in months) for name in ("numerator", "denominator")]
+        known = next((row for row in months if row["value"]), None)
+        if known is None:
+            return []
+        value = parts[0] / parts[1] * known["value"] * known["denominator"] / known["numerator"]
+    return [{"period": window, "start": months[0]["start"], "grain": kind, "closed": True,
+             "value": value}]  # fmt: skip
 
 
 def moved(shown: Shown, text: str, now: float, before: float) -> str:
@@ -243,6 +334,10 @@ def disagreements(shown: Iterable[Shown], answers: dict[str, Any]) -> list[str]:
     wrong = []
     for each in shown:
         rows = answers[each.by].get((each.kpi, each.scope), [])
+        ago_rows: list[dict[str, Any]] = []
+        window = each.period[:3] in ("mtd", "qtd", "ytd")
+        if window and each.period not in {row["period"] for row in rows if row["value"]}:
+            rows, ago_rows = (together(rows, each.period, years) for years in (0, 1))
         known = [row for row in rows if row["value"] is not None]
         here = [
             row for row in known if each.period in (row["period"], "" if row["closed"] else None)
@@ -255,12 +350,13 @@ def disagreements(shown: Iterable[Shown], answers: dict[str, Any]) -> list[str]:
         kind = "exact" if each.exact else "short"
         if not read(each.text, each.language, unit, kind).is_of(row["value"]):
             wrong.append(f"{each}: the query says {row['value']}")
+        known = [one for one in known if one["grain"] == row["grain"]]
         before = [one for one in known if one["start"] < row["start"]]
         if each.change:
             told = moved(each, each.change, row["value"], before[-1]["value"]) if before else "?"
             wrong += [f"{each}: {told}"] if told else []
         if each.year:
-            ago = [one for one in known if one["start"] == year_before(row)]
+            ago = ago_rows or [one for one in known if one["start"] == year_before(row)]
             told = moved(each, each.year, row["value"], ago[-1]["value"]) if ago else "?"
             wrong += [f"{each}: {told}"] if told else []
     return wrong
@@ -275,6 +371,7 @@ def test_what_pages_show_is_what_the_query_answers(sample, monkeypatch, language
     latest = screen.open("review")
     shown += screen.headline(latest, "2026-W46")
     shown += screen.boxes(latest, "2026-W46")
+    shown += screen.points(latest, random)
     view = next(each for each in latest.get("button_group") if each.key == "scorecard_view")
     view.set_value("By KPI" if language == "en" else "Par KPI").run()
     shown += screen.rows(latest, "review", random)
@@ -285,6 +382,7 @@ def test_what_pages_show_is_what_the_query_answers(sample, monkeypatch, language
         "product", product=product, week=week, side=random.choice(["Cap", "Cadence"])
     )
     shown += screen.boxes(page, week)
+    shown += screen.points(page, random)
     shown += screen.rows(page, f"product {week}", random, screen.scopes[product])
 
     squad = random.choice(screen.squads)
@@ -301,10 +399,14 @@ def test_what_pages_show_is_what_the_query_answers(sample, monkeypatch, language
     page = screen.open("explore", kpi=asking.name, by="product")
     shown += screen.explored(page, asking.name)
 
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[tuple[str, str], set[str]] = {}
     for each in shown:
-        wanted.setdefault(each.by, set()).add(each.kpi)
-    answers = {by: asked(sample.workspace, monkeypatch, by, names) for by, names in wanted.items()}
+        for grain in each.grains:
+            wanted.setdefault((each.by, grain), set()).add(each.kpi)
+    answers: dict[str, Any] = {}
+    for (by, grain), names in wanted.items():
+        for key, rows in asked(sample.workspace, monkeypatch, by, names, grain).items():
+            answers.setdefault(by, {}).setdefault(key, []).extend(rows)
     assert len(shown) >= 40
     assert len({each.kpi for each in shown}) >= 15
     assert len({each.page.split()[0] for each in shown}) >= 6
