@@ -190,8 +190,10 @@ def total(voice: Voice, found: FileTotal) -> str:
 def apart(voice: Voice, found: FileTotal) -> str:
     """How far a file's own total and its rows are apart: "the same", "24 more here (2 %)"."""
     words = voice.words
-    if found.agrees:
+    if found.rows == found.file:
         return words.say("the same")
+    if found.agrees:
+        return words.say("the same but for rounding")
     less = found.rows < found.file
     amount = voice.format.number(significant(abs(found.rows - found.file)))
     told = (

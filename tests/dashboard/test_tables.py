@@ -66,12 +66,12 @@ def test_a_tool_s_own_total_stands_beside_ours_with_the_difference_in_words():
         1, "ga4.csv", "", "google_analytics", "ga4", "observations", 1.0, moment, "applied",
         RowCounts(), (), (), (date(2026, 1, 1), date(2026, 1, 31)), None, moment, "me", None, None,
         (FileTotal("Users", 29.0, 25.0), FileTotal("Sessions", 31000.0, 31000.0),
-         FileTotal("Clicks", 9.0, 10.0)),
+         FileTotal("Clicks", 9.0, 10.0), FileTotal("Cost", 99.99, 100.0)),
     )  # fmt: skip
     told = exploring_tables.totals([record], facts.voice("fr"))
-    assert list(told["column"]) == ["Users", "Sessions", "Clicks"]
+    assert list(told["column"]) == ["Users", "Sessions", "Clicks", "Cost"]
     assert [text.replace("\u202f", " ") for text in told["difference"]] == [
-        "4 de plus ici (16 %)", "identique", "1 de moins ici (10 %)",
+        "4 de plus ici (16 %)", "identique", "1 de moins ici (10 %)", "identique à l’arrondi près",
     ]  # fmt: skip
 
 
