@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ class Definitions(NamedTuple):
 
 def definitions_of(workspace: Workspace) -> Definitions:
     """The built-in KPIs and models with the workspace's own."""
-    return _read(workspace.catalogue, workspace.model_folders, definitions_stamp(workspace))
+    stamp = definitions_stamp(workspace)
+    return _read(workspace.catalogue, workspace.model_folders, stamp) if stamp else _built_in()
 
 
 def catalogue_of(workspace: Workspace) -> Catalogue:
@@ -36,6 +37,13 @@ def definitions_stamp(workspace: Workspace) -> tuple[tuple[str, int], ...]:
         for file in sorted(folder.glob("*"))
         if file.is_file()
     )
+
+
+@cache
+def _built_in() -> Definitions:
+    """Those of every workspace that has none of its own."""
+    models = load_models()
+    return Definitions(load_catalogue(models=models), models)
 
 
 @lru_cache(maxsize=4)
