@@ -35,7 +35,7 @@ run: $(VENV)/.run
 	$(BIN)/vigie serve $(WORKSPACE)
 
 test: $(VENV)/.dev chromium
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # make check checks format, lint, types and import contracts
 check: $(VENV)/.dev

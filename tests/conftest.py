@@ -16,6 +16,29 @@ settings.register_profile("repeatable", settings.get_profile("search"), derandom
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+#: The files that take longest, longest first: one that is begun last runs on alone.
+LONG = (
+    "tests/test_sample.py",
+    "tests/browser/test_look.py",
+    "tests/test_jobs.py",
+    "tests/browser/test_meeting.py",
+    "tests/test_inputs.py",
+    "tests/test_erasure.py",
+    "tests/browser/test_imports.py",
+    "tests/command/test_import.py",
+    "tests/command/test_names.py",
+    "tests/test_key_results.py",
+    "tests/test_delivery_kpis.py",
+    "tests/importing/test_fuzz.py",
+    "tests/test_rebuild.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def sample(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import textwrap
 from datetime import date, timedelta
@@ -54,13 +55,22 @@ PRODUCTS = (
 )
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> SmallWorkspace:
-    made = SmallWorkspace(tmp_path / "forge")
-    made.write("catalogue/own.yml", textwrap.dedent(OWN))
-    done = made.import_files({"products.csv": PRODUCTS, "Mixpanel events 2026-10-26.csv": events()})
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's folder after its files were loaded, to be copied."""
+    company = SmallWorkspace(tmp_path_factory.mktemp("made") / "forge")
+    company.write("catalogue/own.yml", textwrap.dedent(OWN))
+    files = {"products.csv": PRODUCTS, "Mixpanel events 2026-10-26.csv": events()}
+    done = company.import_files(files)
     assert done.status == "done", done
-    return made
+    company.workspace.register.dispose()
+    return company.folder
+
+
+@pytest.fixture
+def company(made: Path, tmp_path: Path) -> SmallWorkspace:
+    shutil.copytree(made, tmp_path / "forge")
+    return SmallWorkspace.again(tmp_path / "forge")
 
 
 def edit(company: SmallWorkspace, old: str, new: str) -> None:

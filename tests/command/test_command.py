@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from metrics.command import VERBS, vigie
+from metrics.command.output import find_workspace
 from metrics.workspace import Settings, Workspace
 
 
@@ -80,10 +81,10 @@ def test_the_workspace_is_found(
     assert "is not a Vigie workspace" in refused.stderr
     assert "vigie init" in refused.stderr
     monkeypatch.setenv("VIGIE_WORKSPACE", str(made))
-    assert answered(monkeypatch, "check")["workspace"] == str(made)
+    assert find_workspace(None) == made
     monkeypatch.delenv("VIGIE_WORKSPACE")
     made.rename(tmp_path / "workspace")
-    assert answered(monkeypatch, "check")["workspace"] == str(tmp_path / "workspace")
+    assert find_workspace(None) == tmp_path / "workspace"
     monkeypatch.chdir(tmp_path / "workspace")
     assert answered(monkeypatch, "check")["workspace"] == str(tmp_path / "workspace")
 
