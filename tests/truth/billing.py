@@ -238,16 +238,21 @@ class Billing(Exports):
             return None
         return 100 * (now / ago - 1) + 100 * margin
 
-    def _self_serve_share(self, products: tuple[str, ...], span: Span) -> float | None:
-        if not self._billed(products, span, span.start - timedelta(1)):
-            return None
+    @cached_property
+    def _first_contracts(self) -> pd.DataFrame:
+        """By product and account, the first paid contract with the channel that it came by."""
         exports = self._files("subscriptions_*.csv").values()
         newest = pd.concat(pd.read_csv(path) for path in exports).drop_duplicates("id", keep="last")
         contracts = self._contracts[0].assign(
             channel=newest.set_index("id")["channel (metadata)"].reindex(self._contracts[0].index)
         )
         paid = contracts[contracts["ended"] > contracts["begun"]].sort_values(["begun", "channel"])
-        first = paid.drop_duplicates(["product", "account"]).set_index(["product", "account"])
+        return paid.drop_duplicates(["product", "account"]).set_index(["product", "account"])
+
+    def _self_serve_share(self, products: tuple[str, ...], span: Span) -> float | None:
+        if not self._billed(products, span, span.start - timedelta(1)):
+            return None
+        first = self._first_contracts
         opening = self._held(products, span.start - timedelta(1))
         closing = self._held(products, span.end)
         new = closing[~closing.index.isin(opening.index)]

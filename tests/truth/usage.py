@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
@@ -274,17 +275,23 @@ class Usage(Exports):
             kept = kept.assign(instant=kept["moment"].dt.tz_localize(
                 "Europe/Paris", ambiguous=True, nonexistent="shift_forward"
             ))  # fmt: skip
+            done: dict[int, dict[str, list[pd.Timestamp]]] = {}
+            for user, event, instant in zip(
+                kept["user"], kept["event"], kept["instant"], strict=True
+            ):
+                done.setdefault(user, {step: [] for step in steps})[event].append(instant)
+            entries = kept.loc[kept["event"] == steps[0], ["user", "instant", "moment"]]
             starts = []
-            for user, own in kept.groupby("user"):
-                for start, day in own.loc[own["event"] == steps[0], ["instant", "moment"]].values:
-                    at: pd.Timestamp | None = start
-                    for step in steps[1:]:
-                        later = own.loc[(own["event"] == step) & (own["instant"] >= at), "instant"]
-                        at = later.iloc[0] if len(later) else None
-                        if at is None:
-                            break
-                    in_time = at is not None and at - start <= pd.Timedelta(days=CONVERSION_DAYS)
-                    starts.append((user, day, in_time))
+            for user, start, moment in entries.itertuples(index=False):
+                at = start
+                for step in steps[1:]:
+                    place = bisect_left(done[user][step], at)
+                    if place == len(done[user][step]):
+                        at = None
+                        break
+                    at = done[user][step][place]
+                in_time = at is not None and at - start <= pd.Timedelta(days=CONVERSION_DAYS)
+                starts.append((user, moment, in_time))
             frame = pd.DataFrame(starts, columns=["user", "moment", "reached"])
             found[str(product)] = frame.assign(day=days_of(frame["moment"]))
         return found
