@@ -13,7 +13,7 @@ from metrics.command.init import lay_out
 from metrics.workspace import Workspace
 
 EVENTS = 400_000
-#: Tools whose exports no profile reads yet; importing refuses them, which is tried elsewhere.
+#: Exports that the truth does not retell.
 UNREAD = ("trello", "Instantan")
 
 
