@@ -10,7 +10,7 @@ import numpy as np
 
 from metrics import kinds
 from metrics.calendar import Period
-from metrics.catalogue.kpi import OWN_FUNNEL, Kpi
+from metrics.catalogue.kpi import OWN_ACTIVATION, OWN_FUNNEL, OWN_WINDOWS, Kpi
 from metrics.catalogue.loading import parts_of
 from metrics.coverage import Known, windows
 from metrics.functions import FUNCTIONS
@@ -90,11 +90,14 @@ class Needs:
         return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
 
     def _waits(self, calculation: Mapping[str, object]) -> dict[str, int]:
-        """The days that products give their own funnels, for what is told when those are over."""
-        if calculation.get("elapsed") != OWN_FUNNEL:
-            return {}
+        """The days that products give their own funnels or newcomers, for what is told when those
+        are over."""
         products = self.setting.organisation.products
-        return {each.product: each.funnel_window for each in products}
+        if calculation.get("elapsed") == OWN_FUNNEL:
+            return {each.product: each.funnel_window for each in products}
+        if calculation.get("elapsed") == OWN_ACTIVATION:
+            return {each.product: each.activation_window for each in products}
+        return {}
 
     def _windows(
         self, need: kinds.Need, calculation: Mapping[str, object]
@@ -109,6 +112,6 @@ class Needs:
             self.periods,
             self.timeline.before,
             trailing_days=int(str(calculation.get("window", 0))),
-            elapsed_days=0 if elapsed == OWN_FUNNEL else int(str(elapsed)),
+            elapsed_days=0 if elapsed in OWN_WINDOWS else int(str(elapsed)),
             later=later,
         )

@@ -11,6 +11,8 @@ from typing import TypeVar
 MOST_FUNNEL_STEPS = 8
 #: Days of a funnel whose product declares none, and the most that it may declare.
 FUNNEL_DAYS, MOST_FUNNEL_DAYS = 14, 366
+#: The same from sign-up to activation.
+ACTIVATION_DAYS, MOST_ACTIVATION_DAYS = 7, 366
 #: The target of a name that someone said is none of the company's.
 NOT_OURS = ""
 
@@ -31,6 +33,7 @@ class Product:
     keeps_verbatims: bool | None = None
     funnel_steps: str | None = None  # event names in order, separated by ';'
     funnel_days: int | None = None
+    activation_days: int | None = None
 
     @property
     def funnel(self) -> tuple[str, ...]:
@@ -44,6 +47,13 @@ class Product:
         MOST_FUNNEL_DAYS of them are declared."""
         declared = self.funnel_days or 0
         return declared if 1 <= declared <= MOST_FUNNEL_DAYS else FUNNEL_DAYS
+
+    @property
+    def activation_window(self) -> int:
+        """Days after the sign-up within which an activation counts; ACTIVATION_DAYS unless from 1
+        to MOST_ACTIVATION_DAYS of them are declared."""
+        declared = self.activation_days or 0
+        return declared if 1 <= declared <= MOST_ACTIVATION_DAYS else ACTIVATION_DAYS
 
 
 @dataclass(frozen=True)

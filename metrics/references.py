@@ -21,7 +21,7 @@ from metrics.roles import product_roles
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "streams": ("source", "stream", "product", "squad"),
-    "products": ("product", "signup_event", "activation_event"),
+    "products": ("product", "signup_event", "activation_event", "activation_days"),
     "funnel_steps": ("product", "step", "event", "window_days"),
     "squad_members": ("squad", "person", "start_day", "end_day"),
     "account_natures": ("account", "nature"),
@@ -55,7 +55,12 @@ def rebuild(
             for source, stream in pairs
         ],
         "products": [
-            (product.product, product.signup_event, product.activation_event)
+            (
+                product.product,
+                product.signup_event,
+                product.activation_event,
+                product.activation_window,
+            )
             for product in organisation.products
         ],
         "funnel_steps": [

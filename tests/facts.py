@@ -72,8 +72,13 @@ class Facts:
                 "insert into streams values ('test', ?, ?, null)", [product.product] * 2
             )
             self.connection.execute(
-                "insert into products values (?, ?, ?)",
-                [product.product, product.signup_event, product.activation_event],
+                "insert into products values (?, ?, ?, ?)",
+                [
+                    product.product,
+                    product.signup_event,
+                    product.activation_event,
+                    product.activation_window,
+                ],
             )
         for squad in self.organisation.squads:
             self.connection.execute(

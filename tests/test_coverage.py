@@ -123,6 +123,34 @@ def test_activation_waits_until_the_whole_cohort_has_had_its_seven_days():
     assert figure(long, "2026-W02", kpi="activation_rate").value == 0.5
 
 
+def test_a_product_s_own_activation_window_counts_and_is_waited_for_beside_the_others():
+    """Three days for one product, ten for another: each sign-up is told by its own product's."""
+    own = {"anvil": 3, "bellows": 10}
+    products = tuple(
+        replace(each, activation_days=own.get(each.product)) for each in ORGANISATION.products
+    )
+    took = {"anvil": [0, 3, 4], "bellows": [8, 10, 11, None], "crucible": [7, 8]}
+    word = {each.product: each.activation_event for each in products}
+    rows = []
+    for at, (product, days) in enumerate(took.items()):
+        for user, day in enumerate(days, 10 * at):
+            rows.append((product, user, MONDAY, "sign up"))
+            if day is not None:
+                rows.append((product, user, MONDAY + timedelta(day), word[product]))
+    facts = Facts(replace(ORGANISATION, products=products))
+    facts.cover("events", took, MONDAY, MONDAY + timedelta(15)).events(rows)
+    told = {p: figure(facts, "2026-W02", "product", "activation_rate", p) for p in took}
+    assert {p: (each.value, each.reason) for p, each in told.items()} == {
+        "anvil": (2 / 3, None), "bellows": (None, "not_closed"), "crucible": (1 / 2, None)
+    }  # fmt: skip
+    assert figure(facts, "2026-W02", kpi="activation_rate").reason == "partial_members:2/3"
+    facts.cover("events", took, MONDAY, MONDAY + timedelta(16))
+    assert figure(facts, "2026-W02", kpi="activation_rate").value == (2 + 2 + 1) / 9
+    assert figure(facts, "2026-W02", kpi="never_activated_share").value == (1 + 2 + 1) / 9
+    hours = sorted(24 * day for day in (0, 3, 8, 10, 7))
+    assert figure(facts, "2026-W02", kpi="time_to_value").value == hours[2]
+
+
 def test_a_stock_needs_only_the_last_day():
     facts = Facts().cover("subscriptions", ["anvil"], MONDAY + timedelta(6), MONDAY + 2 * WEEK)
     facts.insert(

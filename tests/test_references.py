@@ -45,7 +45,7 @@ def test_streams_say_whose_each_word_is(facts: duckdb.DuckDBPyConnection) -> Non
 
 def test_products_and_members(facts: duckdb.DuckDBPyConnection) -> None:
     references.rebuild(facts, ORGANISATION)
-    assert facts.execute("select * from products").fetchall() == [("atelier", "Sign up", None)]
+    assert facts.execute("select * from products").fetchall() == [("atelier", "Sign up", None, 7)]
     assert facts.execute("select person, end_day from squad_members order by 1").fetchall() == [
         ("a", None),
         ("b", date(2026, 2, 2)),  # the first day no longer a member

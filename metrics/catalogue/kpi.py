@@ -12,8 +12,10 @@ from metrics.calendar import Grain
 from metrics.catalogue.example import Example
 from metrics.errors import Mistake, VigieError, unknown
 
-#: What `elapsed` says instead of a number of days: those that each product gives its own funnel.
-OWN_FUNNEL = "funnel"
+#: What `elapsed` says instead of a number of days: those that each product gives its own funnel, or
+#: those who signed up to activate.
+OWN_FUNNEL, OWN_ACTIVATION = "funnel", "activation"
+OWN_WINDOWS = (OWN_FUNNEL, OWN_ACTIVATION)
 
 
 class Kind(StrEnum):

@@ -104,7 +104,7 @@ class Entry(BaseModel):
     across_members: Literal["never"] | None = None
     window: int | None = Field(default=None, ge=1)
     quantile: float | None = Field(default=None, ge=0, le=1)
-    elapsed: Annotated[int, Field(ge=0)] | Literal["funnel"] | None = None
+    elapsed: Annotated[int, Field(ge=0)] | Literal["funnel", "activation"] | None = None
     after: int | None = Field(default=None, ge=1)
     numerator: str | None = None
     denominator: str | None = None

@@ -294,6 +294,7 @@ DATASETS = {
             keeps_verbatims="boolean",
             funnel_steps="varchar",
             funnel_days="integer",
+            activation_days="integer",
         ),
         _of_register(
             "features",

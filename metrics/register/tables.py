@@ -117,6 +117,7 @@ products = _organisation(
     sa.Column("funnel_steps", sa.String),  # event names in order, separated by ';'
     sa.Column("funnel_days", sa.Integer),  # within which the last step counts
     sa.Column("ended", sa.Date),  # the last day on which it was there
+    sa.Column("activation_days", sa.Integer),  # after a sign-up, within which activation counts
     key=("product",),
 )
 features = _organisation(

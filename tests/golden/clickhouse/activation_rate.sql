@@ -1,13 +1,13 @@
 -- activation_rate: cohort, rate
--- elapsed: 7
--- expression: case when days_to_activation <= 7 then 1 else 0 end
+-- elapsed: activation
+-- expression: case when days_to_activation <= activation_days then 1 else 0 end
 -- model: signup_cohorts
 WITH facts AS (
   SELECT
     product AS member,
     '' AS cut,
     day,
-    CASE WHEN days_to_activation <= 7 THEN 1 ELSE 0 END AS amount
+    CASE WHEN days_to_activation <= activation_days THEN 1 ELSE 0 END AS amount
   FROM signup_cohorts
   WHERE
     NOT (

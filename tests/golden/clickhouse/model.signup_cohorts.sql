@@ -26,7 +26,10 @@ SELECT
   DATE_DIFF(DAY, CAST(u.day AS Nullable(DATE)), CAST(a.activated_day AS Nullable(DATE))) AS days_to_activation,
   CAST((
     a.activated_ms - u.signed_up_ms
-  ) AS Nullable(Float64)) / nullIf(CAST(3600000 AS Nullable(Float64)), 0) AS hours_to_activation
+  ) AS Nullable(Float64)) / nullIf(CAST(3600000 AS Nullable(Float64)), 0) AS hours_to_activation,
+  COALESCE(p.activation_days, 7) AS activation_days
 FROM signups AS u
 LEFT JOIN activations AS a
   ON a.product = u.product AND a.user_key = u.user_key
+LEFT JOIN products AS p
+  ON p.product = u.product

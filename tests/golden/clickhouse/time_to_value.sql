@@ -1,6 +1,6 @@
 -- time_to_value: quantile, hours
--- elapsed: 7
--- expression: case when days_to_activation <= 7 then hours_to_activation end
+-- elapsed: activation
+-- expression: case when days_to_activation <= activation_days then hours_to_activation end
 -- model: signup_cohorts
 -- quantile: 0.5
 WITH facts AS (
@@ -8,7 +8,7 @@ WITH facts AS (
     product AS member,
     '' AS cut,
     day,
-    CASE WHEN days_to_activation <= 7 THEN hours_to_activation END AS amount
+    CASE WHEN days_to_activation <= activation_days THEN hours_to_activation END AS amount
   FROM signup_cohorts
   WHERE
     NOT (

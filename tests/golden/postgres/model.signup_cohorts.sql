@@ -26,7 +26,10 @@ SELECT
   CAST(EXTRACT(epoch FROM CAST(CAST(a.activated_day AS DATE) AS TIMESTAMP) - CAST(CAST(u.day AS DATE) AS TIMESTAMP)) / 86400 AS BIGINT) AS days_to_activation,
   CAST((
     a.activated_ms - u.signed_up_ms
-  ) AS DOUBLE PRECISION) / NULLIF(CAST(3600000 AS DOUBLE PRECISION), 0) AS hours_to_activation
+  ) AS DOUBLE PRECISION) / NULLIF(CAST(3600000 AS DOUBLE PRECISION), 0) AS hours_to_activation,
+  COALESCE(p.activation_days, 7) AS activation_days
 FROM signups AS u
 LEFT JOIN activations AS a
   ON a.product = u.product AND a.user_key = u.user_key
+LEFT JOIN products AS p
+  ON p.product = u.product

@@ -1,13 +1,13 @@
 -- never_activated_share: cohort, rate
--- elapsed: 7
--- expression: case when days_to_activation <= 7 then 0 else 1 end
+-- elapsed: activation
+-- expression: case when days_to_activation <= activation_days then 0 else 1 end
 -- model: signup_cohorts
 WITH facts AS (
   SELECT
     product AS member,
     '' AS cut,
     day,
-    CASE WHEN days_to_activation <= 7 THEN 0 ELSE 1 END AS amount
+    CASE WHEN days_to_activation <= activation_days THEN 0 ELSE 1 END AS amount
   FROM signup_cohorts
   WHERE
     NOT product IS NULL

@@ -26,7 +26,10 @@ SELECT
   DATEDIFF(DAY, CAST(u.day AS DATE), CAST(a.activated_day AS DATE)) AS days_to_activation,
   CAST((
     a.activated_ms - u.signed_up_ms
-  ) AS DOUBLE) / NULLIF(CAST(3600000 AS DOUBLE), 0) AS hours_to_activation
+  ) AS DOUBLE) / NULLIF(CAST(3600000 AS DOUBLE), 0) AS hours_to_activation,
+  COALESCE(p.activation_days, 7) AS activation_days
 FROM signups AS u
 LEFT JOIN activations AS a
   ON a.product = u.product AND a.user_key = u.user_key
+LEFT JOIN products AS p
+  ON p.product = u.product
