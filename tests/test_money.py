@@ -243,7 +243,7 @@ def company(**more) -> Organisation:
         ),
         names=(Name("product", "fec", "70610", "anvil"), Name("product", "fec", "61350", "anvil"),
                Name("product", "fec", "70620", "bellows"), Name("squad", "fec", "64110", "north"),
-               Name("squad", "fec", "64120", "south")),
+               Name("squad", "fec", "64120", "south"), Name("product", "fec", "64130", "bellows")),
         **more,
     )  # fmt: skip
 
@@ -272,6 +272,17 @@ def test_a_squad_that_no_account_names_costs_its_monthly_rate_and_only_then():
     result = facts.values("product_result", by="product")
     assert result["bellows", "2026-01"] == pytest.approx(500 - 300.01 / 2 - 70.5)
     assert result["bellows", "2026-02"] == pytest.approx(-70.5)
+
+
+def test_people_who_are_booked_on_a_product_are_its_cost_in_place_of_rates():
+    """They were nobody's: the result was better than what the accounts say."""
+    facts = accounts(
+        company(squad_rates=(SquadRate("south", 70.5, date(2026, 1, 1)),)),
+        [*BOOKED, ("64130", date(2026, 1, 31), "-80.00")],
+    )
+    result = facts.values("product_result", by="product")
+    assert result["bellows", "2026-01"] == pytest.approx(500 - 300.01 / 2 - 80)
+    assert result["anvil", "2026-01"] == pytest.approx(1000 - 100 - 300.01 / 2)
 
 
 def test_without_any_cost_of_squads_there_is_no_result_instead_of_a_flattering_one():

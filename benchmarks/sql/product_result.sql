@@ -1,6 +1,6 @@
 -- Contribution margin less what the squads cost that work on a product, per product and company, by
 -- month; a squad costs what the ledger books for it, else its monthly rate, shared equally between
--- its products of that day.
+-- its products of that day. People booked on a product itself are its own, in place of rates.
 with natures as (
     select l.account, arg_max(nature, length(n.account)) as nature
     from (select distinct account from ledger) as l
@@ -33,9 +33,15 @@ shared as (
 ),
 
 parts as (
-    select product, day, amount from booked where nature in ('revenue', 'direct_variable')
+    select product, day, amount from booked
+    where nature in ('revenue', 'direct_variable') or (nature = 'squad' and squad is null)
     union all
     select product, day, amount / products from shared
+    where squad in (select squad from booked where nature = 'squad')
+        or product not in (
+            select product from booked
+            where nature = 'squad' and squad is null and product is not null
+        )
 )
 
 select product, date_trunc('month', day) as month, sum(amount) as value

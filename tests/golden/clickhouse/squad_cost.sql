@@ -16,9 +16,10 @@ WITH squad_costs AS (
     FROM accounts AS a
     JOIN account_natures AS n
       ON LEFT(a.account, CHAR_LENGTH(n.account)) = n.account
-  ), booked AS (
+  ), entries AS (
     SELECT
       s.squad,
+      s.product,
       l.day,
       l.amount,
       l.currency
@@ -28,9 +29,33 @@ WITH squad_costs AS (
     JOIN streams AS s
       ON s.source = l.source AND s.stream = l.stream
     WHERE
-      r.nature = 'squad' AND NOT (
-        s.squad IS NULL
+      r.nature = 'squad'
+  ), booked AS (
+    SELECT
+      squad,
+      day,
+      amount,
+      currency
+    FROM entries
+    WHERE
+      NOT (
+        squad IS NULL
       )
+  ), own AS (
+    SELECT
+      product,
+      day,
+      amount,
+      currency
+    FROM entries
+    WHERE
+      squad IS NULL AND NOT (
+        product IS NULL
+      )
+  ), owning AS (
+    SELECT DISTINCT
+      product
+    FROM own
   ), booking AS (
     SELECT DISTINCT
       squad
@@ -40,14 +65,16 @@ WITH squad_costs AS (
       squad,
       day,
       amount,
-      currency
+      currency,
+      0 AS by_rate
     FROM booked
     UNION ALL
     SELECT
       r.squad,
       r.day,
       r.amount,
-      '' AS currency
+      '' AS currency,
+      1 AS by_rate
     FROM squad_rates AS r
     LEFT JOIN booking AS b
       ON b.squad = r.squad
@@ -86,6 +113,18 @@ WITH squad_costs AS (
     ON a.squad = c.squad AND a.day = c.day
   JOIN shares AS s
     ON s.squad = c.squad AND s.day = c.day
+  LEFT JOIN owning AS o
+    ON o.product = a.product
+  WHERE
+    c.by_rate = 0 OR o.product IS NULL
+  UNION ALL
+  SELECT
+    product,
+    CAST(NULL AS Nullable(String)) AS squad,
+    day,
+    amount,
+    currency
+  FROM own
 ), facts AS (
   SELECT
     product AS member,
