@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -101,24 +102,32 @@ def test_a_definition_that_changes_the_figure_gets_another_version(tmp_path):
     assert figure.definition != before
 
 
-@pytest.mark.parametrize(
-    ("change", "message", "choice"),
-    [
-        (("kind: flow", "kind: flowing"), r"own\.yml:6: 'kind' is not valid", "distinct"),
-        (("owner_role: PO", "owner: PO"), r"own\.yml:7: 'owner' is not valid", "owner_role"),
-        (("model: finished_items", "model: finished"), "Did you mean finished_items", None),
-        (("kind: flow", "kind: quantile"), "a quantile needs 'quantile'", None),
-        (("kind: flow", "kind: ratio"), "is a ratio and needs 'numerator'", None),
-        (("type = 'Bug'", "regexp_matches(type, 'B')"), "does not mean the same", None),
-        (("label: {en: Bugs done, fr: Anomalies corrigées}", "unit: count"), "needs a label", None),
-    ],
+#: A change of the company's entry, what is said of it, and a choice that is named.
+MISTAKES = (
+    (("kind: flow", "kind: flowing"), r"own\d\.yml:6: 'kind' is not valid", "distinct"),
+    (("owner_role: PO", "owner: PO"), r"own\d\.yml:7: 'owner' is not valid", "owner_role"),
+    (("model: finished_items", "model: finished"), "Did you mean finished_items", ""),
+    (("kind: flow", "kind: quantile"), "a quantile needs 'quantile'", ""),
+    (("kind: flow", "kind: ratio"), "is a ratio and needs 'numerator'", ""),
+    (("type = 'Bug'", "regexp_matches(type, 'B')"), "does not mean the same", ""),
+    (("label: {en: Bugs done, fr: Anomalies corrigées}", "unit: count"), "needs a label", ""),
 )
-def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path, change, message, choice):
-    own = load_catalogue(written(tmp_path, OWN.replace(*change)))
+
+
+def written_apart(folder: Path, texts: Iterable[str]) -> Path:
+    """Each text in a file of its own, `own0.yml` …, with a KPI of its own, `bugs_done0` …."""
+    for number, text in enumerate(texts):
+        own = text.replace("bugs_done", f"bugs_done{number}")
+        (folder / f"own{number}.yml").write_text(textwrap.dedent(own), "utf-8")
+    return folder
+
+
+def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path):
+    own = load_catalogue(written_apart(tmp_path, (OWN.replace(*each[0]) for each in MISTAKES)))
     problems = [*own.problems, *rehearse(own, load_models())]
-    (mistake,) = [problem for problem in problems if problem.name == "bugs_done"]
-    assert re.search(message, f"{mistake.place}: {mistake.message}")
-    if choice:
+    for number, (_, message, choice) in enumerate(MISTAKES):
+        (mistake,) = [each for each in problems if each.name == f"bugs_done{number}"]
+        assert re.search(message, f"{mistake.place}: {mistake.message}")
         assert choice in mistake.remedy
 
 
@@ -191,29 +200,30 @@ def test_what_a_model_cannot_give_is_refused_when_the_catalogue_loads(tmp_path, 
 MONEY = OWN.replace("finished_items", "ledger_entries").replace("type = 'Bug'", "nature = 'r'")
 
 
-@pytest.mark.parametrize(
-    ("expression", "more", "refused"),
-    [
-        ("amount", "", True),
-        ("-amount * 2", "", True),
-        ("account", "unit: money", True),
-        ('"1"', "", False),
-        ("amount", "currency: currency", False),
-        ("amount", "filter: nature = 'r' and currency = 'EUR'", False),
-        ("amount", "filter: nature = 'r' or currency = 'EUR'", True),
-    ],
+#: What is read of the ledger, a further or another key, and whether that is refused.
+READ = (
+    ("amount", "", True),
+    ("-amount * 2", "", True),
+    ("account", "unit: money", True),
+    ('"1"', "", False),
+    ("amount", "currency: currency", False),
+    ("amount", "filter: nature = 'r' and currency = 'EUR'", False),
+    ("amount", "filter: nature = 'r' or currency = 'EUR'", True),
 )
-def test_amounts_say_their_currency_or_keep_to_one(tmp_path, expression, more, refused):
+
+
+def test_amounts_say_their_currency_or_keep_to_one(tmp_path):
     """Else a ledger in two currencies would be added up as if they were one."""
-    text = MONEY.replace('"1"', expression)
-    if "filter" in more:
-        text = text.replace("filter: nature = 'r'", more)
-    elif more:
-        text += f"        {more}\n"
-    own = load_catalogue(written(tmp_path, text))
-    told = [(mistake.key, mistake.remedy) for mistake in own.problems]
-    assert [key for key, _ in told] == ["expression"] * refused
-    assert all("currency: currency" in remedy for _, remedy in told)
+    texts = []
+    for expression, more, _ in READ:
+        text = MONEY.replace('"1"', expression)
+        swapped = text.replace("filter: nature = 'r'", more)
+        texts.append(swapped if "filter" in more else text + f"        {more}\n")
+    own = load_catalogue(written_apart(tmp_path, texts))
+    told = {mistake.name: mistake for mistake in own.problems}
+    assert set(told) == {f"bugs_done{at}" for at, each in enumerate(READ) if each[2]}
+    assert {mistake.key for mistake in told.values()} == {"expression"}
+    assert all("currency: currency" in mistake.remedy for mistake in told.values())
 
 
 def test_kpis_that_read_each_other_in_a_circle_are_refused(tmp_path):
