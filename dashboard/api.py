@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from metrics import intake
-from metrics.errors import VigieError
+from metrics.errors import NoRoom, VigieError
 from metrics.importing.report import ImportOptions
 from metrics.register import tokens
 from metrics.register.tokens import Token
@@ -90,7 +90,8 @@ class Api:
             }.get(refused.status)
             return _json({"error": refused.error.as_dict()}, refused.status, headers)
         except VigieError as error:
-            return _json({"error": error.as_dict()}, 422 if error.exit_code == 2 else 500)
+            status = 507 if isinstance(error, NoRoom) else 422 if error.exit_code == 2 else 500
+            return _json({"error": error.as_dict()}, status)
 
 
 async def _imported(workspace: Workspace, token: Token, request: Request) -> Response:
@@ -113,7 +114,7 @@ async def _imported(workspace: Workspace, token: Token, request: Request) -> Res
         outcome = await run_in_threadpool(intake.load, workspace, files, options, token.name)
         if outcome.status not in ("done", "unchanged"):
             raise Refused(
-                422 if outcome.choices else 500,
+                507 if outcome.no_room else 422 if outcome.choices else 500,
                 VigieError(outcome.problem, choices=outcome.choices, next_step=outcome.next_step),
             )
         return _json(intake.answer_of(outcome), _status(r.status for r in outcome.files))

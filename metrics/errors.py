@@ -53,6 +53,10 @@ class VigieError(Exception):
         }
 
 
+class NoRoom(VigieError):  # noqa: N818 - a refusal, as its base is
+    """The disk is full, or would be."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """What is wrong with one definition: noted rather than raised, so that the others still work.

@@ -63,6 +63,7 @@ class Outcome:
     problem: str = ""
     choices: tuple[str, ...] = ()
     next_step: str = ""
+    no_room: bool = False  # it failed because the disk is full
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics.engines import attach, attach_read_only, open_facts
-from metrics.errors import VigieError
+from metrics.errors import NoRoom, VigieError
 from metrics.importing.landed_tables import import_tables
 from metrics.register.state import read_state
 from metrics.workspace import Workspace
@@ -155,7 +155,7 @@ def _make_room(current: Path) -> None:
     needed = current.stat().st_size + (64 << 20)
     free = shutil.disk_usage(current.parent).free
     if free < needed:
-        raise VigieError(
+        raise NoRoom(
             f"There is no room for a copy of the warehouse: {needed >> 20} MB are needed and "
             f"{free >> 20} MB are free in {current.parent}.",
             next_step="Free some space, or lower kept_versions in vigie.toml.",

@@ -7,7 +7,9 @@ modelling, publishing, judging, judged, flipping, flipped.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import signal
 import sys
 import time
@@ -21,7 +23,7 @@ from metrics import importing
 from metrics.change import Change, Steps
 from metrics.documents import document_frames
 from metrics.edition import compute_all
-from metrics.errors import VigieError
+from metrics.errors import NoRoom, VigieError
 from metrics.explaining.cuts import cut_frames
 from metrics.job import JOB, LINE, Line, Outcome, Progress
 
@@ -75,22 +77,34 @@ def main(arguments: list[str], steps: Steps | None = None) -> int:
         outcome = Outcome("cancelled", problem="The job was cancelled; nothing was changed.")
     except VigieError as error:
         outcome = Outcome(
-            "failed", problem=error.problem, choices=error.choices, next_step=error.next_step
-        )
+            "failed", problem=error.problem, choices=error.choices, next_step=error.next_step,
+            no_room=isinstance(error, NoRoom),
+        )  # fmt: skip
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         outcome = Outcome(
             "failed",
             problem=f"The job could not go on: {error}",
             next_step="Nothing was changed. Check the disk and the memory, then run it again.",
+            no_room=_is_full(error),
         )
     except sa.exc.OperationalError as error:
+        full = _is_full(error)
         outcome = Outcome(
             "failed",
             problem=f"The register did not answer: {error.orig}",
-            next_step="Nothing was changed. Run it again.",
+            next_step="Nothing was changed. "
+            + ("Free some space, then run it again." if full else "Run it again."),
+            no_room=full,
         )
     output.write(Line(outcome=outcome))
     return 0 if outcome.status in ("done", "unchanged") else 1
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether what failed is the disk for want of room, as the system or a database says it."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return re.search(r"disk is full|no space left", str(error), re.IGNORECASE) is not None
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from metrics.importing.report import Problem, QuarantinedRow
 from metrics.importing.staging import Staged, drop_temporary
 from metrics.importing.values import Reading
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+#: Looked for where a word begins alone: from each of its letters, a long one would take for ever.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(\.[\w-]++)+")
 _ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 
 from dashboard.api import Api
-from metrics import intake
+from metrics import intake, warehouse
 from metrics.change import Change
 from metrics.register import tokens
 from tests.small_workspace import STEPS, Silent, SmallWorkspace
@@ -108,7 +109,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     return Client(tmp_path / "forge")
 
 
-def test_files_are_loaded_with_the_report_of_the_command(client):
+def test_files_are_loaded_with_the_report_of_the_command(client, monkeypatch):
     done = client.send({"products.csv": PRODUCTS, "shopping.csv": SHOPPING})
     assert done.status == 422  # one is refused; the other is loaded
     assert [file["status"] for file in done.body["files"]] == ["loaded", "refused"]
@@ -119,6 +120,9 @@ def test_files_are_loaded_with_the_report_of_the_command(client):
     with client.company.workspace.register.connect() as connection:
         [by] = connection.exec_driver_sql("select distinct created_by from imports").scalars()
     assert by == "nightly"
+    monkeypatch.setattr(warehouse.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    full = client.send({"squads.csv": "squad,name\ncore,Core\n"})
+    assert (full.status, "no room" in full.body["error"]["problem"]) == (507, True)
 
 
 def test_a_dry_run_writes_nothing(client):

@@ -77,10 +77,10 @@ def rows_of(file: Path) -> int:
                 rows += 1
         return rows
     delimiter = max("\t;,", key=text.splitlines()[-1].count)
-    quoting = csv.QUOTE_NONE if "FEC" in file.name else csv.QUOTE_MINIMAL
+    plain = io.StringIO(text.replace('"', "") if "FEC" in file.name else text, "")
     records = [
         record
-        for record in csv.reader(io.StringIO(text, ""), delimiter=delimiter, quoting=quoting)
+        for record in csv.reader(plain, delimiter=delimiter)
         if any(cell.strip() for cell in record)
     ]
     widest = max(map(len, records))
