@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -353,7 +355,21 @@ def _answer(key: tuple[object, ...], _read: Callable[[], Any]) -> Any:
     """One cache for every reader: the answers are frozen, so readers share one copy of each
     instead of a pickled one. Streamlit makes no part of its key of an argument that begins with _.
     """
-    return _read()
+    with _unswept():
+        return _read()
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Without a search for garbage meanwhile: what an answer is made of stays, and of a large
+    company the searches took two fifths of the reading."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
 
 
 def _workspace_path() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 
 import pytest
@@ -41,6 +42,16 @@ def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
     reader = session.session_of(workspace, "fr", warming.LIGHT)
     monkeypatch.setattr(session.reviews, "weekly_review", None)
     assert session.review(reader, None, session.COMPANY).scorecard
+
+
+def test_the_search_for_garbage_rests_while_an_answer_is_read_and_no_longer():
+    def read():
+        assert not gc.isenabled()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        session._answer(("no such question",), read)
+    assert gc.isenabled()
 
 
 def test_facts_that_change_without_a_figure_are_read_again(workspace, monkeypatch):
