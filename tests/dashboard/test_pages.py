@@ -1,10 +1,14 @@
 """The pages on hand-made facts: what a reader finds, in order, in both languages."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import app as app_module
 from dashboard.markup import escape
+from tests.dashboard import facts
 
 
 def plain(text: str) -> str:
@@ -88,6 +92,20 @@ def test_a_product_page_says_who_holds_it_since_when_and_which_role_is_vacant(pl
     assert "**PO** vacant" in told
     assert "**Squads** Dune" in told
     assert "Every workshop plans its week in one place." in told
+
+
+def test_a_product_that_has_ended_is_a_choice_in_weeks_before_its_end_alone(play, monkeypatch):
+    *others, estran = facts.ORGANISATION.products
+    ended = replace(estran, ended=date(2026, 10, 4))
+    company = replace(facts.ORGANISATION, products=(*others, ended))
+    monkeypatch.setattr(facts, "ORGANISATION", company)
+    page = play("product", lang="EN")
+    assert page.selectbox(key="product").options == ["Atelier", "Balise", "Cadran", "Dorade"]
+    page.selectbox(key="week").set_value("2026-W40").run()
+    assert page.selectbox(key="product").options[-1] == "Estran"
+    page.selectbox(key="week").set_value("2026-W41").run()
+    assert "Estran" not in page.selectbox(key="product").options
+    assert "Estran" in play("product", product="Estran").selectbox(key="product").options
 
 
 def test_the_import_page_waits_for_files(play):
