@@ -215,7 +215,7 @@ def alike(voice: Voice, found: Sequence[Decision]) -> str:
     """That decisions like this one are already open, and which."""
     told = " ".join(
         f"“{each.what}” ({about(voice, each.kpi, each.scope)}, "
-        f"{voice.format.date(each.decided_at.date())})"
+        f"{voice.format.date(local(voice, each.decided_at).date())})"
         for each in found
     )
     return voice.words.say("Already open, and like this one: {told}", told=told)

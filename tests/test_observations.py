@@ -59,6 +59,21 @@ def test_a_metric_told_by_month_and_by_day_counts_once(drawn):
         assert {period: found.get(period) or 0 for period in expected} == expected
 
 
+def test_a_product_that_is_written_otherwise_is_not_another_one():
+    """A month told of "Anvil" and told again of " anvil" counted twice."""
+    facts = known()
+    facts.connection.execute(
+        "insert into streams by name select * replace (unnest([' Anvil', 'ANVIL']) as stream) "
+        "from streams where stream = 'anvil'"
+    )
+    again = [told("carbon_grams", MONTHS[0], "month", 110, at=LATER, stream=" Anvil")]
+    shouted = [told("carbon_grams", MONTHS[1], "month", 70, stream="ANVIL")]
+    rows = [told("carbon_grams", MONTHS[0], "month", 100), *again, *shouted]
+    facts.insert("landed_observations", COLUMNS, rows)
+    found = facts.values("carbon_grams", by="product", grain=Grain.MONTH)
+    assert (found["anvil", "2026-01"], found["anvil", "2026-02"]) == (110, 70)
+
+
 def test_of_two_tools_that_tell_the_same_month_the_last_one_counts_and_sites_of_one_tool_add_up():
     january = MONTHS[0]
     both = [

@@ -88,7 +88,7 @@ def agenda(
     with workspace.register.connect() as connection:
         found = all_decisions(connection, viewer, scopes=wanted)
         promises = [
-            _promise(connection, viewer, catalogue, each, day)
+            _promise(connection, viewer, catalogue, each, day, zone)
             for each in found
             if each.status == OPEN
         ]
@@ -162,16 +162,18 @@ def effect_since(
     catalogue: Catalogue,
     decision: Decision,
     until: date,
+    zone: ZoneInfo,
 ) -> Effect | None:
-    """What the KPI of a decision did since it was taken, from published figures; None without a
-    KPI, or one that is no longer defined."""
+    """What the KPI of a decision did since the day of the company's on which it was taken, from
+    published figures; None without a KPI, or one that is no longer defined."""
     if decision.kpi not in catalogue:
         return None
     kpi = catalogue[decision.kpi]
     figures = read_figures(
         connection, viewer, kpis=[kpi.name], scopes=[decision.scope], grains=[kpi.cadence]
     )
-    return effect_of(figures, kpi, catalogue, decision.decided_at.date(), until)
+    taken = decision.decided_at.replace(tzinfo=UTC).astimezone(zone).date()
+    return effect_of(figures, kpi, catalogue, taken, until)
 
 
 def stamp(connection: sa.Connection) -> tuple[int, ...]:
@@ -188,12 +190,17 @@ def stamp(connection: sa.Connection) -> tuple[int, ...]:
 
 
 def _promise(
-    connection: sa.Connection, viewer: Viewer, catalogue: Catalogue, decision: Decision, today: date
+    connection: sa.Connection,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    decision: Decision,
+    today: date,
+    zone: ZoneInfo,
 ) -> Promise:
     late = (today - decision.review_on).days if decision.review_on else -1
     effect = None
     if decision.kind != ACTION and decision.kpi:
-        effect = effect_since(connection, viewer, catalogue, decision, today)
+        effect = effect_since(connection, viewer, catalogue, decision, today, zone)
     return Promise(decision, late, effect)
 
 

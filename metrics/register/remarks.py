@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,7 +122,7 @@ def mute(
     """Mute a KPI of a scope until a day, in the caller's transaction, in place of what was said of
     it before; raises VigieError as `comment`, and for a day that has passed."""
     moment = _moment(at)
-    if until < moment.date():
+    if until < moment.date() - timedelta(1):  # west of Greenwich that day may still be today
         raise VigieError(
             "{day} has passed.",
             values={"day": until.isoformat()},

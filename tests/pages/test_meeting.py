@@ -50,6 +50,9 @@ def test_what_is_due_comes_first_with_what_its_kpi_did_since(workspace: Workspac
                 connection, LOCAL_CPO, kpi="activation_rate", scope=ATELIER, what=what, kind=kind,
                 review_on=day, at=EARLIER,
             )  # fmt: skip
+        # Half past midnight in Paris.
+        decide(connection, LOCAL_CPO, kpi="activation_rate", scope=ATELIER, what="At night",
+               review_on=date(2026, 12, 2), at=datetime(2026, 10, 18, 22, 30))  # fmt: skip
         gone = decide(connection, LOCAL_CPO, kpi="mrr", scope=ATELIER, what="Done",
                       review_on=TODAY, at=EARLIER)  # fmt: skip
         close(connection, LOCAL_CPO, gone.id, seen=1, at=NOW)
@@ -57,7 +60,10 @@ def test_what_is_due_comes_first_with_what_its_kpi_did_since(workspace: Workspac
     assert [(each.decision.what, each.days_late) for each in found.due] == [
         ("Late action", 7), ("Due today", 0),
     ]  # fmt: skip
-    assert [each.decision.what for each in found.later] == ["Later", "No date"]
+    assert [each.decision.what for each in found.later] == ["Later", "At night", "No date"]
+    [night] = [each.effect for each in found.later if each.decision.what == "At night"]
+    assert night is not None
+    assert (night.since, night.periods) == (date(2026, 10, 19), 3)
     assert found.due[0].effect is None
     effect = found.due[1].effect
     assert effect is not None

@@ -79,7 +79,7 @@ def test_a_mute_holds_until_its_day_and_the_newest_one_counts(register: sa.Engin
         assert len(connection.execute(sa.select(mutes)).all()) == 3
         with pytest.raises(VigieError, match="has passed"):
             mute(connection, LOCAL_CPO, kpi="mrr", scope=ATELIER, reason="x",
-                 until=date(2026, 11, 15), at=NOW)  # fmt: skip
+                 until=date(2026, 11, 14), at=NOW)  # fmt: skip
 
 
 def test_remarks_need_words_and_a_scope_in_sight(register: sa.Engine) -> None:
