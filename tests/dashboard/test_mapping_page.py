@@ -69,6 +69,16 @@ def test_an_unknown_file_is_mapped_and_then_known_and_its_figure_is_a_kpi(play, 
     assert page.button(key="load").label == "Load 1 file"
 
 
+def test_the_words_of_a_file_are_text_in_the_labels_too(play):
+    """A project of this name was a link in the question whose it is."""
+    word = "[AB](https://example.com) :red[x]"
+    page = dropped(play, "jira.csv", JIRA.replace(",AB,", f",{word},"), lang="EN")
+    labels = [box.label for box in (*page.selectbox, *page.toggle)]
+    asked = [label for label in labels if word in plain(label)]
+    assert len(asked) == 2
+    assert not any(word in label for label in asked)
+
+
 def test_mapping_speaks_french(play):
     page = dropped(play, "besucher.csv", VISITS, lang="FR")
     page.button(key="file_0_0_open").click().run()
