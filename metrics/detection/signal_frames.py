@@ -14,7 +14,7 @@ from metrics.detection.chance import cases_in, errors_in
 from metrics.detection.masked import Bools, Codes, Floats
 from metrics.detection.matrix import judge_columns
 from metrics.detection.season import JUDGED
-from metrics.detection.signals import SPARSE, UNBORN, positions_of, taken_out
+from metrics.detection.signals import NOT_ASKED, SPARSE, UNBORN, positions_of, taken_out
 from metrics.detection.traits import YEAR, Traits, built_on_steps, stride_of
 from metrics.detection.xmr import SETTLED_POINTS
 from metrics.result import Scope
@@ -138,9 +138,11 @@ def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _unborn(rows: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:
-    """Closed periods in which there was nothing to measure, or in which nothing flowed."""
-    flows = rows["kpi"].map(lambda name: catalogue[name].kind is Kind.FLOW).astype(bool)
-    nothing = (rows["reason"] == UNBORN) | (flows & (rows["value"] == 0))
+    """Closed periods in which there was nothing to measure, nothing flowed, or nobody was asked."""
+    kinds = rows["kpi"].map(lambda name: catalogue[name].kind)
+    nothing = rows["reason"] == UNBORN
+    nothing |= (kinds == Kind.FLOW) & (rows["value"] == 0)
+    nothing |= (kinds == Kind.SCORE) & (rows["reason"] == NOT_ASKED)
     return nothing & rows["closed"].astype(bool)
 
 

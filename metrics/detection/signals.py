@@ -37,6 +37,7 @@ from metrics.result import Figure
 #: Why a figure is absent although nothing is missing: nothing happened that it could measure, as
 #: in a week in which no sprint ends. A series full of those is charted without them.
 UNBORN = "zero_denominator"
+NOT_ASKED = "no_answers"  # of a score: a month between two waves of a survey
 SPARSE = 0.3
 
 #: What is taken out of a series before it is judged, by what describes it.
@@ -99,11 +100,7 @@ def judge(
     if not figures:
         return Judgement({}, {}, ())
     grain = Grain(figures[0].grain)
-    seldom = kind is Kind.FLOW
-    born = [
-        figure.reason != UNBORN and not (seldom and figure.closed and figure.value == 0)
-        for figure in figures
-    ]
+    born = [_is_born(figure, kind) for figure in figures]
     sparse = is_sparse(born.count(False), sum(figure.closed for figure in figures))
     if sparse:
         figures = [figure for figure, is_born in zip(figures, born, strict=True) if is_born]
@@ -145,6 +142,13 @@ def judge(
             if judged.rules[0, rule]
         ]
     return Judgement(limits, models, tuple(sorted(signals, key=lambda s: (s.start, s.rule))))
+
+
+def _is_born(figure: Figure, kind: Kind) -> bool:
+    """Whether there was something to measure: something happened, flowed, or was asked."""
+    if kind is Kind.FLOW and figure.closed and figure.value == 0:
+        return False
+    return figure.reason != UNBORN and not (kind is Kind.SCORE and figure.reason == NOT_ASKED)
 
 
 def taken_out(model: int, seasonal: bool) -> tuple[str, ...]:

@@ -227,6 +227,29 @@ def test_a_kpi_born_every_other_week_is_charted_without_the_weeks_between() -> N
     assert last.centre == pytest.approx(points[:-1].mean())
 
 
+def test_waves_of_a_survey_are_judged_on_the_waves_before() -> None:
+    """Nobody is asked in the months between, which are known and hold no answers."""
+    waves = [7.2, 7.1, 7.1, 7.0, 7.2, 7.0, 7.0, 4.7]
+    figures = [
+        figure
+        for wave in waves
+        for figure in (*weeks([wave], low=wave - 0.4, high=wave + 0.4),
+                       *weeks([None, None], reason="no_answers"))
+    ][:-2]  # fmt: skip
+    periods = weeks([None] * len(figures))
+    figures = [
+        replace(figure, period=at.period, start=at.start, end=at.end)
+        for figure, at in zip(figures, periods, strict=True)
+    ]
+    judgement = judge(figures, Unit.SCORE, Kind.SCORE)
+    assert judgement.limits[figures[-1].start].centre == pytest.approx(np.mean(waves[:-1]))
+    entry = kpi("mood", Kind.SCORE, Unit.SCORE, family=Family.TEAMS)
+    (rows,) = signal_frames([frame(figures)], Catalogue({"rate": replace(entry, name="rate")}))
+    assert rows.loc[rows["rule"] == 1, ["start", "direction"]].values.tolist() == [
+        [pd.Timestamp(figures[-1].start), -1]
+    ]
+
+
 def test_trailing_windows_are_judged_on_points_that_do_not_overlap() -> None:
     def trailing(seed: int) -> NDArray[np.float64]:
         daily = np.random.default_rng(seed).normal(100, 20, size=107)
