@@ -268,6 +268,15 @@ def test_a_column_a_day(desk: Desk) -> None:
         (date(2026, 1, 1), "month", 5),
         (date(2026, 2, 1), "month", 6),
     ]
+    amplitude = (
+        '"\tActive Users"\r\n\r\n"\t","2025-01-06T00:00:00","2025-01-13T00:00:00"\r\n'
+        '"\tApp","12","15"\r\n"\t[Previous] App","9","9"\r\n'
+    )
+    report = desk.land("chart.csv", amplitude, ALPHA).report
+    assert counts(report) == ("amplitude_chart", 2, 1, 1, 0)
+    assert desk.rows(
+        "select metric, day, grain, cast(value as int) from observations where source = 'amplitude' order by day"
+    ) == [("app", date(2025, 1, 6), "week", 12), ("app", date(2025, 1, 13), "week", 15)]
 
 
 def test_a_survey_whose_header_takes_two_rows(desk: Desk) -> None:
