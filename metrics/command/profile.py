@@ -85,10 +85,8 @@ def draft(
     if dataset is None and not suggestions:
         why = why_nothing(seen)
         raise VigieError(
-            explain(why, "en")
-            if why
-            else f"Nothing in the columns says what the rows of {file.name} tell: "
-            f"{', '.join(seen.headers)}.",
+            f"Nothing in the columns says what the rows of {file.name} tell: "
+            f"{', '.join(seen.headers)}." + (f" {explain(why, 'en')}" if why else ""),
             choices=choices,
             next_step="Name it with --dataset.",
         )

@@ -114,7 +114,7 @@ def test_a_mapping_that_lacks_a_needed_column_cannot_be_kept(play):
 
 
 def test_a_file_without_a_header_says_so(play):
-    page = dropped(play, "numbers.csv", "2026-01-01,5\n2026-01-02,6\n", lang="EN")
+    page = dropped(play, "numbers.csv", "7,x\nb,8\n", lang="EN")
     page.button(key="file_0_0_open").click().run()
     assert "Add a first row with a name for each column" in told(page)
 
