@@ -197,14 +197,17 @@ def advice(voice: Voice, found: Bearing) -> str:
         words.say("The roles are not both held.")
         if not given.people
         else words.count(
-            "Today {n} person holds them.", "Today {n} people hold them.", given.people
+            "Today {n} person holds both roles.",
+            "Today {n} people hold the two roles.",
+            given.people,
         )
     )
+    verdict = words.say(VERDICTS[given.verdict])
     told = words.say(
-        "{squads}, {products}, {strains}: {verdict}.",
+        "{verdict} ({squads}, {products}, {strains}).",
         squads=squads,
         products=products,
         strains=shown,
-        verdict=words.say(VERDICTS[given.verdict]),
+        verdict=verdict[:1].upper() + verdict[1:],
     )
     return f"{told} {now}"

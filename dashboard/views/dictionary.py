@@ -116,11 +116,11 @@ def definition(
 
 
 def tree(session: Session, entry: Entry, by_name: dict[str, Entry]) -> None:
-    """The KPIs that it moves and those that move it, each one click away."""
+    """The KPIs above and below it in the KPI tree, each one click away."""
     words = session.voice.words
     for title, names in (
-        (words.say("It moves"), entry.parents),
-        (words.say("Moved by"), entry.children),
+        (words.say("Above it in the KPI tree"), entry.parents),
+        (words.say("Below it in the KPI tree"), entry.children),
     ):
         if not names:
             continue
