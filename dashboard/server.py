@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.api import Api
-from metrics import inbox
+from metrics import inbox, upgrade
 from metrics.errors import VigieError
 from metrics.register import migrate
 from metrics.workspace import Workspace
@@ -34,16 +34,26 @@ def _warming(opened: Workspace, stop: threading.Event) -> None:
     warming.keep_warm(opened, stop)
 
 
+def _upgrading(opened: Workspace, stop: threading.Event) -> None:
+    with suppress(VigieError):  # the pages say what is wrong
+        upgrade.upgrade(opened, stop)
+
+
 @asynccontextmanager
 async def watching(served: st.App) -> AsyncIterator[None]:
-    """Take what comes into the inbox, and read pages ahead, while the server runs."""
+    """Take what comes into the inbox, read pages ahead, and once bring up to date what an earlier
+    program prepared, while the server runs."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
     try:
         opened = workspace()
         threads = [
             threading.Thread(target=work, args=(opened, stop), name=name, daemon=True)
-            for name, work in (("vigie-inbox", inbox.keep_watch), ("vigie-warming", _warming))
+            for name, work in (
+                ("vigie-inbox", inbox.keep_watch),
+                ("vigie-warming", _warming),
+                ("vigie-upgrade", _upgrading),
+            )
         ]
         for thread in threads:
             thread.start()

@@ -140,6 +140,12 @@ def is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
     return not {version for version, *_ in migrations()} <= {version for (version,) in rows}
 
 
+def is_outdated(path: Path) -> bool:
+    """Whether an earlier program made this version of a warehouse."""
+    with open_facts(path) as connection:
+        return is_behind(connection)
+
+
 def migrations() -> list[tuple[int, str, str]]:
     """Every migration of the warehouse: number, name, SQL."""
     found = []

@@ -111,7 +111,8 @@ class Change:
         return drafted, published
 
     def _worth_it(self, drafted: Drafted, published: Published, state: State) -> bool:
-        """Publishing by hand makes a version only when it changes a figure."""
+        """Publishing by hand makes a version only when it changes a figure, or when an earlier
+        program made the current one."""
         return bool(
             drafted.staged
             or drafted.undone
@@ -120,6 +121,7 @@ class Change:
             or self.job.kind == "rebuild"
             or published.publication
             or not state.warehouse_version
+            or warehouse.is_outdated(warehouse.path_of(self.workspace, state.warehouse_version))
         )
 
     def _write_names(self, connection: sa.Connection) -> None:

@@ -1,0 +1,36 @@
+"""A workspace that an earlier program left: the present one prepares it anew when it serves it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from metrics import upgrade, warehouse
+from metrics.access import LOCAL_CPO
+from metrics.engines import open_facts
+from metrics.query import query
+from tests.small_workspace import SmallWorkspace
+
+FILES = {
+    "products.csv": "product,name\natelier,Atelier\n",
+    "observations.csv": "period,product,metric,value,unit\n2026-10-05,atelier,visits,12,count\n",
+}
+
+
+def test_what_an_earlier_program_prepared_is_prepared_anew_once(tmp_path: Path) -> None:
+    company = SmallWorkspace(tmp_path / "forge")
+    assert company.import_files(FILES).status == "done"
+    assert upgrade.upgrade(company.workspace, threading.Event()) is None
+    path = warehouse.current_path(company.workspace)
+    assert path is not None
+    before = query(company.workspace, LOCAL_CPO, ["signups"])
+    with open_facts(path, read_only=False) as facts:
+        facts.execute("delete from schema_version where version = 21")
+        facts.execute("drop view observations")
+    assert upgrade.is_due(company.workspace)
+    outcome = upgrade.upgrade(company.workspace, threading.Event())
+    assert outcome is not None
+    assert outcome.status == "done"
+    assert not upgrade.is_due(company.workspace)
+    assert warehouse.current_path(company.workspace) != path
+    assert query(company.workspace, LOCAL_CPO, ["signups"]) == before
