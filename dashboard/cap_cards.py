@@ -143,6 +143,7 @@ def _deals(session: Session, found: Deals) -> None:
                     "part": column.NumberColumn(words.say("Of those lost"), width=110),
                 },
                 height="content",
+                placeholder="",
                 key="loss_reasons",
                 alt=words.say("Why deals were lost, the most told first"),
             )
@@ -160,6 +161,7 @@ def _deals(session: Session, found: Deals) -> None:
                     "rate": column.NumberColumn(words.say("Win rate"), width=110),
                 },
                 height="content",
+                placeholder="",
                 key="competitors",
                 alt=words.say("Deals won and lost against each competitor"),
             )

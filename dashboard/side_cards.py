@@ -138,6 +138,7 @@ def funnel(session: Session, usage: ProductUsage) -> None:
             "time": column.TextColumn(words.say("Median time to get there"), alignment="right"),
         },
         height="content",
+        placeholder="",
         key="funnel",
         alt=words.say("Funnel: users and their part of those who entered, by step"),
     )
@@ -256,6 +257,7 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
             "count": column.NumberColumn(words.say("Comments")),
         },
         height="content",
+        placeholder="",
         key="themes",
         alt=words.say("Themes of what users said, with their shares"),
     )

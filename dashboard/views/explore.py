@@ -239,6 +239,7 @@ def totals(session: Session, found: Exploration) -> None:
                     "difference": column.TextColumn(telling["difference"], width=200),
                 },
                 height="content" if len(frame) <= cards.ROWS_SHOWN else "auto",
+                placeholder="",
                 key="own_totals_table",
                 alt=words.say("Totals of the tools beside what their rows add up to here"),
             )

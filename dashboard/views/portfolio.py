@@ -22,6 +22,7 @@ from dashboard import (
 )
 from dashboard.session import Session, plans, portfolio
 from dashboard.written import counted, written
+from metrics.format import NOT_AVAILABLE
 from metrics.pages.portfolio import CONTRIBUTION, Plans, Portfolio
 
 #: KPIs that fit on a phone beside a product's name.
@@ -101,6 +102,7 @@ def initiatives(session: Session, found: Plans) -> None:
                 "objective": column.TextColumn(words.say("Objective"), width=220),
             },
             height="content" if len(found.roadmap) <= cards.ROWS_SHOWN else "auto",
+            placeholder="",
             key="roadmap",
             alt=words.say("Initiatives of the quarter, the highest RICE first"),
         )
@@ -178,6 +180,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
             hide_index=True,
             column_config=config,
             height="content" if len(found.products) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
+            placeholder=NOT_AVAILABLE,
             key="portfolio",
             alt=words.say("Products with their revenue, growth, margin and objectives"),
         )
