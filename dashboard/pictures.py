@@ -14,7 +14,7 @@ from metrics.reading import Limits, Reading
 from metrics.result import Figure
 
 TITLE_LETTERS = 20
-TEXT_HEIGHT = 13.0
+TEXT_HEIGHT = 14.0
 RECENT = 3  # periods behind which the range of the last one is drawn when it has moved
 #: A picture has no access to the page's fonts.
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
