@@ -7,7 +7,7 @@ every language; the first option, which is translated, is the default and never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TypeVar
@@ -16,9 +16,10 @@ import streamlit as st
 
 from dashboard import definition_sentences
 from dashboard.glossary import FAMILIES
+from dashboard.markup import escape
 from dashboard.session import COMPANY, Session
 from dashboard.side_sentences import SIDES
-from dashboard.translation import LANGUAGES, language_of
+from dashboard.translation import LANGUAGES, Translation, language_of
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Family, Text
 from metrics.format import alphabetical
@@ -50,10 +51,21 @@ def language() -> str:
     return str(chosen)
 
 
+def tell_unknown(words: Translation, key: str, title: str, known: Collection[str]) -> None:
+    """Say that the address asks for what there is not; the filter then shows its first choice."""
+    asked = st.query_params.get(key)
+    if asked and asked not in known:
+        told = words.say(
+            "{filter}: there is no “{name}” here. Choose another.", filter=title, name=asked
+        )
+        st.toast(escape(told), icon=":material/link_off:", duration="long")
+
+
 def week(session: Session, weeks: tuple[Period, ...]) -> str | None:
     """The week to review; None while it is the latest, whichever that becomes."""
     words = session.voice.words
     options = [LATEST, *(period.key for period in weeks)]
+    tell_unknown(words, "week", words.say("Week"), options)
     chosen = st.selectbox(
         words.say("Week"),
         options,
@@ -81,6 +93,7 @@ def meeting(session: Session) -> bool:
 def scope(session: Session) -> Scope:
     """The company, or one line, product, squad or role owner."""
     labels = scope_labels(session)
+    tell_unknown(session.voice.words, "scope", session.voice.words.say("Scope"), labels.values())
     chosen = st.selectbox(
         session.voice.words.say("Scope"),
         list(labels),
@@ -136,6 +149,7 @@ def product(session: Session) -> str:
     """The product of the product page; the first by name until another is chosen."""
     every = {item.product: item.name for item in session.organisation.products}
     names = _offered(session, "product", every, lambda key: Scope("product", key)) or every
+    tell_unknown(session.voice.words, "product", session.voice.words.say("Product"), names.values())
     chosen = st.selectbox(
         session.voice.words.say("Product"),
         sorted(names, key=lambda key: alphabetical(names[key])),
@@ -152,6 +166,7 @@ def squad(session: Session) -> str:
     """The squad of the squad page; the first by name until another is chosen."""
     every = {item.squad: item.name for item in session.organisation.squads}
     names = _offered(session, "squad", every, lambda key: Scope("squad", key)) or every
+    tell_unknown(session.voice.words, "squad", session.voice.words.say("Squad"), names.values())
     chosen = st.selectbox(
         session.voice.words.say("Squad"),
         sorted(names, key=lambda key: alphabetical(names[key])),
@@ -172,6 +187,8 @@ def owner(session: Session) -> str:
         key=lambda scope: alphabetical(names[scope]),
     )
     keys = [scope.key for scope in owners]
+    words = session.voice.words
+    tell_unknown(words, "owner", words.say("Role owner"), keys)
     return addressed(
         session.voice.words.say("Role owner"),
         "owner",
@@ -232,6 +249,7 @@ def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:
 def kpi_or_all(session: Session, labels: Mapping[str, Text]) -> str:
     """One KPI by name, or ALL, which stands first."""
     words = session.voice.words
+    tell_unknown(words, "kpi", words.say("KPI"), (ALL, *labels))
     options = [ALL, *sorted(labels, key=lambda name: alphabetical(labels[name][words.language]))]
     return addressed(
         words.say("KPI"),
@@ -278,6 +296,7 @@ def kpi(session: Session) -> str:
     names = sorted(
         (each.name for each in voice.catalogue), key=lambda name: alphabetical(voice.label(name))
     )
+    tell_unknown(voice.words, "kpi", voice.words.say("KPI"), names)
     return addressed(
         voice.words.say("KPI"), "kpi", names, voice.label, default=FIRST_EXPLORED, width=320
     )

@@ -59,6 +59,20 @@ def test_every_scope_of_the_filter_opens(monkeypatch, filled):
         assert not again.error, label
 
 
+@pytest.mark.parametrize(
+    ("home", "address"),
+    [("review", {"week": "2019-W99"}), ("product", {"product": "Nowhere"}),
+     ("squad", {"squad": "Nobody"}), ("owner", {"owner": "PM:nobody"}),
+     ("explore", {"kpi": "nothing"})],
+)  # fmt: skip
+def test_an_address_that_asks_for_what_there_is_not_is_told(monkeypatch, filled, home, address):
+    page = opened(monkeypatch, filled, home, lang="EN", **address)
+    assert not page.exception
+    (asked,) = address.values()
+    assert [f"there is no “{asked}” here" in plain(each.value) for each in page.toast] == [True]
+    assert not page.run().toast
+
+
 def test_the_app_runs_as_a_script(monkeypatch, filled):
     monkeypatch.setenv("VIGIE_WORKSPACE", str(filled.path))
     page = AppTest.from_file(app_module.__file__, default_timeout=60).run()
