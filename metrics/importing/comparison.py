@@ -189,19 +189,12 @@ def compare_slices(
         .distinct()
         .from_(f'"{now}".main.winning_slices')
     )
-    winners = exp.and_(
-        exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
-        "w.import_id = x.import_id",
-        "w.source = x.source",
-        exp.column("stream", table="w").eq(stream.copy()),
-        "w.day = x.day",
-    )
     old = (
         slices(
             exp.to_table(f'"{now}".main.{dataset.table}').as_("x"),
             exp.func("bool_or", exp.column("import_id", table="x").isin(*newer)).as_("newer"),
         )
-        .join(counting.subquery("w"), on=winners)
+        .join(counting.subquery("w"), on=_in_slice(dataset, stream))
         .where(exp.column("import_id", table="x").isin(*older, *newer))
         .where("x.day in (select day from new)")
         .group_by("1", "2")
@@ -225,6 +218,17 @@ def compare_slices(
     return Compared(replaced, unchanged), alike
 
 
+def _in_slice(dataset: Dataset, stream: exp.Expr) -> exp.Expr:
+    """Whether a landed row `x`, of the stream told, lies in the winning slice `w`."""
+    return exp.and_(
+        exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
+        "w.import_id = x.import_id",
+        "w.source = x.source",
+        exp.column("stream", table="w").eq(stream.copy()),
+        "w.day = x.day",
+    )
+
+
 def losing(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
@@ -234,14 +238,8 @@ def losing(
     """How many rows of an import do not count, by what the connection knows of all imports; those
     of the slices `alike` count as another's."""
     stream = exp.Literal.string("") if dataset.loose else exp.column("stream", table="x")
-    counts = exp.and_(
-        exp.column("dataset", table="w").eq(exp.Literal.string(dataset.name)),
-        "w.import_id = x.import_id",
-        "w.source = x.source",
-        exp.column("stream", table="w").eq(stream.copy()),
-        "w.day = x.day",
-        *(("x.time >= w.begins", "x.time < w.ends") if "time" in dataset.fields else ()),
-    )
+    moment = ("x.time >= w.begins", "x.time < w.ends") if "time" in dataset.fields else ()
+    counts = exp.and_(_in_slice(dataset, stream), *moment)
     query = (
         exp.select(stream.copy(), exp.column("day", table="x"), exp.Count(this=exp.Star()))
         .from_(exp.to_table(dataset.table).as_("x"))

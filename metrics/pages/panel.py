@@ -18,7 +18,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.kpi import Family
 from metrics.definitions import catalogue_of
-from metrics.detection.signals import UNBORN
+from metrics.detection.signals import NOT_ASKED, UNBORN
 from metrics.errors import unknown
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Organisation
@@ -51,7 +51,7 @@ BORN_WITHIN = timedelta(weeks=13)
 #: The part of the company's weekly review KPIs that must be closed for a week to be the latest.
 MOST = 0.5
 #: A closed period in which a KPI was not born: nothing to divide by, or a month without a survey.
-NOT_BORN = (UNBORN, "no_answers")
+NOT_BORN = (UNBORN, NOT_ASKED)
 
 PAIRS = 2000  # KPIs with a scope asked for at once
 
