@@ -36,7 +36,7 @@ def seconds(workspace: Path, path: str, *, kept: bool) -> float:
     address = urlsplit(path)
     os.environ[session.WORKSPACE_VARIABLE] = str(workspace)
     if not kept:
-        session._answer.clear()  # type: ignore[attr-defined]
+        kept.answer.clear()  # type: ignore[attr-defined]
     page = AppTest.from_string(
         SCRIPT.format(home=address.path.strip("/") or HOME), default_timeout=300
     )

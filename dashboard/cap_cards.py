@@ -13,8 +13,9 @@ import streamlit as st
 
 from dashboard import cap_sentences, cap_tables, cards, charts, narrow
 from dashboard.absence_sentences import empty
+from dashboard.answers import accounts_at_risk, discoveries, market_side
 from dashboard.markup import escape
-from dashboard.session import Session, accounts_at_risk, discoveries, market_side
+from dashboard.session import Session
 from dashboard.spreadsheet import as_csv
 from dashboard.voice import Voice
 from dashboard.written import counted, written

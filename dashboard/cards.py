@@ -10,10 +10,11 @@ import streamlit as st
 
 from dashboard import charts, pictures, reading_tables, refusals, sentences
 from dashboard import review_sentences as told
+from dashboard.answers import six_twelve
 from dashboard.drawing import Drawing
 from dashboard.glossary import MARKS
 from dashboard.markup import escape, mark
-from dashboard.session import Session, six_twelve
+from dashboard.session import Session
 from dashboard.translation import Translation
 from metrics.errors import VigieError
 from metrics.pages.review_facts import Subject

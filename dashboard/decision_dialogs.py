@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import markup, meeting_sentences, windows
-from dashboard.session import Session, likened, versions
+from dashboard.answers import likened, versions
+from dashboard.session import Session
 from metrics.pages.review_facts import Person
 from metrics.register.decisions import ACTION, DECISION, Decision, change, close, decide, reopen
 from metrics.result import Scope

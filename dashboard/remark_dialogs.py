@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard import markup, meeting_sentences, windows
-from dashboard.session import Session, remarks_before
+from dashboard.answers import remarks_before
+from dashboard.session import Session
 from metrics.pages.review_facts import Person
 from metrics.register.remarks import (
     Annotation,

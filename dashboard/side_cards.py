@@ -18,7 +18,8 @@ from dashboard import (
     side_sentences,
     side_tables,
 )
-from dashboard.session import Session, verbatims
+from dashboard.answers import verbatims
+from dashboard.session import Session
 from dashboard.waterfall import is_cut, waterfall
 from dashboard.written import BAR, NO_LABEL, counted, written
 from metrics.by_member import FeatureMap, ThemeShares

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 
-from dashboard import session
+from dashboard import answers, session
 from dashboard.palette import LIGHT
 from dashboard.translation import LANGUAGES
 from metrics.errors import VigieError
@@ -38,7 +38,7 @@ def warm(workspace: Workspace, seen: object = None) -> object:
     opened, *_ = [session.session_of(workspace, language, LIGHT) for language in LANGUAGES]
     now = (opened.publication.id, opened.definitions, opened.spoken, opened.today)
     if now != seen and not opened.is_empty:
-        session.review(opened, None, session.COMPANY)
-        session.slips(opened, None)
-        session.portfolio(opened, None)
+        answers.review(opened, None, session.COMPANY)
+        answers.slips(opened, None)
+        answers.portfolio(opened, None)
     return now

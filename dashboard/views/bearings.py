@@ -15,7 +15,8 @@ from dashboard import (
     markup,
     narrow,
 )
-from dashboard.session import Session, bearings
+from dashboard.answers import bearings
+from dashboard.session import Session
 from dashboard.side_sentences import SIDES
 from metrics.pages.bearings import Bearing, Bearings
 from metrics.pages.product_sides import CADENCE, CAP

@@ -14,8 +14,9 @@ from dashboard import (
     markup,
     narrow,
 )
+from dashboard.answers import dictionary, freshness
 from dashboard.glossary import MARKS
-from dashboard.session import Session, dictionary, freshness
+from dashboard.session import Session
 from metrics.pages.freshness import DatasetState
 
 MOST_TOLD = 12  # late products or squads said one by one

@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, definition_sentences, definition_tables, filters, markup
-from dashboard.session import Session, dictionary
+from dashboard.answers import dictionary
+from dashboard.session import Session
 from metrics.pages.dictionary import Entry, search
 
 MANY = 15  # KPIs in a table that scrolls

@@ -23,8 +23,9 @@ from dashboard import (
     sentences,
     spreadsheet,
 )
+from dashboard.answers import explore, lineage, statements
 from dashboard.exploring_chart import exploration
-from dashboard.session import Session, explore, lineage, statements
+from dashboard.session import Session
 from dashboard.written import counted, written
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Kpi

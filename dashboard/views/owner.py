@@ -15,7 +15,8 @@ from dashboard import (
     reading_cards,
     side_cards,
 )
-from dashboard.session import Session, owner_page, review
+from dashboard.answers import owner_page, review
+from dashboard.session import Session
 from metrics.pages.owner import OwnerPage, answered_for
 
 HEADLINE_KPIS = 5

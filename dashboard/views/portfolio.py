@@ -20,7 +20,8 @@ from dashboard import (
     portfolio_charts,
     reading_tables,
 )
-from dashboard.session import Session, plans, portfolio
+from dashboard.answers import plans, portfolio
+from dashboard.session import Session
 from dashboard.written import counted, written
 from metrics.format import NOT_AVAILABLE
 from metrics.pages.portfolio import CONTRIBUTION, Plans, Portfolio

@@ -14,7 +14,8 @@ from dashboard import (
     preparing_tables,
     review_sentences,
 )
-from dashboard.session import COMPANY, Session, preparation, review
+from dashboard.answers import preparation, review
+from dashboard.session import COMPANY, Session
 from metrics.pages.preparation import Preparation
 
 

@@ -21,7 +21,8 @@ from dashboard import (
     side_cards,
     side_sentences,
 )
-from dashboard.session import Session, agenda, cadence_side, cap_side, plans, product_page
+from dashboard.answers import agenda, cadence_side, cap_side, plans, product_page
+from dashboard.session import Session
 from metrics.pages.product_sides import CADENCE, CAP, FAMILIES_OF, CapSide
 from metrics.pages.review_facts import ProductPage, ScorecardCell
 from metrics.reading import Reading

@@ -16,7 +16,8 @@ from dashboard import (
     sentences,
     side_sentences,
 )
-from dashboard.session import Session, agenda, portfolio, review, slips
+from dashboard.answers import agenda, portfolio, review, slips
+from dashboard.session import Session
 from dashboard.views import meeting
 from metrics.pages.portfolio import Holding
 from metrics.pages.review_facts import Review

@@ -18,7 +18,8 @@ from dashboard import (
     squad_sentences,
     squad_tables,
 )
-from dashboard.session import Session, review, squad_page
+from dashboard.answers import review, squad_page
+from dashboard.session import Session
 from metrics.pages.squad import SquadPage
 
 #: The parts that are shown in one table.

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from dashboard import session, warming
+from dashboard import answers, kept, session, warming
 from metrics.access import LOCAL_CPO
 from metrics.register import migrate, remarks
 from metrics.register.tables import state
@@ -41,7 +41,7 @@ def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
     warming.warm(workspace)
     reader = session.session_of(workspace, "fr", warming.LIGHT)
     monkeypatch.setattr(session.reviews, "weekly_review", None)
-    assert session.review(reader, None, session.COMPANY).scorecard
+    assert answers.review(reader, None, session.COMPANY).scorecard
 
 
 def test_the_search_for_garbage_rests_while_an_answer_is_read_and_no_longer():
@@ -50,7 +50,7 @@ def test_the_search_for_garbage_rests_while_an_answer_is_read_and_no_longer():
         raise LookupError
 
     with pytest.raises(LookupError):
-        session._answer(("no such question",), read)
+        kept.answer(("no such question",), read)
     assert gc.isenabled()
 
 
