@@ -24,7 +24,7 @@ def workspace(tmp_path_factory):
 
 def test_the_review_is_read_once_until_something_is_said(workspace, monkeypatch):
     read = []
-    monkeypatch.setattr(session, "review", lambda *asked: read.append(asked))
+    monkeypatch.setattr(answers, "review", lambda *asked: read.append(asked))
     seen = warming.warm(workspace)
     assert warming.warm(workspace, seen) == seen
     assert len(read) == 1
@@ -40,7 +40,7 @@ def test_the_review_is_read_once_until_something_is_said(workspace, monkeypatch)
 def test_a_reader_finds_the_answer_kept(workspace, monkeypatch):
     warming.warm(workspace)
     reader = session.session_of(workspace, "fr", warming.LIGHT)
-    monkeypatch.setattr(session.reviews, "weekly_review", None)
+    monkeypatch.setattr(answers.reviews, "weekly_review", None)
     assert answers.review(reader, None, session.COMPANY).scorecard
 
 
@@ -57,13 +57,13 @@ def test_the_search_for_garbage_rests_while_an_answer_is_read_and_no_longer():
 def test_facts_that_change_without_a_figure_are_read_again(workspace, monkeypatch):
     """A person erased, an import that says the same: the publication stays, the warehouse moves."""
     read = []
-    monkeypatch.setattr(session.preparing, "preparation", lambda *_, **asked: read.append(asked))
-    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
-    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    monkeypatch.setattr(answers.preparing, "preparation", lambda *_, **asked: read.append(asked))
+    answers.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    answers.preparation(session.session_of(workspace, "fr", warming.LIGHT))
     assert len(read) == 1
     with workspace.register.begin() as connection:
         connection.execute(state.update().values(warehouse_version=state.c.warehouse_version + 1))
-    session.preparation(session.session_of(workspace, "fr", warming.LIGHT))
+    answers.preparation(session.session_of(workspace, "fr", warming.LIGHT))
     assert len(read) == 2
 
 
@@ -71,6 +71,6 @@ def test_an_empty_workspace_has_nothing_to_read(workspace, monkeypatch, tmp_path
     (tmp_path / "vigie.toml").write_text('company = "Groupe Rivage"\n', "utf-8")
     empty = Workspace.open(tmp_path)
     migrate(empty.register)
-    monkeypatch.setattr(session, "review", None)
+    monkeypatch.setattr(answers, "review", None)
     warming.warm(empty)
     empty.register.dispose()
