@@ -1,4 +1,6 @@
 """Subscriptions as Stripe exports them: trials, quantities, intervals, cancellations, against days.
+What successive exports tell of one subscription is its history: what was over, or not paid, when
+an export was taken stays so, whatever a later one says of it.
 
 A discount stands in a column of its own, in percent or as an amount, and is deducted. A coupon
 says only that there is one: where nothing gives its discount, the import says so.
@@ -6,7 +8,9 @@ says only that there is one: where nothing gives its discount, the import says s
 
 from __future__ import annotations
 
+import random
 from calendar import monthrange
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -131,39 +135,40 @@ def test_what_is_paid_and_how_it_moves(
     assert checked or all(row[2] > 120 for row in rows) or len(rows) < 3
 
 
-@pytest.mark.parametrize(
-    ("coupon", "percent", "amount", "paid", "told"),
-    [
-        ("", "", "", 40.0, set()),
-        ("SPRING", "25", "", 30.0, set()),
-        ("SPRING", "", "15.50", 24.5, set()),
-        ("SPRING", "10", "6", 30.0, set()),
-        ("SPRING", "", "", 40.0, {"coupon_unknown"}),
-        ("SPRING", "120", "", None, {"discount_beyond_price"}),
-        ("SPRING", "", "-3", None, {"discount_beyond_price"}),
-        ("SPRING", "", "41", None, {"discount_beyond_price"}),
-    ],
+#: Coupon, percent off, amount off, and what is paid of two seats at 20; None where it is refused.
+DISCOUNTS = (
+    ("", "", "", 40.0),
+    ("SPRING", "25", "", 30.0),
+    ("SPRING", "", "15.50", 24.5),
+    ("SPRING", "10", "6", 30.0),
+    ("SPRING", "", "", 40.0),
+    ("SPRING", "120", "", None),
+    ("SPRING", "", "-3", None),
+    ("SPRING", "", "41", None),
 )
-def test_discounts_are_deducted_or_said_to_be_unknown(
-    tmp_path: Path,
-    coupon: str,
-    percent: str,
-    amount: str,
-    paid: float | None,
-    told: set[str],
-) -> None:
+
+
+def test_discounts_are_deducted_or_said_to_be_unknown(tmp_path: Path) -> None:
     imported = Imported(tmp_path)
-    row = f"sub_1,cus_1,Anvil,2,eur,month,20,active,{FIRST} 10:00,{FIRST} 10:00,,,,"
-    other = f"sub_2,cus_2,Bellows,1,eur,month,5,active,{FIRST} 10:00,{FIRST} 10:00,,,,,,,"
-    text = f"{HEADER}\n{row},{coupon},{percent},{amount}\n{other}\n"
-    report = imported.file("subscriptions.csv", text, observed=f"{OBSERVED}")
-    assert {each.reason for each in report.problems} & {
-        "coupon_unknown", "discount_beyond_price",
-    } == told  # fmt: skip
-    figures = imported.ask("mrr", grain=Grain.MONTH) if paid else []
-    assert {f.value for f in figures if f.closed and f.scope.key == "anvil"} == (
-        {paid} if paid else set()
-    )
+    lines = [f"{HEADER},channel (metadata)"]
+    for number, (coupon, percent, amount, _) in enumerate(DISCOUNTS):
+        lines.append(
+            f"sub_{number},cus_{number},Anvil,2,eur,month,20,active,{FIRST} 10:00,{FIRST} 10:00"
+            f",,,,,{coupon},{percent},{amount},way {number}"
+        )
+    report = imported.file("subscriptions.csv", "\n".join(lines) + "\n", observed=f"{OBSERVED}")
+    told: Counter[str] = Counter()
+    for each in report.problems:
+        told[each.reason] += each.rows
+    assert (told["coupon_unknown"], told["discount_beyond_price"]) == (1, 3)
+    found = {
+        figure.member: figure.value
+        for figure in imported.ask("mrr", by="channel", grain=Grain.MONTH)
+        if figure.period == "2026-01"
+    }
+    assert found == {
+        f"way {number}": paid for number, (*_, paid) in enumerate(DISCOUNTS) if paid is not None
+    }
 
 
 def test_who_has_everything_for_nothing_does_not_pay_and_comes_anew_when_paying(
@@ -187,3 +192,117 @@ def test_who_has_everything_for_nothing_does_not_pay_and_comes_anew_when_paying(
     }
     assert (told["arpa", "2025-11"], told["arpa", "2025-12"]) == (10, 20)
     assert (told["new_mrr", "2025-12"], told["reactivation_mrr", "2025-12"]) == (30, 0)
+
+
+#: Exports are taken on the first of a month; what they show without a day has held since the last.
+EXPORTED = [date(2025, 11, 1), date(2025, 12, 1), *(date(2026, month, 1) for month in (1, 2, 3, 4))]
+Shown = tuple[str, int, date | None]  # status, price, the day it ended
+
+
+def life(chance: random.Random) -> tuple[list[Shown], dict[date, int]]:
+    """What each export shows of a subscription, and what it pays a month on each day."""
+    shown: list[Shown] = []
+    paid: dict[date, int] = {}
+    ended, standing, since = None, "running", FIRST
+    for exported in EXPORTED:
+        status = chance.choice(["active"] * 3 + ["past_due", "unpaid", "paused", "canceled"])
+        price = chance.randint(1, 40)
+        days = [since + timedelta(number) for number in range((exported - since).days)]
+        if status == "canceled" and standing != "over":
+            ended = exported - timedelta(chance.randint(1, 12))
+            if standing == "running":
+                paid |= {day: price for day in days if day < ended}
+        if status in ("active", "past_due"):
+            paid |= dict.fromkeys(days, price)
+        running = status in ("active", "past_due")
+        standing = "running" if running else "over" if status == "canceled" else "unpaid"
+        shown.append((status, price, ended if status == "canceled" else None))
+        since = exported
+    return shown, paid
+
+
+def test_what_an_export_told_of_a_subscription_stays(tmp_path: Path) -> None:
+    chance = random.Random(46)
+    lives = [life(chance) for _ in range(50)]
+    imported = Imported(tmp_path)
+    for at, exported in enumerate(EXPORTED):
+        lines = [f"{HEADER},channel (metadata),Current Period Start (UTC)"]
+        for number, (shown, _) in enumerate(lives):
+            status, price, ended = shown[at]
+            over = f"{ended} 10:00" if ended else ""
+            lines.append(
+                f"sub_{number},cus_{number},Anvil,1,eur,month,{price},{status},{FIRST} 10:00,"
+                f"{FIRST} 10:00,,,{over},{over},,,,way {number},{FIRST} 10:00"
+            )
+        imported.file("subscriptions.csv", "\n".join(lines) + "\n", observed=f"{exported}")
+        if at == len(EXPORTED) - 1:
+            by_way = imported.ask("mrr", by="channel", grain=Grain.WEEK)
+            closed = [figure for figure in by_way if figure.closed]
+            assert closed[-1].end >= exported - timedelta(8)
+            for figure in closed:
+                paid = lives[int(figure.member.removeprefix("way "))][1]
+                assert figure.value == paid.get(figure.end, 0), (figure.member, figure.period)
+    names = ("new_mrr", "reactivation_mrr", "churned_mrr", "logo_churn_rate")
+    told = {(f.kpi, f.period): f.value for f in imported.ask(*names, grain=Grain.MONTH) if f.closed}
+    for exported in EXPORTED[1:]:
+        last = exported - timedelta(1)
+        first = last.replace(day=1)
+        held = [(paid, paid.get(first - timedelta(1), 0), paid.get(last, 0)) for _, paid in lives]
+        came = [(paid, now) for paid, before, now in held if now and not before]
+        anew = sum(now for paid, now in came if min(paid) >= first)
+        lost = [before for _, before, now in held if before and not now]
+        assert told["new_mrr", f"{last:%Y-%m}"] == anew
+        assert told["reactivation_mrr", f"{last:%Y-%m}"] == sum(now for _, now in came) - anew
+        assert told["churned_mrr", f"{last:%Y-%m}"] == sum(lost)
+        assert told["logo_churn_rate", f"{last:%Y-%m}"] == pytest.approx(
+            len(lost) / sum(before > 0 for _, before, _ in held)
+        )
+
+
+#: Status, when the present period began, and what is paid of 30 in January and in March.
+STANDINGS = (
+    ("past_due", date(2026, 2, 10), [30, 30]),
+    ("unpaid", date(2026, 2, 10), [30, 0]),
+    ("impayé", date(2026, 2, 10), [30, 0]),
+    # Stripe pauses what has no means of payment when its trial ends.
+    ("paused", FIRST, [0, 0]),
+    ("unpaid", None, [0, 0]),
+    ("canceled", date(2026, 2, 10), [30, 0]),
+    ("incomplete", date(2026, 2, 10), [0, 0]),
+    ("incomplete_expired", date(2026, 2, 10), [0, 0]),
+)
+
+
+def test_what_counts_while_it_is_not_paid(tmp_path: Path) -> None:
+    imported = Imported(tmp_path)
+    lines = [f"{HEADER},channel (metadata),Current Period Start (UTC)"]
+    for number, (status, period, _) in enumerate(STANDINGS):
+        began = f"{period} 10:00" if period else ""
+        lines.append(
+            f"sub_{number},cus_{number},Anvil,1,eur,month,30,{status},{FIRST} 10:00,{FIRST} 10:00,"
+            f",,,,,,,way {number},{began}"
+        )
+    imported.file("subscriptions.csv", "\n".join(lines) + "\n", observed=f"{OBSERVED}")
+    told = {
+        (f.member, f.period): f.value for f in imported.ask("mrr", by="channel", grain=Grain.MONTH)
+    }
+    for number, (status, period, paid) in enumerate(STANDINGS):
+        found = [told.get((f"way {number}", month)) or 0 for month in ("2026-01", "2026-03")]
+        assert found == paid, (status, period)
+
+
+def test_a_start_told_anew_takes_nothing_from_what_was_paid_before(tmp_path: Path) -> None:
+    """A tool that tells of each renewal as the start; and months given for nothing from now on."""
+    imported = Imported(tmp_path)
+    for day, renewed, free in (
+        (date(2026, 2, 1), FIRST, ""),
+        (OBSERVED, date(2026, 2, 20), "2026-05-20 10:00"),
+    ):
+        rows = [
+            f"sub_1,cus_1,Anvil,1,eur,month,10,active,{FIRST} 10:00,{renewed} 10:00,,,,,,,",
+            f"sub_2,cus_2,Anvil,1,eur,month,30,active,{FIRST} 10:00,{FIRST} 10:00,{free},,,,,,",
+        ]
+        imported.file("subscriptions.csv", "\n".join([HEADER, *rows]) + "\n", observed=f"{day}")
+    told = imported.values("mrr", grain=Grain.MONTH)
+    months = ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
+    assert [told["anvil", month] for month in months] == [40, 40, 40, 40, 10, 10]

@@ -119,7 +119,8 @@ DATASETS = {
             | dict.fromkeys(("amount", "quantity"), "decimal(28,6)")
             | dict.fromkeys(("discount_percent", "discount_amount"), "decimal(28,6)")
             | {"interval_count": "integer"}
-            | _moments("created", "started", "trial_end", "canceled", "ended", "period_end"),
+            | _moments("created", "started", "trial_end", "canceled", "ended")
+            | _moments("period_start", "period_end"),
             key=("subscription_id",),
         ),
         Dataset(

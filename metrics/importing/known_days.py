@@ -93,8 +93,13 @@ def coverage_of(
             ).fetchall()
             return covering.of_feedback(tool, heard, observed_day)
         case "subscriptions":
-            columns = exp.select("stream", "start_day", "end_day", "count(*)")
-            paid = _landed(session, columns, dataset, "stream", "start_day", "end_day")
+            # That something is not paid now is no end that the export tells of.
+            end = (
+                "case when status in ('unpaid', 'paused') and end_day > start_day then null "
+                "else end_day end as last_day"
+            )
+            columns = exp.select("stream", "start_day", end, "count(*)")
+            paid = _landed(session, columns, dataset, "stream", "start_day", "last_day")
             return covering.of_subscriptions(
                 tool, [(s, first, last, n) for s, first, last, n in paid if first], observed_day
             )

@@ -17,11 +17,27 @@ with named as (
             else greatest(started_day, coalesce(trial_end_day, started_day))
         end as first_paid_day,
         case
-            when ended_day is not null then ended_day
-            when status in ('canceled', 'cancelled', 'annulé') then canceled_day
-            when canceled_day is not null then period_end_day
-        end as first_unpaid_day
+            when ended_day is not null then 'ended'
+            when regexp_full_match(status, 'unpaid|impay[ée]e?') then 'unpaid'
+            when regexp_full_match(status, 'paused|on[ _]hold|(en )?pause|suspend(ed|ue?)') then 'paused'
+            when regexp_full_match(status, 'cancell?ed|expired|annul[ée]e?|r[ée]sili[ée]e?|expir[ée]e?') is not true
+                then 'running'
+            -- Over, and nobody says since when.
+            when canceled_day is null then 'unpaid'
+        end as standing
     from typed
+),
+
+-- What is not paid now was paid, as far as its own row says, until its present period began.
+ends as (
+    select *,
+        case
+            when standing in ('unpaid', 'paused') then coalesce(period_start_day, first_paid_day)
+            when ended_day is not null then ended_day
+            when standing = 'running' and canceled_day is not null then period_end_day
+            else canceled_day
+        end as first_unpaid_day
+    from named
 ),
 
 -- A discount is of the price of all seats, and never more than it.
@@ -29,7 +45,7 @@ discounted as (
     select *,
         round(cast(price as double) * cast(coalesce(discount_percent, 0) as double) / 100, 2)
         + cast(coalesce(discount_amount, 0) as double) as discount
-    from named
+    from ends
 )
 select record,
     coalesce(problem, case
@@ -49,5 +65,5 @@ select record,
     -- greatest() would take a missing end for the start
     case when first_unpaid_day is not null then greatest(first_unpaid_day, first_paid_day) end
         as end_day,
-    status
+    case when standing in ('unpaid', 'paused') then standing else status end as status
 from discounted

@@ -1,4 +1,4 @@
-WITH versions AS (
+WITH seen AS (
   SELECT
     source,
     subscription_id,
@@ -8,13 +8,120 @@ WITH versions AS (
     channel,
     currency,
     CAST(amount AS DOUBLE PRECISION) / NULLIF(CAST(interval_months AS DOUBLE PRECISION), 0) AS monthly_amount,
+    start_day,
+    end_day,
     observed_day,
+    CASE WHEN COALESCE(status, '') IN ('unpaid', 'paused') THEN 1 ELSE 0 END AS is_unpaid,
+    CASE
+      WHEN COALESCE(status, '') IN ('unpaid', 'paused')
+      THEN 0
+      WHEN end_day IS NULL OR end_day > observed_day
+      THEN 1
+      ELSE 0
+    END AS is_running,
     ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS version_number,
-    LAG(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS previous_observed_day,
-    LEAD(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS next_observed_day,
-    FIRST_VALUE(start_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at DESC NULLS LAST) AS first_day,
-    FIRST_VALUE(end_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at DESC NULLS LAST) AS last_day
+    LAG(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY observed_at) AS previous_export_day
   FROM subscription_versions
+), states AS (
+  SELECT
+    *,
+    MAX(CASE WHEN is_unpaid = 1 THEN version_number ELSE 0 END) OVER (
+      PARTITION BY source, subscription_id
+      ORDER BY version_number
+      rows BETWEEN UNBOUNDED preceding AND CURRENT ROW
+    ) AS last_unpaid,
+    MAX(CASE WHEN is_running = 1 THEN version_number ELSE 0 END) OVER (
+      PARTITION BY source, subscription_id
+      ORDER BY version_number
+      rows BETWEEN UNBOUNDED preceding AND CURRENT ROW
+    ) AS last_running,
+    LEAD(is_unpaid) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS next_is_unpaid
+  FROM seen
+), versions AS (
+  SELECT
+    *,
+    CASE WHEN is_unpaid = 1 THEN COALESCE(end_day, start_day) ELSE end_day END AS told_end_day,
+    ROW_NUMBER() OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS told_number,
+    LAG(version_number) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_version,
+    LAG(is_unpaid) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_is_unpaid,
+    LAG(start_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_start_day,
+    LAG(end_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_end_day,
+    LAG(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_observed_day,
+    LEAD(observed_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS next_observed_day
+  FROM states
+  WHERE
+    version_number = 1 OR last_unpaid <= last_running
+), beginnings AS (
+  SELECT
+    *,
+    CASE
+      WHEN told_number = 1
+      THEN 0
+      WHEN previous_version < version_number - 1 OR previous_is_unpaid = 1
+      THEN 1
+      ELSE 0
+    END AS is_paid_again,
+    CASE
+      WHEN told_number = 1
+      THEN 0
+      WHEN previous_version < version_number - 1 OR previous_is_unpaid = 1
+      THEN 1
+      WHEN previous_end_day <= previous_observed_day
+      AND (
+        end_day IS NULL OR end_day > previous_observed_day
+      )
+      THEN 1
+      WHEN (
+        previous_end_day IS NULL OR previous_end_day > previous_observed_day
+      )
+      AND previous_start_day < previous_observed_day
+      AND start_day > previous_observed_day
+      THEN 1
+      ELSE 0
+    END AS is_new_run
+  FROM versions
+), numbered AS (
+  SELECT
+    *,
+    SUM(is_new_run) OVER (
+      PARTITION BY source, subscription_id
+      ORDER BY version_number
+      rows BETWEEN UNBOUNDED preceding AND CURRENT ROW
+    ) AS run
+  FROM beginnings
+), bounded AS (
+  SELECT
+    *,
+    FIRST_VALUE(start_day) OVER (PARTITION BY source, subscription_id, run ORDER BY version_number DESC NULLS LAST) AS first_day,
+    FIRST_VALUE(told_end_day) OVER (PARTITION BY source, subscription_id, run ORDER BY version_number DESC NULLS LAST) AS last_day
+  FROM numbered
+), followed AS (
+  SELECT
+    *,
+    LAG(last_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS previous_last_day,
+    LEAD(is_new_run) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS next_is_new_run,
+    LEAD(first_day) OVER (PARTITION BY source, subscription_id ORDER BY version_number) AS next_first_day
+  FROM bounded
+), runs AS (
+  SELECT
+    *,
+    CASE
+      WHEN is_new_run = 0
+      THEN first_day
+      WHEN is_paid_again = 1
+      THEN GREATEST(first_day, previous_export_day)
+      WHEN previous_last_day < first_day
+      THEN first_day
+      WHEN first_day >= observed_day
+      THEN first_day
+      ELSE previous_export_day
+    END AS begins
+  FROM followed
+), begun AS (
+  SELECT
+    *,
+    FIRST_VALUE(begins) OVER (PARTITION BY source, subscription_id, run ORDER BY version_number) AS run_day
+  FROM runs
 ), spans AS (
   SELECT
     v.source,
@@ -25,18 +132,24 @@ WITH versions AS (
     v.currency,
     CAST(v.monthly_amount AS DECIMAL(18, 6)) AS mrr,
     CASE
-      WHEN v.version_number = 1 OR v.previous_observed_day < v.first_day
-      THEN v.first_day
+      WHEN v.told_number = 1 OR v.is_new_run = 1
+      THEN v.run_day
+      WHEN v.previous_observed_day < v.run_day
+      THEN v.run_day
       ELSE v.previous_observed_day
     END AS start_day,
     CASE
+      WHEN v.next_is_unpaid = 1
+      THEN LEAST(COALESCE(v.last_day, v.observed_day), v.observed_day)
       WHEN v.next_observed_day IS NULL
+      THEN v.last_day
+      WHEN v.next_is_new_run = 1 AND v.last_day < v.next_first_day
       THEN v.last_day
       WHEN v.last_day IS NULL OR v.last_day > v.observed_day
       THEN v.observed_day
       ELSE v.last_day
     END AS end_day
-  FROM versions AS v
+  FROM begun AS v
 )
 SELECT
   s.product,
