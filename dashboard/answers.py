@@ -30,6 +30,8 @@ from metrics.pages.discoveries import discoveries as was_heard
 from metrics.pages.freshness import DatasetState
 from metrics.pages.market_side import MarketSide
 from metrics.pages.market_side import market_side as in_market
+from metrics.pages.restatements import Changed
+from metrics.pages.restatements import restatements as were_otherwise
 from metrics.pages.review_facts import ProductPage, Review, SixTwelve
 from metrics.pages.rows_behind import Lineage
 from metrics.pages.rows_behind import lineage as rows_behind
@@ -119,6 +121,11 @@ def plans(session: Session, week: str | None, quarter: str | None) -> holdings.P
 def freshness(session: Session) -> tuple[DatasetState, ...]:
     """What has come of each kind of data, what is late and what waits for it."""
     return _kept(session, "freshness", coverage.freshness, today=session.today)
+
+
+def restatements(session: Session, since: date | None) -> tuple[Changed, ...]:
+    """The figures that changed after they were published."""
+    return _kept(session, "restatements", were_otherwise, since=since)
 
 
 def cap_side(session: Session, product: str, week: str | None) -> sides.CapSide:

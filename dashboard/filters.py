@@ -32,6 +32,7 @@ ALL = "all"
 UNDATED = "undated"
 FIRST_EXPLORED = "mrr"
 SPANS = (6, 12, 24)  # months
+DAYS_A_MONTH = 30.4375
 Choice = TypeVar("Choice", bound=Hashable)
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
@@ -343,6 +344,14 @@ def months_back(session: Session) -> int | None:
         width=170,
     )
     return None if chosen == ALL else int(chosen)
+
+
+def looking_back_to(session: Session) -> date | None:
+    """The day from which on to look; None for everything there is."""
+    months = months_back(session)
+    if months is None:
+        return None
+    return session.today - timedelta(round(months * DAYS_A_MONTH))
 
 
 def addressed(

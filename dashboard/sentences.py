@@ -142,16 +142,16 @@ def restated(voice: Voice, chart: SixTwelve) -> list[str]:
         sentence = words.say(
             "Restated on {day} ({cause}): {periods}.",
             day=voice.format.date(local(voice, each.at).date()) if each.at else "",
-            cause=_cause(voice, each.cause, each.detail),
+            cause=cause(voice, each.cause, each.detail),
             periods=" · ".join(moved),
         )
         told.append(sentence)
     return told
 
 
-def _cause(voice: Voice, cause: str, detail: str) -> str:
+def cause(voice: Voice, kind: str, detail: str) -> str:
     """What made figures change, and which: "import 14: sales.csv"."""
-    word = voice.words.say(CAUSES[cause]) if cause in CAUSES else cause
+    word = voice.words.say(CAUSES[kind]) if kind in CAUSES else kind
     imported = re.fullmatch(r"imports? (\d[\d, ]*(?: to \d+)?): (.*)", detail, re.DOTALL)
     if imported is None:
         return word

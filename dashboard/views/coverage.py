@@ -13,6 +13,7 @@ from dashboard import (
     coverage_tables,
     markup,
     narrow,
+    restated_cards,
 )
 from dashboard.answers import dictionary, freshness
 from dashboard.glossary import MARKS
@@ -68,6 +69,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         )
     gaps(session, found)
     never(session, found)
+    restated_cards.changed(session)
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 

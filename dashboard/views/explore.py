@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -36,7 +35,6 @@ from metrics.register.ledger import ImportRecord
 
 MOST_LINES = 8  # the colours that stay apart
 AT_FIRST = 4
-DAYS_A_MONTH = 30.4375
 
 
 def show(
@@ -58,17 +56,12 @@ def show(
     with st.container(horizontal=True, key="question", gap="small"):
         by = filters.cut(session, cuts_of(kpi))
         grain = filters.grain(session, kpi.cadence)
-        months = filters.months_back(session)
+        since = filters.looking_back_to(session)
         share(session, name)
     given = grains_of(kpi, voice.catalogue)
     if grain not in given:
         refuse_grain(session, kpi, grain, given)
         return
-    since = (
-        None
-        if months is None
-        else date.fromordinal(session.today.toordinal() - round(months * DAYS_A_MONTH))
-    )
     with st.spinner(words.say("Asking the data…")):
         found = explore(session, name, by, grain, since)
     known = [each for each in found.series if any(f.value is not None for f in each.figures)]

@@ -12,7 +12,7 @@ import click
 
 from metrics import definitions
 from metrics.access import LOCAL_CPO
-from metrics.calendar import Grain
+from metrics.calendar import CALENDAR_GRAINS, Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.rollup import roll_up
 from metrics.command.output import (
@@ -23,6 +23,7 @@ from metrics.command.output import (
     open_workspace,
     table,
 )
+from metrics.command.scopes import scope_among
 from metrics.command.types import DAY
 from metrics.errors import VigieError
 from metrics.examples import Verdict, run_examples
@@ -30,7 +31,9 @@ from metrics.feeds import brought_by
 from metrics.importing.profile import load_profiles
 from metrics.models import Models, load_models
 from metrics.register import migrate
+from metrics.register.organisation import load_organisation
 from metrics.result import as_row
+from metrics.scopes import all_scopes
 from metrics.workspace import SETTINGS_FILE, Workspace
 
 
@@ -189,6 +192,71 @@ def query(
     )
 
 
+@verb.command("restatements")
+@click.argument("names", nargs=-1)
+@click.option("--scope", metavar="KIND[:KEY]", help="company, product:KEY …; else all but owners.")
+@click.option(
+    "--grain",
+    type=click.Choice([str(grain) for grain in CALENDAR_GRAINS]),
+    help="Periods of this length, instead of each KPI's own.",
+)
+@click.option("--from", "since", type=DAY, help="First day wanted.")
+@click.option("--to", "until", type=DAY, help="Last day wanted.")
+@in_workspace
+@as_json
+def restatements_(
+    names: tuple[str, ...],
+    scope: str | None,
+    grain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    folder: Path | None,
+    wants_json: bool,
+) -> None:
+    """Figures that changed after they had been published: was, is, cause and when."""
+    from metrics.pages.restatements import restatements
+
+    workspace = open_workspace(folder)
+    migrate(workspace.register)
+    with workspace.register.connect() as connection:
+        known = all_scopes(load_organisation(connection))
+    found = restatements(
+        workspace,
+        LOCAL_CPO,
+        kpis=names or None,
+        scopes=[scope_among(scope, known)] if scope else None,
+        grain=Grain(grain) if grain else None,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    rows = [
+        {
+            "kpi": each.kpi,
+            "scope_kind": each.scope.kind,
+            "scope": each.scope.key or "company",
+            "period": each.period.key,
+            "start": each.period.start,
+            "end": each.period.end,
+            "was": each.was,
+            "is": each.now,
+            "cause": each.cause,
+            "cause_detail": each.detail,
+            "publication": each.publication,
+            "at": each.at,
+        }
+        for each in found
+    ]
+    if wants_json:
+        answer({"rows": rows})
+        return
+    shown = ("kpi", "scope", "period", "was", "is", "cause", "cause_detail", "at")
+    click.echo(
+        table([[_text(row[name]) for name in shown] for row in rows], shown)
+        if rows
+        else "No figure has changed after it was published."
+    )
+
+
 @verb.command("test")
 @click.argument("names", nargs=-1)
 @in_workspace
@@ -300,5 +368,7 @@ def _text(value: object) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:.6g}"
+        case datetime():
+            return f"{value:%Y-%m-%dT%H:%MZ}"
         case _:
             return str(value)

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
+from metrics.errors import VigieError
+from metrics.pages.restatements import restatements
 from metrics.pages.review_facts import Box
 from metrics.pages.series_figures import fill
 from metrics.pages.six_twelve import six_twelve
@@ -158,3 +160,17 @@ def test_a_figure_reported_otherwise_before_says_what_it_was(tmp_path: Path) -> 
     (found,) = six_twelve(workspace, LOCAL_CPO, "active_users", Scope("company", "")).restated
     assert (found.cause, found.detail) == ("undo", "import 3: x.csv")
     assert [(each.period.start, each.old, each.new) for each in found.moved] == [(drawn, 90, 100)]
+    # The list of all of them, of some days, of one KPI.
+    users, revenue = ("active_users", "company", ""), ("revenue", *ATELIER)
+    assert [
+        (each.kpi, *each.scope, each.period.start) for each in restatements(workspace, LOCAL_CPO)
+    ] == [(*users, drawn), (*users, long_ago)]  # revenue is told by the month
+    told = restatements(workspace, LOCAL_CPO, grain=Grain.WEEK, since=drawn + timedelta(6))
+    assert [(each.kpi, *each.scope, each.was, each.now) for each in told] == [
+        (*users, 90, 100), (*revenue, 90, 100)
+    ]  # fmt: skip
+    assert not restatements(workspace, LOCAL_CPO, grain=Grain.WEEK, since=drawn + timedelta(7))
+    told = restatements(workspace, LOCAL_CPO, kpis=["active_users"], until=drawn - timedelta(1))
+    assert [each.period.start for each in told] == [long_ago]
+    with pytest.raises(VigieError, match="no_kpi"):
+        restatements(workspace, LOCAL_CPO, kpis=["no_kpi"])
