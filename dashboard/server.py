@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.api import Api
-from metrics import inbox, upgrade
+from metrics import inbox, retention, upgrade
 from metrics.errors import VigieError
 from metrics.register import migrate
 from metrics.workspace import Workspace
@@ -41,8 +41,8 @@ def _upgrading(opened: Workspace, stop: threading.Event) -> None:
 
 @asynccontextmanager
 async def watching(served: st.App) -> AsyncIterator[None]:
-    """Take what comes into the inbox, read pages ahead, and once bring up to date what an earlier
-    program prepared, while the server runs."""
+    """Take what comes into the inbox, read pages ahead, purge what has come of age, and once bring
+    up to date what an earlier program prepared, while the server runs."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
     try:
@@ -53,6 +53,7 @@ async def watching(served: st.App) -> AsyncIterator[None]:
                 ("vigie-inbox", inbox.keep_watch),
                 ("vigie-warming", _warming),
                 ("vigie-upgrade", _upgrading),
+                ("vigie-retention", retention.keep_purging),
             )
         ]
         for thread in threads:

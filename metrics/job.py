@@ -20,7 +20,7 @@ class Job:
     import, whose rows they place. A product or squad that one names and nobody knows is a new one.
     """
 
-    kind: Literal["import", "undo", "publish", "names", "erase", "rebuild"]
+    kind: Literal["import", "undo", "publish", "names", "erase", "rebuild", "purge"]
     workspace: str
     by: str
     files: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Outcome:
     figures_closed: int = 0
     restated: int = 0
     differs: tuple[str, ...] = ()  # of a rebuild: tables that are not as they were
-    erased: dict[str, int] = field(default_factory=dict)  # by an erasure: place -> rows
+    erased: dict[str, int] = field(default_factory=dict)  # by an erasure or purge: place -> rows
     problem: str = ""
     choices: tuple[str, ...] = ()
     next_step: str = ""

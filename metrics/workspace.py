@@ -36,6 +36,7 @@ class Settings(BaseModel):
     settling_days: int = Field(default=3, ge=0, description="a later change is a restatement")
     kept_versions: int = Field(default=3, ge=1, description="older warehouse files kept")
     small_group: int = Field(default=5, ge=5, description="fewest respondents shown")
+    raw_months: int = Field(default=25, ge=13, description="months that raw rows are kept")
     inbox_days: int = Field(default=7, ge=0, description="loaded files stay in the inbox")
     upload_megabytes: int = Field(default=4096, ge=1, description="largest upload over HTTP")
     review_kpis: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from metrics import erasure, warehouse
 from metrics.change import drafting
-from metrics.change.draft import Draft, Drafted
+from metrics.change.draft import Draft, Drafted, Purging
 from metrics.change.recount import Recount
 from metrics.change.steps import Listener, Steps
 from metrics.definitions import definitions_of
@@ -22,7 +22,7 @@ from metrics.engines import open_facts
 from metrics.job import Job, Outcome
 from metrics.leftovers import sweep_archive, sweep_scratch
 from metrics.publish import Published, clean, finish
-from metrics.register import ledger, migrate
+from metrics.register import ledger, migrate, retention
 from metrics.register.leases import Lease, take
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.state import State, flip, read_state
@@ -78,7 +78,7 @@ class Change:
                     path.unlink(missing_ok=True)
                 raise
             self._reached("flipped")
-            erasing = drafted.erasing
+            gone = drafted.erasing or drafted.purging
             erasure.settle(self.workspace)
             warehouse.sweep(self.workspace, new.warehouse_version)
         return Outcome(
@@ -90,7 +90,7 @@ class Change:
             published.rows_closed,
             published.restated,
             differs=drafted.differs,
-            erased=erasing.rows if erasing else {},
+            erased=gone.rows if gone else {},
         )
 
     def _work(self, lease: Lease, path: Path, state: State) -> tuple[Drafted, Published | None]:
@@ -106,7 +106,7 @@ class Change:
             if drafted.erasing:
                 erasure.erase_names(facts, drafted.erasing.person, drafted.erasing.number)
             self._reached("judged")
-        if drafted.erasing:
+        if drafted.erasing or drafted.purging:
             warehouse.compact(path)
         return drafted, published
 
@@ -118,6 +118,7 @@ class Change:
             or drafted.undone
             or self.job.names
             or drafted.erasing
+            or drafted.purging
             or self.job.kind == "rebuild"
             or published.publication
             or not state.warehouse_version
@@ -148,6 +149,8 @@ class Change:
                     ledger.cover(connection, number, spans)
                 if self.job.names:
                     self._write_names(connection)
+                if drafted.purging:
+                    self._note_purge(connection, drafted.purging)
                 if drafted.erasing:
                     person, number = drafted.erasing.person, drafted.erasing.number
                     erasure.erase_register(connection, person, number)
@@ -159,6 +162,13 @@ class Change:
         except BaseException:
             self.settled = False
             raise
+
+    def _note_purge(self, connection: sa.Connection, purging: Purging) -> None:
+        retention.forget_quarantine(connection, purging.imports)
+        retention.forget_archives(connection, purging.archives)
+        retention.note(
+            connection, purging.number, purging.horizon, purging.rows, purging.kept, by=self.job.by
+        )
 
     def _say_who_holds_it(self, holder: str) -> None:
         self._say("waiting", 0.0, f"Another job is at work ({holder}); this one waits in line.")

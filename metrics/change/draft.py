@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import duckdb
 import sqlalchemy as sa
@@ -51,6 +52,20 @@ class Erasing:
 
 
 @dataclass(frozen=True)
+class Purging:
+    """Which rows this job purges: those before a day, from the facts, the archive and the
+    quarantine of `imports`; under which number, and how many went. `archives` are left by undone
+    imports; `kept` are figures that would have changed, filled as figures are computed."""
+
+    number: int
+    horizon: date
+    rows: dict[str, int]
+    imports: tuple[int, ...]
+    archives: tuple[str, ...]
+    kept: list[tuple[int, date]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Drafted:
     """What a job did to its draft, before anything is current."""
 
@@ -60,6 +75,7 @@ class Drafted:
     cause: Cause
     touched: bool  # False: the draft is the same as the current version
     erasing: Erasing | None = None
+    purging: Purging | None = None
     differs: tuple[str, ...] = ()
     #: What imports that stay make known from now on, where that is not what they did.
     coverage: Mapping[int, tuple[CoverageSpan, ...]] = field(default_factory=dict)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from metrics import erasure, published_waves, warehouse
-from metrics.change.draft import Draft, Drafted, Erasing
+from datetime import datetime
+
+from metrics import erasure, published_waves, retention, warehouse
+from metrics.change.draft import Draft, Drafted, Erasing, Purging
 from metrics.change.landing import Landing, shortened
 from metrics.engines import attach_read_only
+from metrics.erasure import settling
 from metrics.errors import VigieError
-from metrics.importing import parts_left, relanding
+from metrics.importing import age, parts_left, relanding
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import CoverageSpan
 from metrics.publish import Cause
 from metrics.register import ledger
+from metrics.register import retention as register_retention
 from metrics.register.organisation import load_organisation
+from metrics.register.retention import read_horizon
 from metrics.register.state import State
 
 
@@ -35,6 +40,8 @@ def drafted(draft: Draft, state: State) -> Drafted:
             return _erase(draft)
         case "rebuild":
             return _rebuild(draft, state)
+        case "purge":
+            return _purge(draft)
 
 
 def _keep_waves(draft: Draft, state: State) -> None:
@@ -80,7 +87,10 @@ def _rebuild(draft: Draft, state: State) -> Drafted:
     with draft.register.connect() as connection:
         organisation = load_organisation(connection)
         imports = [kept for kept in ledger.kept(connection) if kept.in_warehouse]
+        horizon = read_horizon(connection)
     relanding.check_kept(draft.workspace, imports)
+    if horizon:
+        age.note(draft.facts, horizon.day)
     for number, kept in enumerate(imports):
         draft.say("landing", 0.05 + 0.4 * number / len(imports), f"{kept.file}: landing again")
         relanding.land_again(draft.facts, draft.workspace, kept, organisation)
@@ -90,11 +100,49 @@ def _rebuild(draft: Draft, state: State) -> Drafted:
     if current.exists():
         attach_read_only(draft.facts, current, "before")
         published_waves.carry_over(draft.facts, "before")
+        if horizon:  # which files told of the same was found on rows that are gone
+            draft.facts.execute("delete from same_exports")
+            draft.facts.execute("insert into same_exports by name from before.same_exports")
         now, before = warehouse.digests(draft.facts), warehouse.digests(draft.facts, "before")
         draft.facts.execute("detach before")
         differs = tuple(name for name in now if now[name] != before[name])
     cause = Cause("rebuild", f"{len(imports)} imports from the archive")
     return Drafted((), (), (), cause, True, differs=differs)
+
+
+def _purge(draft: Draft) -> Drafted:
+    """Delete what is past its age from the draft, and write the archive's files anew beside it; the
+    archive and the register follow at the flip."""
+    settings, zone = draft.workspace.settings, draft.workspace.zone
+    horizon = retention.horizon_of(datetime.now(zone).date(), settings.raw_months)
+    detail = f"rows before {horizon}"
+    with draft.register.connect() as connection:
+        organisation = load_organisation(connection)
+        number = register_retention.next_number(connection)
+        old = register_retention.old_imports(connection, horizon)
+        archives = register_retention.undone_archives(connection, old)
+        set_aside = register_retention.quarantined(connection, old)
+        imports = {kept.import_id: kept for kept in ledger.kept(connection) if kept.in_warehouse}
+        coverage = ledger.coverage_of(connection, imports)
+    draft.say("landing", 0.1, f"Looking for rows before {horizon}.")
+    retention.find_due(draft.facts, horizon)
+    due = sorted(set(retention.touched(draft.facts, horizon)) & imports.keys())
+    if not due and not archives and not set_aside:
+        return Drafted((), (), (), Cause("purge", detail), False)
+    relanding.check_kept(draft.workspace, [imports[number] for number in due])
+    draft.say("landing", 0.2, f"Taking {len(due)} archived files apart.")
+    archived = retention.write_purged(
+        draft.facts, draft.workspace, [imports[each] for each in due], horizon, organisation,
+        settling.aside_of(draft.workspace.archive, number, settling.PURGE),
+    )  # fmt: skip
+    rows = retention.purge_facts(draft.facts, horizon)
+    rows |= {
+        place: count for place, count in (("archive", archived), ("quarantine", set_aside)) if count
+    }
+    clipped = retention.clip(coverage, horizon)
+    purging = Purging(number, horizon, rows, tuple(old), tuple(archives))
+    draft.reached("landed")
+    return Drafted((), (), (), Cause("purge", detail), True, coverage=clipped, purging=purging)
 
 
 def _erase(draft: Draft) -> Drafted:

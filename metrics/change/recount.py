@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from metrics import erasure, models, published_waves, references
+from metrics import erasure, models, published_waves, references, retention
 from metrics.catalogue import load_catalogue
 from metrics.change.draft import Draft, Drafted
 from metrics.contents import Contents
@@ -23,12 +23,18 @@ from metrics.register import ledger
 from metrics.register import left_out as register_left_out
 from metrics.register.baselines import shifts
 from metrics.register.organisation import load_organisation
+from metrics.register.retention import Horizon, read_horizon
 from metrics.register.state import State
 from metrics.result import Scope
 from metrics.setting import Setting
 from metrics.themes import load_themes
 
-ANEW = ("publish", "erase", "rebuild")  # kinds of job that make everything, whatever it is made of
+ANEW = (
+    "publish",
+    "erase",
+    "rebuild",
+    "purge",
+)  # kinds of job that make everything, whatever it is made of
 
 
 class Recount:
@@ -49,6 +55,10 @@ class Recount:
         )
         with draft.register.connect() as connection:
             acknowledged = shifts(connection)
+            horizon = read_horizon(connection)
+        if drafted.purging:
+            known = horizon.kept if horizon else frozenset()
+            horizon = Horizon(drafted.purging.horizon, known)
         made = Inputs(draft.facts, setting, contents, acknowledged).all()
         same = () if draft.job.kind in ANEW else unchanged(draft.facts, state.publication_id, made)
         passed = passed_over(self._catalogue, same)
@@ -58,12 +68,16 @@ class Recount:
             lambda done, kpi: draft.say("publishing", 0.55 + 0.35 * done, f"Publishing {kpi}."),
             same,
         )
+        aged = retention.KeptFigures(
+            draft.register, state.publication_id, horizon, self._catalogue,
+            at_work=drafted.purging is not None,
+        )  # fmt: skip
         self._left_out = {mistake.name: mistake for mistake in self._catalogue.problems}
         kept: list[pd.DataFrame] = []
         found: list[pd.DataFrame] = []
 
         def figures() -> Iterator[pd.DataFrame]:
-            yield from self._passed(computed, kept)
+            yield from self._passed(aged.over(computed, same), kept)
             draft.say("judging", 0.9, "Looking for signals.")
             launched = {
                 Scope("product", product.product): product.launched
@@ -100,6 +114,8 @@ class Recount:
             unchanged=same,
             passed=passed,
         )
+        if drafted.purging:
+            drafted.purging.kept.extend(aged.found)
         current = published.publication or state.publication_id
         with draft.register.connect() as connection:
             published_waves.note_shown(

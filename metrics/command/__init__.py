@@ -19,6 +19,7 @@ VERBS = {
     "names": "names",
     "undo": "undo",
     "erase": "erase",
+    "purge": "purge",
     "rebuild": "rebuild",
     "publish": "publish",
     "decision": "decision",

@@ -15,36 +15,48 @@ import sqlalchemy as sa
 from metrics import warehouse
 from metrics.inbox import FOLDER, LOADED, REFUSED, REPORT
 from metrics.register.state import read_state
-from metrics.register.tables import erasures
+from metrics.register.tables import erasures, imports, purges
 from metrics.workspace import Workspace
 
-PREFIX = ".erasure-"
+ERASURE, PURGE = ".erasure-", ".purge-"
+NOTED = {ERASURE: erasures, PURGE: purges}
 
 
-def aside_of(archive: Path, number: int) -> Path:
-    """The folder in which erasure `number` keeps cleaned files until it is noted."""
-    return archive / f"{PREFIX}{number}"
+def aside_of(archive: Path, number: int, prefix: str = ERASURE) -> Path:
+    """The folder in which an erasure, or a purge, keeps cleaned files until it is noted."""
+    return archive / f"{prefix}{number}"
 
 
 def settle(workspace: Workspace) -> list[int]:
-    """End the erasures that are noted, forget what others left aside; returns those ended.
+    """End the erasures and purges that are noted, forget what others left aside; returns the
+    numbers of those ended.
 
     For the holder of the publisher's lease. May be interrupted and called again at any moment.
     """
-    folders = sorted(workspace.archive.glob(f"{PREFIX}*"))
-    if not folders:
+    found = [(prefix, each) for prefix in NOTED for each in workspace.archive.glob(f"{prefix}*")]
+    if not found:
         return []
     with workspace.register.connect() as connection:
-        noted = set(connection.execute(sa.select(erasures.c.id)).scalars())
+        noted = {
+            (prefix, str(number))
+            for prefix, table in NOTED.items()
+            for number in connection.execute(sa.select(table.c.id)).scalars()
+        }
         version = read_state(connection).warehouse_version
+        archived = set(connection.execute(sa.select(imports.c.archive)).scalars())
     ended = []
-    for folder in folders:
-        number = folder.name.removeprefix(PREFIX)
-        if number.isdigit() and int(number) in noted:
+    for prefix, folder in sorted(found, key=lambda each: each[1]):
+        number = folder.name.removeprefix(prefix)
+        if (prefix, number) in noted:
             for file in sorted(folder.glob("*.parquet")):
                 file.replace(workspace.archive / file.name)
             warehouse.sweep(workspace, version, 0)
-            _remove_copies(workspace.path)
+            if prefix == ERASURE:
+                _remove_copies(workspace.path)
+            else:  # what undone imports left behind
+                for file in workspace.archive.glob("*.parquet"):
+                    if file.name not in archived:
+                        file.unlink(missing_ok=True)
             _flush(workspace.register)
             ended.append(int(number))
         shutil.rmtree(folder)

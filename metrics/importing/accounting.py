@@ -50,18 +50,30 @@ def tell_shapes(connection: duckdb.DuckDBPyConnection, binding: Binding, observe
 
 
 def make_shaped(
-    connection: duckdb.DuckDBPyConnection, binding: Binding, *, large: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    binding: Binding,
+    *,
+    large: bool = False,
+    beyond: exp.Expr | None = None,
 ) -> None:
     """Create `shaped`: one row per landed row to be, with record, `problem` and `skip`.
 
-    A record whose identifier comes again further down the file is skipped. A large
-    dataset stays a view, so that millions of rows are not written twice.
+    A record whose identifier comes again further down the file is skipped, and so is a row for
+    which the condition `beyond` holds: it is past its age. A large dataset stays a view, so that
+    millions of rows are not written twice.
     """
     dataset = binding.dataset
+    counts = exp.and_("problem is null", "skip is null")
+    aged = exp.Case(
+        ifs=[exp.If(this=exp.and_(counts.copy(), beyond), true=exp.Literal.string("beyond_age"))],
+        default=exp.column("skip"),
+    )
+    skip = "skip" if beyond is None else aged.sql("duckdb")
+    rows = f"select * replace ({skip} as skip) from"
     drop_temporary(connection, "shaped", "shaped_once")
     if dataset.behaviour is Behaviour.SLICES:
         kind = "view" if large else "table"
-        connection.execute(f"create temp {kind} shaped as {dataset.shape}")
+        connection.execute(f"create temp {kind} shaped as {rows} ({dataset.shape})")
         return
     if not dataset.has_shape:
         shape = (
@@ -76,10 +88,7 @@ def make_shaped(
         )
     else:
         shape = dataset.shape
-    connection.execute(f"create temp table shaped_once as {shape}")
-    counts = exp.And(
-        this=exp.column("problem").is_(exp.null()), expression=exp.column("skip").is_(exp.null())
-    )
+    connection.execute(f"create temp table shaped_once as {rows} ({shape})")
     if dataset.behaviour is Behaviour.AGGREGATES:
         counted = exp.Case(ifs=[exp.If(this=counts, true=exp.column("value"))])
         total = exp.Window(

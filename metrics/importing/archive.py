@@ -33,13 +33,15 @@ def keep(
     *,
     origin: str | None = None,
     texts: Collection[str] = (),
+    aged: bool = False,
 ) -> str:
     """Write `<import>-<sha256>.parquet` into the folder and return its name.
 
     Columns are `record`, `line` and the staged cells; the Parquet metadata key `vigie` holds, as
     JSON, what landing it again needs: file, profile, headers per cell, options, observed_at.
-    Of `texts`, fields in which people say something, only those of rows that may keep them are
-    kept. Two columns more then hold what is made of texts: `themes`, and the row's `own_id`.
+    Where some are `aged`, rows past their age are left out. Of `texts`, fields in which people say
+    something, only those of rows that may keep them are kept. Two columns more
+    then hold what is made of texts: `themes`, and the row's `own_id`.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{import_id}-{source.sha256}.parquet"
@@ -72,6 +74,9 @@ def keep(
     query = query.select(*(value.as_(cell) for cell, value in cells.items())).from_(
         exp.to_table("staged").as_("s")
     )
+    if aged:
+        past = exp.select("record").from_("shaped").where("skip = 'beyond_age'")
+        query = query.where(exp.column("record", table="s").isin(query=past).not_())
     for keys, cell_text in joins:
         query = query.join(keys, on=exp.column("raw", table=keys).eq(cell_text), join_type="left")
     if texts:

@@ -91,11 +91,13 @@ def note(
     observed: Observed,
     origin: str | None,
     strays: Collection[date] = (),
+    spoken: tuple[object, ...] | None = None,
 ) -> Export:
-    """Insert what the session's import, just landed, speaks of, but for its stray days."""
+    """Insert what the session's import, just landed, speaks of, but for its stray days: first and
+    last moment and day, `spoken` where they were told while it had more rows."""
     connection, dataset = session.connection, binding.dataset
-    range_: tuple[object, ...] = (None, None, None, None)
-    if "time" in dataset.fields:
+    range_: tuple[object, ...] = spoken or (None, None, None, None)
+    if spoken is None and "time" in dataset.fields:
         query = exp.select("min(time)", "max(time)", "min(day)", "max(day)").from_(dataset.table)
         query = query.where("import_id = ?")
         if strays:

@@ -43,6 +43,16 @@ OF_THE_COMPANY = ("objectives", "key_results")
 
 
 @dataclass(frozen=True)
+class Before:
+    """What an import was before rows of it went that were past their age: its slices since a day,
+    the first and last moment and day that it spoke of, and the streams that it named."""
+
+    since: date | None
+    spoken: tuple[object, ...] | None
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     problems: list[Problem]
     period: tuple[date, date] | None
@@ -118,7 +128,7 @@ def write(
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
     )
-    streams = _insert_streams(connection, dataset, import_id, tool)
+    streams = insert_streams(connection, dataset, import_id, tool)
     if by_slices:
         _insert_slices(connection, dataset, import_id, tool, counts, covered)
         if met.newer:
@@ -251,28 +261,35 @@ def write_again(
     observed: Observed,
     spans: Sequence[CoverageSpan],
     origin: str | None,
+    before: Before | None = None,
 ) -> None:
-    """Insert the shaped rows as they were inserted before, with the days that `spans` told then."""
+    """Insert the shaped rows as they were inserted before, with the days that `spans` told then;
+    `before` says what the file was while it held rows that are past their age."""
     connection, dataset = session.connection, binding.dataset
     tool, import_id = binding.profile.tool, session.import_id
     insert(session, binding, observed.at)
     connection.execute(
         "insert into imports values (?, ?, ?, ?)", [import_id, tool, dataset.name, observed.at]
     )
-    streams = _insert_streams(connection, dataset, import_id, tool)
+    streams = insert_streams(connection, dataset, import_id, tool)
     if session.options.is_complete("") and dataset.name in LISTED_WHOLE:
-        _insert_lists(session, dataset, tool, observed, tuple(streams))
+        named = before.streams if before else tuple(streams)
+        _insert_lists(session, dataset, tool, observed, named)
     if dataset.behaviour is Behaviour.SLICES:
         counts = comparison.day_counts(connection, dataset, import_id)
         strays = strays_of(session, dataset, counts)
-        exports.meet(session, dataset, exports.note(session, binding, observed, origin, strays))
+        spoken = before.spoken if before else None
+        export = exports.note(session, binding, observed, origin, strays, spoken)
+        exports.meet(session, dataset, export)
         covered = covering.Coverage(tuple(spans), {})
-        _insert_slices(connection, dataset, import_id, tool, counts, covered)
+        since = before.since if before else None
+        _insert_slices(connection, dataset, import_id, tool, counts, covered, since)
 
 
-def _insert_streams(
+def insert_streams(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, import_id: int, source: str
 ) -> dict[str, int]:
+    """Note the words by which an import's landed rows name a product or squad: word → rows."""
     streams: dict[str, int] = {}
     for column in dataset.stream_columns:
         counted = (
@@ -299,16 +316,19 @@ def _insert_slices(
     source: str,
     counts: dict[str, dict[date, int]],
     covered: covering.Coverage,
+    since: date | None = None,
 ) -> None:
-    """Days that have rows, known whole or not, and what days are covered between the first and
-    the last of them: those that only other parts of the export speak of are theirs."""
+    """Days that have rows, known whole or not, and what days are covered between the first (or
+    `since`) and the last of them: those that only other parts of the export speak of are theirs."""
     days = {
         ("" if dataset.loose else stream, day)
         for stream, by_day in counts.items()
         for day in by_day
     }
+    if not days:  # all of them are past their age
+        return
     streams = {stream for stream, _ in days}
-    first, last = min(day for _, day in days), max(day for _, day in days)
+    first, last = since or min(day for _, day in days), max(day for _, day in days)
     days |= {
         (stream, day)
         for stream, day in covering.days_of(covered.spans)

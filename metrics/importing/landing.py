@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from metrics.engines import attach_read_only, open_facts
 from metrics.errors import unknown
-from metrics.importing import accounting, archive, verbatims
+from metrics.importing import accounting, age, archive, verbatims
 from metrics.importing.binding import Binding, bind, dated_above
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour
@@ -209,7 +209,9 @@ def _land(
     session.progress("typing", 0.4)
     if binding.dataset.name == "targets":
         put_names(connection, workspace, session.organisation)
-    accounting.make_shaped(connection, binding, large=staged.large)
+    horizon = age.kept_since(connection, session.now)
+    beyond = age.beyond(binding, session.local_day(observed.at), horizon)
+    accounting.make_shaped(connection, binding, large=staged.large, beyond=beyond)
     dropped = bool(binding.dataset.text) and verbatims.mark(
         connection,
         binding.dataset,
@@ -223,6 +225,10 @@ def _land(
     account = accounting.settle(connection, staged, binding, all_good=all_good)
     quarantine = account.quarantine
     problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
+    problems = [
+        replace(each, details={"since": str(horizon)}) if each.reason == "beyond_age" else each
+        for each in problems
+    ]
     problems += [Problem("warning", "day_or_month_first", header) for header in binding.unsure]
     if source.formulas_without_value:
         problems.append(
@@ -279,6 +285,7 @@ def _land(
             session.import_id,
             origin=origin,
             texts=("text", "title", "comment") if dropped else (),
+            aged=any(each.reason == "beyond_age" for each in problems),
         )
     return Landed(
         replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from metrics.errors import VigieError
-from metrics.importing import accounting, verbatims
-from metrics.importing.binding import bind
+from metrics.importing import accounting, reading, verbatims
+from metrics.importing.binding import Binding, bind
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Dialect
 from metrics.importing.exports import origin_of
-from metrics.importing.landed_rows import write_again
+from metrics.importing.landed_rows import Before, write_again
 from metrics.importing.observed import Observed, is_stated
 from metrics.importing.profile import Profile, load_profiles
 from metrics.importing.report import CoverageSpan, ImportOptions
@@ -97,27 +97,8 @@ def _land(
     profile: Profile,
     organisation: Organisation,
 ) -> None:
-    settings = workspace.settings
-    prepare(
-        connection,
-        workspace.zone,
-        settings.currency,
-        workspace.secret,
-        fiscal_year_start=settings.fiscal_year_start,
-        file_name=kept.file,
-    )
-    session = Session(
-        connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,
-        lambda stage, done: None, kept.arrived_at,
-    )  # fmt: skip
-    table, rows, has_texts, about = _stage(connection, path)
-    constants = profile.constants | about.get("constants", {})
-    profile = profile.model_copy(update={"constants": constants})
-    binding = replace(bind(connection, profile, table), keyed=True)
-    large = rows > LARGE_FROM_RECORDS
-    make_typed(connection, binding, kept.options, large=large)
-    accounting.tell_shapes(connection, binding, session.local_day(kept.observed_at))
-    accounting.make_shaped(connection, binding, large=large)
+    session = _session(connection, workspace, kept, organisation)
+    binding, has_texts, about = _shape(session, path, kept, profile)
     if binding.dataset.text:
         taxonomy = load_themes(workspace.path)
         verbatims.mark(connection, binding.dataset, profile.tool, organisation, taxonomy)
@@ -131,8 +112,77 @@ def _land(
                 "where raw_rows.record = shaped.record and raw_rows.own_id is not null"
             )
     observed = Observed(kept.observed_at, is_stated(kept.options, profile.tool, kept.file))
-    origin = about.get("origin") or origin_of(profile, table.header, kept.file)
-    write_again(session, binding, observed, kept.coverage, origin)
+    origin = about.get("origin") or origin_of(profile, binding.table.header, kept.file)
+    write_again(session, binding, observed, kept.coverage, origin, _before(about))
+
+
+def shape_kept(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    kept: Kept,
+    organisation: Organisation,
+) -> tuple[Binding, dict[str, Any]]:
+    """Make `shaped` of an archived import, as landing it again does, and write nothing; gives how
+    it is read, and what was noted with it."""
+    profile = next(each for each in load_profiles(workspace.profiles) if each.name == kept.profile)
+    make_readings(connection)
+    session = _session(connection, workspace, kept, organisation)
+    path = workspace.archive / str(kept.archive)
+    binding, _, about = _shape(session, path, kept, profile)
+    return binding, about
+
+
+def _session(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    kept: Kept,
+    organisation: Organisation,
+) -> Session:
+    settings = workspace.settings
+    prepare(
+        connection,
+        workspace.zone,
+        settings.currency,
+        workspace.secret,
+        fiscal_year_start=settings.fiscal_year_start,
+        file_name=kept.file,
+    )
+    return Session(
+        connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,
+        lambda stage, done: None, kept.arrived_at,
+    )  # fmt: skip
+
+
+def _shape(
+    session: Session, path: Path, kept: Kept, profile: Profile
+) -> tuple[Binding, bool, dict[str, Any]]:
+    """Stage, type and shape an archived file; whether it tells what was made of texts, and what was
+    noted with it. What its cells mean was decided on all its rows, and holds for those left."""
+    connection = session.connection
+    table, rows, has_texts, about = _stage(connection, path)
+    constants = profile.constants | about.get("constants", {})
+    profile = profile.model_copy(update={"constants": constants})
+    binding = replace(bind(connection, profile, table), keyed=True)
+    if "read_as" in about:
+        binding = reading.as_told(binding, about["read_as"])
+    large = rows > LARGE_FROM_RECORDS
+    make_typed(connection, binding, kept.options, large=large)
+    accounting.tell_shapes(connection, binding, session.local_day(kept.observed_at))
+    accounting.make_shaped(connection, binding, large=large)
+    return binding, has_texts, about
+
+
+def _before(about: dict[str, Any]) -> Before | None:
+    """What an archived file was before rows of it went that were past their age."""
+    told = about.get("before")
+    if told is None:
+        return None
+    moments, days = told["moments"], told["days"]
+    spoken = (
+        *(datetime.fromisoformat(each) if each else None for each in moments),
+        *(date.fromisoformat(each) if each else None for each in days),
+    )
+    return Before(date.fromisoformat(told["since"]), spoken, tuple(told["streams"]))
 
 
 def _name_anew(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:

@@ -428,6 +428,25 @@ tokens = sa.Table(
     sa.Column("revoked_by", sa.String),
 )
 
+#: Purges of raw rows by age. Days before the newest `horizon` are known by published figures only.
+purges = sa.Table(
+    "purges",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("purged_at", sa.DateTime, nullable=False),
+    sa.Column("purged_by", sa.String, nullable=False),
+    sa.Column("horizon", sa.Date, nullable=False),  # the first day of which raw rows were left
+    sa.Column("rows", sa.JSON, nullable=False),  # place -> rows deleted
+)
+
+#: Figures of later periods that a purge would have changed: they stay as they were published.
+kept_figures = sa.Table(
+    "kept_figures",
+    metadata,
+    sa.Column("series_id", sa.ForeignKey("series.id"), primary_key=True),
+    sa.Column("start", sa.Date, primary_key=True),
+)
+
 #: Erasures of persons: when and how much, never who.
 erasures = sa.Table(
     "erasures",
