@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from metrics import importing
 from metrics.access import LOCAL_CPO
+from metrics.catalogue.loading import parts_of
 from metrics.change import Change, Steps
 from metrics.command.init import lay_out
+from metrics.definitions import Definitions, definitions_of
 from metrics.documents import document_frames
 from metrics.edition import compute_all
 from metrics.explaining.cuts import cut_frames
@@ -18,6 +25,24 @@ from metrics.result import Scope
 from metrics.workspace import Workspace
 
 STEPS = Steps(importing.land, importing.remove, compute_all, cut_frames, document_frames)
+
+
+@contextmanager
+def only(*kpis: str) -> Iterator[None]:
+    """Publish these KPIs and what they are made of alone: all of them take seconds a job."""
+
+    def few(workspace: Workspace) -> Definitions:
+        catalogue, models = definitions_of(workspace)
+        wanted, left = set[str](), list(kpis)
+        while left:
+            wanted.add(name := left.pop())
+            left += parts_of(catalogue[name])
+        found = {name: kpi for name, kpi in catalogue.entries.items() if name in wanted}
+        return Definitions(replace(catalogue, entries=found), models)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("metrics.change.definitions_of", few)
+        yield
 
 
 class Silent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.job import Job
-from tests.small_workspace import STEPS, Silent, SmallWorkspace
+from tests.small_workspace import STEPS, Silent, SmallWorkspace, only
 
 FIRST, DAYS = date(2026, 8, 3), 28
 JOE = "joe.martin@acme.fr"
@@ -48,6 +49,12 @@ FILES = {
     "feedback 2026-09-30.csv": "id,opened,product,text\n1,2026-09-01,Forge,slow says Joe Martin\n"
     "2,2026-09-02,Forge,quick and kind\n",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    with only("active_users", "new_users"):
+        yield
 
 
 @pytest.fixture(scope="module")

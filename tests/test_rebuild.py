@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -10,7 +11,7 @@ from metrics import warehouse
 from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.job import Job, Outcome
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import SmallWorkspace, only
 
 EVENTS = "Event Name,Time,Distinct ID,Product,Account ID,Plan\n" + "".join(
     f"Open,2026-0{month}-{day:02} 10:0{user}:00,u{user},Forge,acme,pro\n"
@@ -50,6 +51,12 @@ FILES = {
     "000000000FEC20261231.txt": FEC,
     "Mixpanel events 2026-10-01.csv": EVENTS.replace("u5", "u6").replace("09-28", "09-29"),
 }
+
+
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    with only("active_users", "mrr", "nps", "throughput"):
+        yield
 
 
 @pytest.fixture
