@@ -12,11 +12,19 @@ from dashboard.markup import escape
 from dashboard.session import Session
 from metrics.pages.review_facts import MissingData
 
+#: Lines of what is missing; the page Coverage tells more.
+MOST_TOLD = 6
 
-def missing(session: Session, facts: Sequence[MissingData]) -> None:
-    for fact in facts:
-        told = absence_sentences.missing(session.voice, fact, session.today)
+
+def missing(session: Session, facts: Sequence[MissingData], most: int = MOST_TOLD) -> None:
+    """Data that should be there and are not, a line for what is missing alike."""
+    voice = session.voice
+    groups = absence_sentences.alike(voice, facts)
+    for group in groups[:most]:
+        told = absence_sentences.missing(voice, group, session.today)
         st.markdown(f"{MARKS['no_data']} {escape(told)}")
+    if (more := len(groups) - most) > 0:
+        st.caption(escape(voice.words.count("and {n} more", "and {n} more", more)))
 
 
 def broken(session: Session) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from dashboard import sentences
+from dashboard import definition_sentences, sentences
 from dashboard.glossary import TOPICS
 from dashboard.translation import mark
 from dashboard.voice import Voice
@@ -14,6 +14,8 @@ from metrics.pages.review_facts import MissingData
 
 #: Definitions named in the line that says which cannot be used.
 BROKEN_SHOWN = 5
+#: Products or squads named of those that miss the same data.
+NAMED = 6
 EMPTY = {
     "events": mark(
         "No usage yet. Import product events from Mixpanel, PostHog or a CSV export to see "
@@ -68,11 +70,25 @@ def broken(voice: Voice, mistakes: Sequence[Mistake]) -> str:
     )
 
 
-def missing(voice: Voice, fact: MissingData, today: date) -> str:
-    """ "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). …"."""
+def alike(voice: Voice, facts: Iterable[MissingData]) -> list[list[MissingData]]:
+    """What is missing of the same data since the same day, last imported on the same day,
+    together; in the order given."""
+    groups: dict[tuple[object, ...], list[MissingData]] = {}
+    for fact in facts:
+        last = fact.last_import and sentences.local(voice, fact.last_import).date()
+        groups.setdefault((fact.dataset, fact.since, last), []).append(fact)
+    return list(groups.values())
+
+
+def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
+    """ "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). …"; of several
+    that `alike` puts together, the first are named."""
+    fact = group[0]
     dataset, _, metric = fact.dataset.partition(":")
     topic, source = TOPICS.get(dataset, (dataset, dataset))
-    topic = metric or topic
+    name = ", ".join(each.name for each in group[:NAMED])
+    if (more := len(group) - NAMED) > 0:
+        name = voice.words.count("{named} and {n} more", "{named} and {n} more", more, named=name)
     if fact.last_import is None:
         last = voice.words.say("never imported")
     else:
@@ -82,8 +98,10 @@ def missing(voice: Voice, fact: MissingData, today: date) -> str:
         )
     return voice.words.say(
         "{name} · {topic}: no data {since} ({source}, {last}). Not counted as a fall.",
-        name=fact.name,
-        topic=voice.words.say(topic),
+        name=name,
+        topic=definition_sentences.metric_name(voice, fact.dataset)
+        if metric
+        else voice.words.say(topic),
         since=voice.format.since(fact.since, today),
         source=voice.words.say(source),
         last=last,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dashboard.drawing import Axis, Drawing, Spot
 from dashboard.palette import Palette
 from dashboard.side_sentences import SIDES
+from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.pages.bearings import Bearings
 from metrics.pages.product_sides import CADENCE, CAP
@@ -16,6 +17,19 @@ from metrics.result import Scope
 TICKS = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 NEAR = 0.06  # of an axis: names nearer than that are put on different sides
 MOST_NAMES = 20
+#: What a quadrant asks for, and where that is written.
+QUADRANTS = {
+    "pace": mark("Pace to steady"),
+    "steady": mark("On course"),
+    "both": mark("Heading and pace"),
+    "heading": mark("Heading to clear up"),
+}
+CORNERS = (
+    ("pace", -0.04, 1.1),
+    ("steady", 1.07, 1.1),
+    ("both", -0.04, -0.06),
+    ("heading", 1.07, -0.06),
+)
 EDGE = 0.85  # beyond it a name is written to the left of its point
 
 
@@ -31,10 +45,14 @@ def quadrant(
     percents = [voice.format.percent(tick) for tick in TICKS]
     drawing = Drawing(
         Axis(-0.05, 1.08, TICKS, percents, size=11),
-        Axis(-0.02, 1.06, TICKS, percents, grid=True),
+        Axis(-0.1, 1.16, TICKS, percents, grid=True),
         palette,
-        360,
+        380,
     )
+    for name, x, y in CORNERS:
+        left = x < HIGH
+        told = voice.words.say(QUADRANTS[name])
+        drawing.text(x, y, told, palette.quiet, size=11, align="left" if left else "right")
     drawing.plumb(HIGH, palette.quiet)
     drawing.level(HIGH, palette.quiet)
     drawing.points(

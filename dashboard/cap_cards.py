@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import cap_sentences, cap_tables, cards, charts, narrow
+from dashboard import cap_sentences, cap_tables, cards, charts, narrow, tables
 from dashboard.absence_sentences import empty
 from dashboard.answers import accounts_at_risk, discoveries, market_side
 from dashboard.markup import escape
@@ -71,11 +71,11 @@ def _accounts_table(session: Session, found: AccountsAtRisk) -> None:
         "signs": words.say("Sign"),
     }
     with narrow.wide(frame, telling, "accounts", words, right=("mrr",), how=how):
-        st.dataframe(
+        tables.show(
             written(frame, {**how, **dict.fromkeys(("last_use", "since"), dated(voice))}),
             hide_index=True,
             column_config={
-                "account": column.TextColumn(telling["account"], pinned=True, width=170),
+                "account": column.TextColumn(telling["account"], width=170),
                 "plan": column.TextColumn(words.say("Plan"), width=110),
                 "mrr": column.NumberColumn(telling["mrr"], width=110),
                 "signs": column.TextColumn(telling["signs"], width=380),
@@ -132,14 +132,14 @@ def _deals(session: Session, found: Deals) -> None:
     st.markdown(escape(cap_sentences.deals(voice, found)))
     with st.grid(2, min_column_width=320):
         if found.reasons:
-            st.dataframe(
+            tables.show(
                 written(
                     cap_tables.reasons(found, voice),
                     {"lost": counted(voice), "part": voice.format.percent},
                 ),
                 hide_index=True,
                 column_config={
-                    "reason": column.TextColumn(words.say("Why deals were lost"), pinned=True),
+                    "reason": column.TextColumn(words.say("Why deals were lost")),
                     "lost": column.NumberColumn(words.say("Lost"), width=70),
                     "part": column.NumberColumn(words.say("Of those lost"), width=110),
                 },
@@ -149,14 +149,14 @@ def _deals(session: Session, found: Deals) -> None:
                 alt=words.say("Why deals were lost, the most told first"),
             )
         if found.against:
-            st.dataframe(
+            tables.show(
                 written(
                     cap_tables.against(found.against),
                     {"won": counted(voice), "lost": counted(voice), "rate": voice.format.percent},
                 ),
                 hide_index=True,
                 column_config={
-                    "competitor": column.TextColumn(words.say("Against"), pinned=True),
+                    "competitor": column.TextColumn(words.say("Against")),
                     "won": column.NumberColumn(words.say("Won"), width=70),
                     "lost": column.NumberColumn(words.say("Lost"), width=70),
                     "rate": column.NumberColumn(words.say("Win rate"), width=110),
@@ -190,7 +190,7 @@ def heard(session: Session, product: str, until: date) -> None:
         "initiative": words.say("Led to"),
     }
     with narrow.wide(frame, telling, "discoveries", words, how=how):
-        st.dataframe(
+        tables.show(
             written(frame, how),
             hide_index=True,
             column_config={

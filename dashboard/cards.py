@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any, Literal
 
 import streamlit as st
+from pandas import DataFrame
 
-from dashboard import charts, pictures, reading_tables, refusals, sentences
+from dashboard import charts, narrow, pictures, reading_tables, refusals, sentences
 from dashboard import review_sentences as told
 from dashboard.answers import six_twelve
 from dashboard.drawing import Drawing
@@ -135,6 +136,14 @@ def subject(
             )
 
 
+def _boxes(row: DataFrame, key: str, words: Translation) -> None:
+    """The row of boxes under a chart; on a phone each on a line of its own."""
+    listed = DataFrame({"box": row.columns, "value": row.iloc[0].to_numpy()})
+    titles = {"box": words.say("Period"), "value": words.say("Figure")}
+    with narrow.wide(listed, titles, f"boxes_{key}", words, right=("value",)):
+        st.table(row, border="horizontal", hide_index=True)
+
+
 def plot(drawing: Drawing, key: str, alt: str) -> None:
     """A chart; `alt` says in words what it shows."""
     st.vega_lite_chart(drawing.spec, theme=None, key=key, alt=alt)
@@ -189,6 +198,6 @@ def chart(
                 st.caption(f"**{number}** {escape(sentences.annotation(voice, said))}")
         boxes = reading_tables.boxes(facts.boxes, voice, kpi)
         if len(boxes.columns):
-            st.table(boxes, border="horizontal", hide_index=True)
+            _boxes(boxes, f"{kpi}_{scope.kind}_{scope.key}", voice.words)
         if below is not None:
             below(kpi, scope, facts.last_day)

@@ -377,6 +377,8 @@ def tip(point: Point, voice: Voice, unit: Unit, name: str = "") -> Tip:
     }
     if point.prior_year is not None:
         told[words.say("A year earlier")] = voice.format.exact(unit, point.prior_year)
+    if figure.low is not None and figure.high is not None:
+        told[words.say("95 % interval")] = voice.format.between(unit, figure.low, figure.high)
     if figure.n is not None:
         told["n"] = voice.format.number(figure.n)
     note = reason(voice, figure) if figure.closed else words.say("partial")

@@ -123,8 +123,20 @@ def dataset(voice: Voice, key: str) -> str:
     told = []
     for name in alternatives(key):
         table, _, metric = name.partition(":")
-        told.append(metric or (voice.words.say(DATASETS[table]) if table in DATASETS else table))
+        if metric:
+            told.append(metric_name(voice, name))
+        else:
+            told.append(voice.words.say(DATASETS[table]) if table in DATASETS else table)
     return voice.words.say(" or ").join(told)
+
+
+def metric_name(voice: Voice, key: str) -> str:
+    """A metric of observations by the KPI that reads it and the name that files give it: "RGAA
+    accessibility (rgaa_criteria_met)"."""
+    name = key.partition(":")[2]
+    reads = (kpi for kpi in voice.catalogue if any(key in alternatives(e) for e in kpi.datasets))
+    kpi = next(reads, None)
+    return name if kpi is None else f"{voice.label(kpi.name)} ({name})"
 
 
 def rows(voice: Voice, entry: Entry) -> list[tuple[str, str]]:

@@ -390,6 +390,27 @@ def addressed(
     return chosen
 
 
+def closer(session: Session, titles: Mapping[str, str]) -> str | None:
+    """One of the things that can be looked at closer; None until one is chosen. Its key stands in
+    the address, as `addressed` keeps it."""
+    asked, widget, seen = st.query_params.get("closer"), choice("closer"), "closer_seen"
+    if asked != st.session_state.get(seen):
+        st.session_state[widget] = asked if asked in titles else None
+    chosen = st.pills(
+        session.voice.words.say("Look closer"),
+        list(titles),
+        format_func=titles.__getitem__,
+        key=widget,
+        label_visibility="collapsed",
+    )
+    if chosen is None:
+        st.query_params.pop("closer", None)
+    elif chosen != asked:
+        st.query_params["closer"] = chosen
+    st.session_state[seen] = chosen
+    return chosen
+
+
 def choice(name: str) -> str:
     """Where the session keeps what was chosen for `name` of the address."""
     return f"{name}_choice"

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import import_sentences, import_tables, uploads
+from dashboard import import_sentences, import_tables, tables, uploads
 from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
@@ -44,13 +44,13 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
             for total in report.totals:
                 st.caption(escape(import_sentences.total(voice, total)))
             with st.expander(words.say("First rows and columns"), key=f"{key}_preview"):
-                st.dataframe(
+                tables.show(
                     import_tables.preview(report.preview, report.dataset, voice),
                     hide_index=True,
                     key=f"{key}_rows",
                     alt=words.say("First rows as they will be loaded"),
                 )
-                st.dataframe(
+                tables.show(
                     pd.DataFrame(list(report.columns.items()), columns=["source", "field"]),
                     hide_index=True,
                     column_config={

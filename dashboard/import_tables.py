@@ -55,14 +55,14 @@ def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
             {
                 "id": record.id,
                 "file": record.file,
-                "tool": import_sentences.tool(voice, record.tool),
-                "holds": import_sentences.dataset(voice, record.dataset),
-                "period": import_sentences.span(voice, record.period),
+                "status": import_sentences.import_status(voice, record),
+                "when": voice.format.moment(sentences.local(voice, record.created_at)),
                 "loaded": record.rows.loaded,
                 "aside": record.rows.quarantined,
-                "when": voice.format.moment(sentences.local(voice, record.created_at)),
+                "holds": import_sentences.dataset(voice, record.dataset),
+                "tool": import_sentences.tool(voice, record.tool),
+                "period": import_sentences.span(voice, record.period),
                 "by": record.created_by,
-                "status": import_sentences.import_status(voice, record),
             }
             for record in records
         ]

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import import_cards, import_tables, mapping_fields, mapping_sentences, own_kpi_cards
+from dashboard import (
+    import_cards,
+    import_tables,
+    mapping_fields,
+    mapping_sentences,
+    own_kpi_cards,
+    tables,
+)
 from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
@@ -175,7 +182,7 @@ def _preview(session: Session, tried: FileReport, key: str) -> None:
         session, [each for each in tried.problems if each.severity in ("quarantined", "refused")]
     )
     if tried.preview:
-        st.dataframe(
+        tables.show(
             import_tables.preview(tried.preview, tried.dataset, session.voice),
             hide_index=True,
             key=f"{key}_rows",

@@ -19,6 +19,7 @@ from dashboard import (
     review_dialogs,
     sentences,
     spreadsheet,
+    tables,
 )
 from dashboard import meeting_sentences as told
 from dashboard.session import Session
@@ -33,7 +34,7 @@ from metrics.result import Scope
 #: Promises told before a click: the first subjects stay on the screen.
 TOLD_AT_FIRST = 3
 #: A longer table scrolls, at so many pixels.
-ROWS_SHOWN, ROWS_HEIGHT = 8, 320
+ROWS_SHOWN, ROWS_HEIGHT = 12, 405
 LATE, DUE, CLOSED = ":material/schedule:", ":material/event:", ":material/task_alt:"
 ICONS = {DECISION: ":material/gavel:", ACTION: ":material/checklist:"}
 
@@ -212,11 +213,11 @@ def slipping(session: Session, found: Sequence[Slip]) -> None:
     frame = meeting_tables.slips(found, session.voice)
     telling = {"title": words.say("Initiative"), "due": words.say("Due"), "slip": words.say("Slip")}
     with narrow.wide(frame, telling, "slips", words):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
-                "title": column.TextColumn(words.say("Initiative"), pinned=True),
+                "title": column.TextColumn(words.say("Initiative")),
                 "product": column.TextColumn(words.say("Product")),
                 "due": column.TextColumn(words.say("Due")),
                 "slip": column.TextColumn(words.say("Slip")),
@@ -242,12 +243,12 @@ def objectives(session: Session, found: Sequence[Holding]) -> None:
         "pace": words.say("Pace"),
     }
     with narrow.wide(frame, telling, "objectives", words, right=("progress",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
                 "name": column.TextColumn(
-                    words.say("Scope"), pinned=True, width=cards.name_width(frame["name"])
+                    words.say("Scope"), width=cards.name_width(frame["name"])
                 ),
                 "progress": column.TextColumn(words.say("Progress"), alignment="right"),
                 "expected": column.TextColumn(words.say("Expected then"), alignment="right"),

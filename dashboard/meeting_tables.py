@@ -34,9 +34,11 @@ def slips(found: Iterable[Slip], voice: Voice) -> pd.DataFrame:
 
 
 def objectives(found: Sequence[Holding], voice: Voice) -> pd.DataFrame:
-    """One row per product with objectives: progress, what the date asks for, and which is more."""
+    """One row per product with objectives: progress, what the date asks for, and which is more;
+    the company first, then what is most behind."""
     rows = []
-    for each in found if PROGRESS in voice.catalogue else ():
+    ordered = sorted(found, key=lambda each: (each.scope.kind != "company", each.ahead or 0.0))
+    for each in ordered if PROGRESS in voice.catalogue else ():
         unit = voice.catalogue[PROGRESS].unit
         if each.value(PROGRESS) is None:
             continue

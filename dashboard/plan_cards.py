@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cards, markup, narrow, plan_sentences, plan_tables
+from dashboard import cards, markup, narrow, plan_sentences, plan_tables, tables
 from dashboard.session import Session
 from dashboard.written import whole_percents
 from metrics import key_results
@@ -65,7 +65,7 @@ def _table(session: Session, found: Sequence[KeyResultState], one_product: bool)
         "pace": words.say("Pace"),
     }
     with narrow.wide(frame, telling, "key_results", words, right=("current",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={

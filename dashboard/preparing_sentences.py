@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard import import_sentences, sentences
+from dashboard import definition_sentences, import_sentences, sentences
 from dashboard.glossary import DATASETS, TOPICS
 from dashboard.voice import Voice
 from metrics.pages.preparation import Owed, Preparation
@@ -29,7 +29,9 @@ def headline(voice: Voice, found: Preparation) -> str:
 def topic(voice: Voice, owed: Owed) -> str:
     """What is owed: "work items", or a metric's own name."""
     dataset, _, metric = owed.dataset.partition(":")
-    return metric or voice.words.say(DATASETS.get(dataset, dataset))
+    if metric:
+        return definition_sentences.metric_name(voice, owed.dataset)
+    return voice.words.say(DATASETS.get(dataset, dataset))
 
 
 def tool(voice: Voice, owed: Owed) -> str:

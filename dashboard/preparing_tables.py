@@ -27,7 +27,7 @@ def owed(found: Iterable[Owed], voice: Voice, today: date) -> pd.DataFrame:
                 "what": _listed(preparing_sentences.topic(voice, each) for each in group),
                 "scope": _listed(each.name for each in group),
                 "tool": _listed(preparing_sentences.tool(voice, each) for each in group),
-                "since": voice.format.since(min(each.since for each in group), today),
+                "since": voice.format.near(min(each.since for each in group), today),
             }
             for (due, owner), group in groups.items()
         ]

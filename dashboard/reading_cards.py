@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from pandas import DataFrame
 
-from dashboard import cards, glossary, narrow, reading_tables
+from dashboard import cards, glossary, narrow, reading_tables, tables
 from dashboard.cards import ROWS_SHOWN, WRAPPING_ROW
 from dashboard.session import Session
 from dashboard.translation import Translation
@@ -35,9 +35,9 @@ def scorecard(
     """Products × families: each family shows its worst review KPI; a name opens its page."""
 
     def open_product() -> None:
-        click = st.session_state["scorecard_name"]
-        if product_place is not None and click is not None:
-            st.switch_page(product_place, query_params={"product": str(click.label)})
+        name = tables.pressed("scorecard_name")
+        if product_place is not None and name is not None:
+            st.switch_page(product_place, query_params={"product": name})
 
     voice = session.voice
     words = voice.words
@@ -61,7 +61,7 @@ def scorecard(
         config[family] = st.column_config.TextColumn(words.say(label), width=FAMILY_WIDTHS[family])
     worst = reading_tables.worst_of(shown, voice)
     with narrow.wide(worst, _telling(words), "scorecard", words, right=("value",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config=config,
@@ -132,7 +132,7 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
     words = voice.words
     column = st.column_config
     with narrow.wide(frame, _telling(words), key, words, right=("value",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={

@@ -75,7 +75,7 @@ def table(session: Session, found: list[Changed]) -> None:
         "now": telling["now"],
     }
     with narrow.wide(frame, on_phone, "changed", words, right=("was", "now")):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_order=restated_tables.COLUMNS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard import sentences
 from dashboard.voice import Voice
+from metrics.calendar import Period
 from metrics.pages.review_facts import Driver, Person, Review, Subject
 from metrics.reading import Reading
 
@@ -37,6 +38,14 @@ def headline(voice: Voice, review: Review) -> str:
             kpi=", ".join(parts),
         )
     return words.say("{week}: {stand}.", week=voice.format.week(review.week), stand=stand)
+
+
+def waiting(voice: Voice, week: Period) -> str:
+    """That a week has ended and is not told, so that nobody takes the one before for it."""
+    return voice.words.say(
+        "{week} has ended and is not shown yet: its data have not all come.",
+        week=voice.format.week(week),
+    )
 
 
 def subject_title(voice: Voice, subject: Subject) -> str:

@@ -17,6 +17,7 @@ from dashboard import (
     sentences,
     side_sentences,
     side_tables,
+    tables,
 )
 from dashboard.answers import verbatims
 from dashboard.session import Session
@@ -28,6 +29,7 @@ from metrics.cohort_grid import RetentionTable
 from metrics.documents import ProductUsage
 from metrics.outlook import Outlook
 from metrics.pages.product_sides import SAY_DO, Bridge, Earnings, LifeMonth, SquadSprints
+from metrics.reading import Reading
 from metrics.result import Scope
 
 
@@ -43,11 +45,11 @@ def outlooks(session: Session, found: Sequence[Outlook], *, scopes: bool = False
         "verdict": words.say("Pace"),
     }
     with narrow.wide(frame, telling, "outlooks", words, right=("landing",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
-                "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+                "kpi": column.TextColumn(words.say("KPI")),
                 "scope": column.TextColumn(words.say("Scope")),
                 "period": column.TextColumn(words.say("Period")),
                 "actual": column.TextColumn(words.say("To date"), alignment="right"),
@@ -125,14 +127,14 @@ def funnel(session: Session, usage: ProductUsage) -> None:
         st.caption(markup.escape(told))
         return
     column = st.column_config
-    st.dataframe(
+    tables.show(
         written(
             side_tables.funnel(usage.funnel, voice),
             {"users": counted(voice), "part": voice.format.percent},
         ),
         hide_index=True,
         column_config={
-            "step": column.TextColumn(words.say("Step"), pinned=True),
+            "step": column.TextColumn(words.say("Step")),
             "users": column.NumberColumn(words.say("Users")),
             "part": column.NumberColumn(words.say("Of those who entered")),
             "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
@@ -227,6 +229,15 @@ def earnings(session: Session, found: Earnings) -> None:
     st.caption(markup.escape(voice.words.say("Shared cost is not allocated to products.")))
 
 
+def scores(session: Session, readings: Sequence[Reading]) -> None:
+    """What surveys say, each score with how sure it is; nothing without any."""
+    told = [side_sentences.scored(session.voice, reading) for reading in readings]
+    if any(told):
+        st.subheader(session.voice.words.say("Satisfaction"), anchor=False)
+    for line in filter(None, told):
+        st.markdown(markup.escape(line))
+
+
 def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], product: str) -> None:
     """What users spoke of, in a month, and their words one click away; a theme without a label is
     told by its name."""
@@ -244,14 +255,14 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
         )
     )
     column = st.column_config
-    st.dataframe(
+    tables.show(
         written(
             side_tables.themes(found.themes, labels, voice),
             {"share": voice.format.percent, "count": counted(voice)},
         ),
         hide_index=True,
         column_config={
-            "theme": column.TextColumn(words.say("Theme"), pinned=True),
+            "theme": column.TextColumn(words.say("Theme")),
             "share": column.NumberColumn(words.say("Of what was said")),
             "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
             "change": column.TextColumn(words.say("On the month"), alignment="right"),

@@ -13,6 +13,7 @@ from metrics.flow import CurrentSprint, Flow
 from metrics.outlook import Beside, Outlook
 from metrics.pages.product_sides import CADENCE, CAP, Bridge, CapSide
 from metrics.pages.verbatims import Verbatim
+from metrics.reading import Reading
 
 #: The names of the sides, the same in both languages.
 SIDES = {CAP: "Cap", CADENCE: "Cadence"}
@@ -68,10 +69,27 @@ def moved_by(voice: Voice, side: CapSide) -> str:
 
 
 def verdict(voice: Voice, found: Outlook) -> str:
-    """ "▲ on pace (87 %)"; empty without a target."""
+    """ "▲ on pace (87 %)"; empty without a target or budget."""
     if found.verdict is None or found.chance is None:
         return ""
     return f"{voice.words.say(VERDICTS[found.verdict])} ({voice.format.percent(found.chance)})"
+
+
+def scored(voice: Voice, reading: Reading) -> str:
+    """A survey's score with how sure it is: "NPS 26.2, October 2026: 95 % interval 15.1–37.3,
+    103 answers."; empty without an interval."""
+    found = reading.figure
+    if found is None or found.low is None or found.high is None:
+        return ""
+    return voice.words.count(
+        "{kpi} {value}, {period}: 95 % interval {span}, {n} answer.",
+        "{kpi} {value}, {period}: 95 % interval {span}, {n} answers.",
+        found.n or 0,
+        kpi=voice.short_label(reading.kpi),
+        value=voice.format.short(voice.kpi(reading).unit, found.value),
+        period=period(voice, found),
+        span=voice.format.between(voice.kpi(reading).unit, found.low, found.high),
+    )
 
 
 def elsewhere(voice: Voice, count: int, side: str) -> str:

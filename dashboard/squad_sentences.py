@@ -41,7 +41,8 @@ def identity(voice: Voice, found: SquadPage, today: date) -> list[tuple[str, str
             for person in found.owners
             if person.role == role
         ]
-        facts.append((sentences.role(voice, role), ", ".join(holders) or words.say("vacant")))
+        title = sentences.role(voice, role)
+        facts.append((title[:1].upper() + title[1:], ", ".join(holders) or words.say("vacant")))
     facts.append((words.say("Members"), voice.format.number(len(found.members))))
     facts.append(
         (words.say("Products"), ", ".join(voice.name(each.product) for each in found.serves))

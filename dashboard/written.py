@@ -12,6 +12,7 @@ from typing import Any
 from pandas import DataFrame
 from pandas.io.formats.style import Styler
 
+from dashboard.spreadsheet import inert
 from dashboard.voice import Voice
 
 #: The label and the title of a bar whose figure stands in a column beside it.
@@ -24,7 +25,7 @@ def written(frame: DataFrame, how: Mapping[str, Callable[[float], str]]) -> Styl
     A column's own format must not be given: it would be preferred to these words.
     """
     known: dict[Any, Any] = {name: write for name, write in how.items() if name in frame}
-    return frame.style.format(known)
+    return inert(frame).style.format(known)
 
 
 def counted(voice: Voice) -> Callable[[float], str]:

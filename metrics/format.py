@@ -319,10 +319,14 @@ class Formatter:
     def since(self, day: datetime.date, today: datetime.date | None = None) -> str:
         """ "since Thursday 12" when that is near `today`, else "since 12 Nov 2025"."""
         if today is not None and 0 <= (today - day).days <= WEEKDAY_CLEAR_DAYS:
-            written = str(format_date(day, "EEEE d", locale=self.locale)).replace(" ", NO_BREAK)
-            return self._word("since_weekday").format(day=written)
-        same_year = today is not None and today.year == day.year
-        return self._word("since").format(day=self.date(day, year=not same_year))
+            return self._word("since_weekday").format(day=self.near(day, today))
+        return self._word("since").format(day=self.near(day, today))
+
+    def near(self, day: datetime.date, today: datetime.date | None = None) -> str:
+        """ "Thursday 12" when that is near `today`, else "12 Nov 2025"."""
+        if today is not None and 0 <= (today - day).days <= WEEKDAY_CLEAR_DAYS:
+            return str(format_date(day, "EEEE d", locale=self.locale)).replace(" ", NO_BREAK)
+        return self.date(day, year=today is None or today.year != day.year)
 
 
 def _modest(number: Decimal) -> Decimal:

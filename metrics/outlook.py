@@ -60,7 +60,7 @@ class Outlook:
     time. `landing` is where it will most likely stand, `low` to `high` hold
     four chances in five. `prior_year` is what it is compared with (see `prior_year_of`). The gaps
     are landing less target or budget; `chance` and `verdict` (yes, no, uncertain) are of the
-    target.
+    target, of the budget where no target is set.
     """
 
     kpi: str
@@ -220,7 +220,7 @@ def _outlook(
     target, budget = wanted("target"), wanted("budget")
     pace = pace_of(
         Landing(ahead.expected, ahead.spread, ahead.least),
-        target=target,
+        target=budget if target is None else target,
         direction=kpi.direction or 1,
     )
     landing = pace.expected

@@ -115,6 +115,14 @@ def test_where_a_published_kpi_will_stand_beside_target_and_budget(tmp_path: Pat
                 connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
                 value=value, kind=kind,
             )  # fmt: skip
+    aimed_at = outlooks(workspace, LOCAL_CPO, kpis=["revenue"], grains=["month"])[0]
+    with workspace.register.begin() as connection:
+        set_target(
+            connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY,
+            period=aimed_at.period.key, value=10 * aimed_at.high, kind="budget",
+        )  # fmt: skip
+    (budgeted,) = outlooks(workspace, LOCAL_CPO, kpis=["revenue"], grains=["month"])
+    assert (aimed_at.verdict, budgeted.target, budgeted.verdict) == (None, None, "no")
     flow, level = (
         outlooks(workspace, LOCAL_CPO, kpis=[kpi], grains=["quarter"])[0]
         for kpi in ("revenue", "mrr")

@@ -14,6 +14,7 @@ from dashboard import (
     filters,
     markup,
     narrow,
+    tables,
 )
 from dashboard.answers import bearings
 from dashboard.session import Session
@@ -44,13 +45,12 @@ def show(
     frame = bearing_tables.bearings(found.products, voice)
     telling = {"name": words.say("Product"), "heading": SIDES[CAP], "pace": SIDES[CADENCE]}
     with narrow.wide(frame, telling, "bearings", words):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
                 "name": st.column_config.TextColumn(
                     words.say("Product"),
-                    pinned=True,
                     width=cards.name_width(each.name for each in found.products),
                 ),
                 "heading": st.column_config.TextColumn(SIDES[CAP]),
@@ -125,7 +125,7 @@ def signs(session: Session, each: Bearing, side: str, found: Score) -> None:
             "state": words.say("Status"),
         }
         with narrow.wide(frame, telling, f"signs_{side}", words):
-            st.dataframe(
+            tables.show(
                 frame,
                 hide_index=True,
                 column_config={

@@ -7,20 +7,20 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
     absence_cards,
-    absence_sentences,
     cards,
     coverage_sentences,
     coverage_tables,
     markup,
     narrow,
     restated_cards,
+    tables,
 )
 from dashboard.answers import dictionary, freshness
 from dashboard.glossary import MARKS
 from dashboard.session import Session
 from metrics.pages.freshness import DatasetState
 
-MOST_TOLD = 12  # late products or squads said one by one
+MOST_TOLD = 12  # late data and gaps said one by one
 
 
 def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | None) -> None:
@@ -34,12 +34,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
     with chooser:
         cards.headline(coverage_sentences.headline(voice, found))
     late = [each for state in found for each in state.late]
-    for fact in late[:MOST_TOLD]:
-        told = absence_sentences.missing(voice, fact, session.today)
-        st.markdown(f"{MARKS['no_data']} {markup.escape(told)}")
-    if len(late) > MOST_TOLD:
-        more = len(late) - MOST_TOLD
-        st.caption(markup.escape(words.count("and {n} more", "and {n} more", more)))
+    absence_cards.missing(session, late, MOST_TOLD)
 
     column = st.column_config
     frame = coverage_tables.coverage(found, voice)
@@ -49,19 +44,19 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
         "state": words.say("Status"),
     }
     with narrow.wide(frame, telling, "coverage", words, right=("until",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
-                "dataset": column.TextColumn(words.say("Data"), pinned=True, width=185),
-                "state": column.TextColumn(words.say("Status"), width=130),
+                "dataset": column.TextColumn(words.say("Data"), width=175),
+                "state": column.TextColumn(words.say("Status"), width=120),
                 "sources": column.TextColumn(words.say("Tools"), width=140),
-                "until": column.TextColumn(words.say("Known until"), alignment="right", width=110),
+                "until": column.TextColumn(words.say("Known until"), alignment="right", width=105),
                 "expected": column.TextColumn(words.say("Next due"), alignment="right", width=110),
                 "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
                 "gaps": column.NumberColumn(words.say("Gaps"), width=60),
                 "imported": column.TextColumn(words.say("Last import"), width=140),
-                "kpis": column.TextColumn(words.say("KPIs that read it"), width=420),
+                "kpis": column.TextColumn(words.say("KPIs that read it"), width=390),
             },
             height="content",
             key="coverage",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, definition_sentences, definition_tables, filters, markup
+from dashboard import cards, definition_sentences, definition_tables, filters, markup, tables
 from dashboard.answers import dictionary
 from dashboard.session import Session
 from metrics.pages.dictionary import Entry, search
@@ -49,12 +49,12 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
     by_label = {entry.kpi.label[words.language]: entry.kpi.name for entry in found}
 
     def open_entry() -> None:
-        click = st.session_state["definitions_kpi"]
-        if click is not None:
-            st.session_state[filters.choice("kpi")] = by_label[str(click.label)]
+        label = tables.pressed("definitions_kpi")
+        if label is not None:
+            st.session_state[filters.choice("kpi")] = by_label[label]
 
     column = st.column_config
-    st.dataframe(
+    tables.show(
         definition_tables.definitions(found, voice),
         hide_index=True,
         column_config={
@@ -62,17 +62,17 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
                 words.say("KPI"),
                 pinned=True,
                 alignment="left",
-                width=265,
+                width=245,
                 type="tertiary",
                 on_click=open_entry,
                 key="definitions_kpi",
             ),
-            "family": column.TextColumn(words.say("Family"), width=185),
-            "meaning": column.TextColumn(words.say("Meaning"), width=430),
-            "better": column.TextColumn(words.say("Better"), width=110),
-            "cadence": column.TextColumn(words.say("Cadence"), width=95),
+            "family": column.TextColumn(words.say("Family"), width=165),
+            "meaning": column.TextColumn(words.say("Meaning"), width=515),
+            "better": column.TextColumn(words.say("Better"), width=95),
+            "cadence": column.TextColumn(words.say("Cadence"), width=80),
             "owner": column.TextColumn(words.say("Owner"), width=100),
-            "data": column.TextColumn(words.say("Data"), width=110),
+            "data": column.TextColumn(words.say("Data"), width=95),
         },
         row_height=42,
         height=TABLE_HEIGHT if len(found) > MANY else "content",
@@ -98,7 +98,7 @@ def definition(
             said.markdown(markup.escape(told))
         tree(session, entry, by_name)
     st.caption(markup.escape(definition_sentences.provenance(voice, kpi)))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if explore_place is not None:
             st.page_link(
                 explore_place,

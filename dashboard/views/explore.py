@@ -21,6 +21,7 @@ from dashboard import (
     narrow,
     sentences,
     spreadsheet,
+    tables,
 )
 from dashboard.answers import explore, lineage, statements
 from dashboard.exploring_chart import exploration
@@ -35,6 +36,8 @@ from metrics.register.ledger import ImportRecord
 
 MOST_LINES = 8  # the colours that stay apart
 AT_FIRST = 4
+COLUMN = 190  # pixels
+FEW = 3  # columns that need not fill the page
 
 
 def show(
@@ -133,15 +136,20 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
             words.say("{title}, one line per series", title=title),
         )
         column = st.column_config
-        st.dataframe(
+        tables.show(
             exploring_tables.periods_by_series(
                 [(names[each.key], each) for each in shown], found.kpi, voice
             ),
             hide_index=True,
+            width="stretch" if len(shown) > FEW else "content",
             column_config={
-                "period": column.TextColumn(words.say("Period"), pinned=True),
+                "period": column.TextColumn(words.say("Period"), pinned=True, width=150),
                 **{
-                    names[each.key]: column.TextColumn(names[each.key], alignment="right")
+                    names[each.key]: column.TextColumn(
+                        str(spreadsheet.inert_text(names[each.key])),
+                        alignment="right",
+                        width=COLUMN,
+                    )
                     for each in shown
                 },
             },
@@ -221,7 +229,7 @@ def totals(session: Session, found: Exploration) -> None:
         with narrow.wide(
             frame, telling, "own_totals", words, right=("file_total", "rows_total"), how=how
         ):
-            st.dataframe(
+            tables.show(
                 written(frame, how),
                 hide_index=True,
                 column_config={
@@ -297,7 +305,7 @@ def rows(session: Session, found: Exploration) -> None:
                 )
             )
         )
-        st.dataframe(
+        tables.show(
             part.rows,
             hide_index=True,
             column_config={
@@ -328,7 +336,7 @@ def imports_table(session: Session, imports: Sequence[ImportRecord], key: str) -
     """Imports by number, file, tool, days and moment."""
     voice = session.voice
     words = voice.words
-    st.dataframe(
+    tables.show(
         import_tables.ledger(imports, voice)[["id", "file", "tool", "period", "when"]],
         hide_index=True,
         column_config={

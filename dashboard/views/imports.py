@@ -17,6 +17,7 @@ from dashboard import (
     mapping_cards,
     markup,
     narrow,
+    tables,
 )
 from dashboard.glossary import MARKS
 from dashboard.import_sentences import rhythm as rhythm_sentence
@@ -47,8 +48,8 @@ def show(session: Session, chooser: DeltaGenerator, review_place: st.Page | None
         new_files(session, desk)
     belonging_cards.in_use(session, desk)
     export_cards.own_kinds(session)
-    sent(session)
     past(session, desk)
+    sent(session)
 
 
 def new_files(session: Session, desk: Desk) -> None:
@@ -164,11 +165,11 @@ def sent(session: Session) -> None:
         "last": words.say("Last seen"),
     }
     with narrow.wide(frame, telling, "sources", words):
-        st.dataframe(
+        tables.show(
             written(frame, {"imports": counted(session.voice)}),
             hide_index=True,
             column_config={
-                "tool": column.TextColumn(words.say("Tool"), pinned=True, width=170),
+                "tool": column.TextColumn(words.say("Tool"), width=170),
                 "holds": column.TextColumn(words.say("Holds"), width=190),
                 "expected": column.TextColumn(words.say("Expected"), width=110),
                 "last": column.TextColumn(words.say("Last seen"), width=150),
@@ -190,7 +191,7 @@ def past(session: Session, desk: Desk) -> None:
     column = st.column_config
     frame = import_tables.ledger(records, session.voice)
     how = dict.fromkeys(("loaded", "aside"), counted(session.voice))
-    chosen = st.dataframe(
+    chosen = tables.show(
         written(frame, how),
         hide_index=True,
         column_config={

@@ -31,11 +31,17 @@ TOPIC = "topic"
 #: Lines that a wall shows without scrolling.
 MOST_LINES = 10
 #: Streamlit has no type size for a part of a page; this is of a container with a key, and holds no
-#: value. 30 px, and 22 for what is pressed.
+#: value. 30 px, and 22 for what is pressed;
+#: less in the hand.
 LARGE = """<style>
 .st-key-meeting_topic :is(p, li) { font-size: 30px; line-height: 1.35; }
 .st-key-meeting_topic :is(h2, h3) { font-size: 40px; }
 .st-key-meeting_topic button p { font-size: 22px; }
+@media (max-width: 640px) {
+  .st-key-meeting_topic :is(p, li) { font-size: 20px; }
+  .st-key-meeting_topic :is(h2, h3) { font-size: 26px; }
+  .st-key-meeting_topic button p { font-size: 18px; }
+}
 </style>"""
 
 

@@ -19,6 +19,7 @@ from dashboard import (
     plan_tables,
     portfolio_charts,
     reading_tables,
+    tables,
 )
 from dashboard.answers import plans, portfolio
 from dashboard.session import Session
@@ -87,7 +88,7 @@ def initiatives(session: Session, found: Plans) -> None:
         "due": words.say("Due"),
     }
     with narrow.wide(frame, telling, "roadmap", words):
-        st.dataframe(
+        tables.show(
             written(frame, {"rice": counted(voice)}),
             hide_index=True,
             column_config={
@@ -152,9 +153,9 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
     words = session.voice.words
 
     def open_product() -> None:
-        click = st.session_state["portfolio_name"]
-        if product_place is not None and click is not None:
-            st.switch_page(product_place, query_params={"product": str(click.label)})
+        name = tables.pressed("portfolio_name")
+        if product_place is not None and name is not None:
+            st.switch_page(product_place, query_params={"product": name})
 
     column = st.column_config
     how = reading_tables.portfolio_words(session.voice)
@@ -176,7 +177,7 @@ def table(session: Session, found: Portfolio, product_place: st.Page | None) -> 
         kpi: session.voice.short_label(kpi) for kpi in [*how][:MOST_ON_A_PHONE]
     }
     with narrow.wide(frame, telling, "portfolio", words, right=how, how=how):
-        st.dataframe(
+        tables.show(
             written(frame, how),
             hide_index=True,
             column_config=config,

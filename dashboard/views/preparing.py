@@ -13,6 +13,7 @@ from dashboard import (
     preparing_sentences,
     preparing_tables,
     review_sentences,
+    tables,
 )
 from dashboard.answers import preparation, review
 from dashboard.session import COMPANY, Session
@@ -46,11 +47,11 @@ def show(
         "shown": words.say("Status"),
     }
     with narrow.wide(frame, telling, "would_show", words, right=("value",)):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
-                "kpi": column.TextColumn(words.say("KPI"), pinned=True),
+                "kpi": column.TextColumn(words.say("KPI")),
                 "shown": column.TextColumn(words.say("Status")),
                 "value": column.TextColumn(words.say("Figure"), alignment="right"),
                 "period": column.TextColumn(words.say("Period")),
@@ -71,11 +72,11 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
     frame = preparing_tables.owed(found.owed, session.voice, found.today)
     telling = {"what": words.say("Export"), "owner": words.say("Who"), "due": words.say("Due")}
     with narrow.wide(frame, telling, "owed", words):
-        st.dataframe(
+        tables.show(
             frame,
             hide_index=True,
             column_config={
-                "due": column.TextColumn(words.say("Due"), pinned=True, width=120),
+                "due": column.TextColumn(words.say("Due"), width=120),
                 "by": column.TextColumn(words.say("Due on"), alignment="right", width=85),
                 "owner": column.TextColumn(words.say("Who"), width=210),
                 "what": column.TextColumn(words.say("Export"), width=330),

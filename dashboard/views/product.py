@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -122,45 +123,41 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
         side_cards.retention(session, found.usage.retention, facts.product)
         side_cards.bridge(session, found.bridge)
     side_cards.funnel(session, found.usage)
+    side_cards.scores(session, [r for cell in facts.families for r in cell.readings])
     if found.themes is not None:
         side_cards.themes(session, found.themes, found.theme_labels, facts.product)
-    more(session, found, facts.product)
-    asked(session, facts)
+    closer(session, found, facts)
 
 
-def more(session: Session, found: CapSide, product: str) -> None:
-    """Charts that are one click away: who came and went, what they use, what it earns."""
+def closer(session: Session, found: CapSide, facts: ProductPage) -> None:
+    """What is one click away, one at a time: who came and went, what they use, what it earns; and,
+    asked of the facts when it is chosen, who may leave, the market, what users said."""
     words = session.voice.words
+    product, until = facts.product, facts.week.end
+    parts: dict[str, tuple[str, Callable[[], None]]] = {}
+    draw: Callable[[], None]
     if found.lifecycle:
-        side_cards.folded(
-            words.say("Users kept, back, new and lost"),
-            "fold_lifecycle",
-            lambda: side_cards.lifecycle(session, found.lifecycle),
-        )
-    if (features := found.features) is not None:
-        side_cards.folded(
-            words.say("Features: how many use them, how often"),
-            "fold_features",
-            lambda: side_cards.features(session, features, product),
-        )
-    if (earned := found.earnings) is not None:
-        side_cards.folded(
-            words.say("From revenue to result"),
-            "fold_earnings",
-            lambda: side_cards.earnings(session, earned),
-        )
-
-
-def asked(session: Session, facts: ProductPage) -> None:
-    """What is asked of the facts when its title is opened: who may leave, the market, what users
-    said."""
-    words, until = session.voice.words, facts.week.end
-    for title, key, draw in (
-        (words.say("Accounts at risk"), "fold_accounts", cap_cards.accounts),
-        (words.say("Market share and win rate"), "fold_market", cap_cards.market),
-        (words.say("Discoveries"), "fold_discoveries", cap_cards.heard),
+        draw = partial(side_cards.lifecycle, session, found.lifecycle)
+        parts["lifecycle"] = (words.say("Users kept, back, new and lost"), draw)
+    if found.features is not None:
+        draw = partial(side_cards.features, session, found.features, product)
+        parts["features"] = (words.say("Features"), draw)
+    if found.earnings is not None:
+        draw = partial(side_cards.earnings, session, found.earnings)
+        parts["earnings"] = (words.say("From revenue to result"), draw)
+    for name, title, asked in (
+        ("accounts", words.say("Accounts at risk"), cap_cards.accounts),
+        ("market", words.say("Market share and win rate"), cap_cards.market),
+        ("discoveries", words.say("Discoveries"), cap_cards.heard),
     ):
-        side_cards.folded(title, key, partial(draw, session, facts.product, until))
+        parts[name] = (title, partial(asked, session, product, until))
+    st.subheader(words.say("Look closer"), anchor=False)
+    chosen = filters.closer(session, {name: title for name, (title, _) in parts.items()})
+    if chosen is not None:
+        with st.container(border=True, key=f"closer_{chosen}"):
+            title, draw = parts[chosen]
+            st.markdown(f"**{markup.escape(title)}**")
+            draw()
 
 
 def cadence(

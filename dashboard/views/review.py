@@ -57,6 +57,8 @@ def show(
     cards.headline(review_sentences.headline(voice, facts))
     if facts.landing is not None:
         st.markdown(markup.escape(side_sentences.landing(voice, facts.landing)))
+    if facts.waiting is not None:
+        st.caption(markup.escape(review_sentences.waiting(voice, facts.waiting)))
     told = [
         reading for reading in facts.headline if reading.figure and reading.figure.value is not None
     ]

@@ -17,6 +17,7 @@ from dashboard import (
     side_cards,
     squad_sentences,
     squad_tables,
+    tables,
 )
 from dashboard.answers import review, squad_page
 from dashboard.session import Session
@@ -85,12 +86,12 @@ def serves(session: Session, found: SquadPage, product_place: st.Page | None) ->
         return
 
     def open_product() -> None:
-        click = st.session_state["served_name"]
-        if product_place is not None and click is not None:
-            st.switch_page(product_place, query_params={"product": str(click.label)})
+        name = tables.pressed("served_name")
+        if product_place is not None and name is not None:
+            st.switch_page(product_place, query_params={"product": name})
 
     column = st.column_config
-    st.dataframe(
+    tables.show(
         squad_tables.served(found.serves, session.voice),
         hide_index=True,
         column_config={
@@ -124,11 +125,11 @@ def members(session: Session, found: SquadPage) -> None:
         return
     column = st.column_config
     with folded:
-        st.dataframe(
+        tables.show(
             squad_tables.members(found.members, voice),
             hide_index=True,
             column_config={
-                "name": column.TextColumn(words.say("Name"), pinned=True),
+                "name": column.TextColumn(words.say("Name")),
                 "roles": column.TextColumn(words.say("Role")),
                 "since": column.TextColumn(words.say("Since"), alignment="right"),
             },

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from metrics.access import Viewer
-from metrics.calendar import Grain
+from metrics.calendar import Grain, Period
 from metrics.errors import unknown
 from metrics.outlook import Outlook, outlooks
 from metrics.pages.missing import missing_of
@@ -60,9 +60,8 @@ def weekly_review(
         ]
         # Owners and lines raise no subject of their own: they would repeat their products'.
         raising = [r for r in below if r.scope.kind in ("company", "product", "squad")]
-        raising, hushed = without_muted(
-            panel, raising, today or datetime.now(workspace.zone).date()
-        )
+        day = today or datetime.now(workspace.zone).date()
+        raising, hushed = without_muted(panel, raising, day)
         subjects = subjects_of(panel, raising, readings, products)
         unusual = telling(raising, panel.catalogue)
         headline = tuple(
@@ -86,6 +85,7 @@ def weekly_review(
             unusual=tuple(r for r in unusual if (r.kpi, r.scope) not in shown),
             muted=hushed,
             landing=_landing(workspace, panel, scope, headline) if week is None else None,
+            waiting=_waiting(panel, day) if week is None else None,
         )
 
 
@@ -100,6 +100,12 @@ def _landing(
         grains=[Grain.QUARTER],
     )  # fmt: skip
     return min(found, key=lambda each: told.index(each.kpi), default=None)
+
+
+def _waiting(panel: Panel, today: date) -> Period | None:
+    """The week that has ended by `today`, where the latest that has closed is an earlier one."""
+    ended = panel.calendar.previous(panel.calendar.period(Grain.WEEK, today))
+    return ended if ended.start > panel.week.start else None
 
 
 def _below(panel: Panel, scope: Scope) -> tuple[list[Scope], list[Scope]]:

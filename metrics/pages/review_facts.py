@@ -189,6 +189,7 @@ class Review:
     unusual: tuple[Reading, ...] = ()  # signals that no subject above tells
     muted: tuple[Muted, ...] = ()  # signals that someone asked not to talk about
     landing: Outlook | None = None  # of the first headline KPI, in the present quarter
+    waiting: Period | None = None  # the last week that has ended, where the review is not of it
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import absence_sentences, glossary, review_sentences, sentences
+from dashboard import absence_sentences, glossary, review_sentences, sentences, side_sentences
 from metrics import coverage
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
@@ -119,9 +119,31 @@ def test_the_headline(language, attention, expected):
 )
 def test_missing_data_is_not_a_fall(language, expected):
     told = absence_sentences.missing(
-        facts.voice(language), facts.missing_usage(), date(2026, 11, 16)
+        facts.voice(language), [facts.missing_usage()], date(2026, 11, 16)
     )
     assert plain(told) == expected
+
+
+def test_what_is_missing_alike_is_told_together():
+    voice, day = facts.voice("en"), date(2026, 11, 16)
+    first = facts.missing_usage()
+    squads = [replace(first, name=f"Squad {number}") for number in range(9)]
+    later = replace(first, since=date(2026, 11, 13))
+    groups = absence_sentences.alike(voice, [*squads, later])
+    assert [len(group) for group in groups] == [9, 1]
+    told = plain(absence_sentences.missing(voice, groups[0], day))
+    assert told.startswith(
+        "Squad 0, Squad 1, Squad 2, Squad 3, Squad 4, Squad 5 and 3 more · usage"
+    )
+
+
+def test_a_score_says_how_sure_it_is():
+    found = facts.reading("nps", facts.ATELIER)
+    assert found.figure is not None
+    assert side_sentences.scored(facts.voice("en"), found) == ""
+    sure = replace(found, figure=replace(found.figure, low=20.0, high=42.0, n=103))
+    told = plain(side_sentences.scored(facts.voice("fr"), sure))
+    assert told == "NPS 30,6, Semaine 46, 2026 : intervalle à 95 % 20–42, 103 réponses."
 
 
 def test_the_rest_of_a_causal_chain_is_named_with_its_scope_when_it_differs():

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 
+import dashboard
 from dashboard import exploring_tables, import_tables, narrow, reading_tables, spreadsheet
 from dashboard.palette import LIGHT
 from dashboard.written import counted, whole_percents, written
@@ -112,6 +114,25 @@ def test_no_cell_of_a_download_is_a_formula():
         "plain",
     ]
     assert {row["number"] for row in rows} == {"-1.5"}
+
+
+def test_what_a_page_shows_is_no_formula_either_and_looks_the_same():
+    hostile = ["=1+1", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "+1.2\u202f%", "−3 points", "-4", None]
+    frame = pd.DataFrame({"text": hostile, "number": [-1.5] * 7})
+    shown = spreadsheet.inert(frame)
+    told = ["" if pd.isna(cell) else cell for cell in shown["text"]]
+    assert [cell[:1] in spreadsheet.FORMULA_STARTS for cell in told[:3]] == [False] * 3
+    assert [cell.removeprefix(spreadsheet.JOINER) for cell in told[:6]] == hostile[:6]
+    assert told[3:] == ["+1.2\u202f%", "−3 points", "-4", ""]  # figures stay as they are
+    assert frame["text"][0] == "=1+1"
+    styled = written(frame, {"number": counted(VOICE)})
+    assert styled.data["text"][0] == shown["text"][0]
+    drawing = {
+        file.name
+        for file in Path(dashboard.__path__[0]).rglob("*.py")
+        if ".dataframe(" in file.read_text("utf-8")
+    }
+    assert drawing == {"tables.py"}
 
 
 def test_no_header_of_a_download_is_a_formula_and_the_file_comes_back_as_it_was():
