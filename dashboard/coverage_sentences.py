@@ -17,7 +17,8 @@ STATES = {
     "never": mark("○ never imported"),
     "fresh": mark("· up to date"),
 }
-LISTED = 2  # KPIs named; the rest are counted
+NAMED = 3  # exports that would bring what never came
+LISTED = 3  # KPIs named; the rest are counted
 
 
 def headline(voice: Voice, found: Sequence[DatasetState]) -> str:
@@ -51,10 +52,10 @@ def on_time(found: DatasetState) -> str:
     return f"{found.members - len(found.late)} / {found.members}" if found.members else ""
 
 
-def readers(voice: Voice, found: DatasetState) -> str:
+def readers(voice: Voice, found: DatasetState, listed: int = LISTED) -> str:
     """The KPIs that read a kind of data: the first by name, the others counted."""
-    named = ", ".join(voice.label(kpi) for kpi in found.kpis[:LISTED] if kpi in voice.catalogue)
-    more = len(found.kpis) - LISTED
+    named = ", ".join(voice.label(kpi) for kpi in found.kpis[:listed] if kpi in voice.catalogue)
+    more = len(found.kpis) - listed
     if more <= 0:
         return named
     return voice.words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
@@ -68,6 +69,15 @@ def gap(voice: Voice, found: Gap) -> str:
         dataset=definition_sentences.dataset(voice, found.dataset),
         start=voice.format.date(found.start),
         end=voice.format.date(found.end),
+    )
+
+
+def _first_of(voice: Voice, exports: Sequence[str]) -> str:
+    """A few of the exports that would do, the others counted."""
+    if (more := len(exports) - NAMED) <= 0:
+        return voice.words.say(" or ").join(exports)
+    return voice.words.count(
+        "{named} or {n} other", "{named} or {n} others", more, named=", ".join(exports[:NAMED])
     )
 
 
@@ -85,6 +95,6 @@ def never(voice: Voice, found: DatasetState, entries: Sequence[Entry]) -> str:
     return voice.words.say(
         "{dataset}: never imported. Import {exports} to see {kpis}.",
         dataset=definition_sentences.dataset(voice, found.dataset).capitalize(),
-        exports=voice.words.say(" or ").join(labels),
+        exports=_first_of(voice, list(labels)),
         kpis=readers(voice, found),
     )

@@ -33,7 +33,7 @@ def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:
                     if each.last_import
                     else ""
                 ),
-                "kpis": coverage_sentences.readers(voice, each),
+                "kpis": coverage_sentences.readers(voice, each, 1),
             }
             for each in found
         ]

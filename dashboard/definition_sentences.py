@@ -131,12 +131,16 @@ def dataset(voice: Voice, key: str) -> str:
 
 
 def metric_name(voice: Voice, key: str) -> str:
-    """A metric of observations by the KPI that reads it and the name that files give it: "RGAA
-    accessibility (rgaa_criteria_met)"."""
+    """A metric of observations by the KPI that reads it, with the name that files give it where
+    that KPI reads several: "RGAA accessibility (rgaa_criteria_met)"."""
     name = key.partition(":")[2]
     reads = (kpi for kpi in voice.catalogue if any(key in alternatives(e) for e in kpi.datasets))
     kpi = next(reads, None)
-    return name if kpi is None else f"{voice.label(kpi.name)} ({name})"
+    if kpi is None:
+        return name
+    metrics = [each for entry in kpi.datasets for each in alternatives(entry) if ":" in each]
+    label = voice.label(kpi.name)
+    return label if len(metrics) == 1 else f"{label} ({name})"
 
 
 def rows(voice: Voice, entry: Entry) -> list[tuple[str, str]]:

@@ -234,8 +234,9 @@ def scores(session: Session, readings: Sequence[Reading]) -> None:
     told = [side_sentences.scored(session.voice, reading) for reading in readings]
     if any(told):
         st.subheader(session.voice.words.say("Satisfaction"), anchor=False)
-    for line in filter(None, told):
-        st.markdown(markup.escape(line))
+    with st.container(gap="xsmall"):
+        for line in filter(None, told):
+            st.markdown(markup.escape(line))
 
 
 def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], product: str) -> None:

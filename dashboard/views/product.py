@@ -123,7 +123,7 @@ def cap(session: Session, facts: ProductPage, week: str | None) -> None:
         side_cards.retention(session, found.usage.retention, facts.product)
         side_cards.bridge(session, found.bridge)
     side_cards.funnel(session, found.usage)
-    side_cards.scores(session, [r for cell in facts.families for r in cell.readings])
+    side_cards.scores(session, [r for cell in of_side(facts, CAP) for r in cell.readings])
     if found.themes is not None:
         side_cards.themes(session, found.themes, found.theme_labels, facts.product)
     closer(session, found, facts)
