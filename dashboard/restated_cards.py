@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, filters, markup, narrow, restated_tables
+from dashboard import cards, filters, markup, narrow, restated_tables, tables
 from dashboard.answers import restatements
 from dashboard.session import Session
 from metrics.format import alphabetical

@@ -119,7 +119,12 @@ def test_the_scorecard_has_a_row_per_product_and_a_cell_per_family(review: Revie
 
 
 def test_a_past_week_is_read_as_it_was(workspace: Workspace) -> None:
-    past = weekly_review(workspace, LOCAL_CPO, week="2026-W44")
+    past = weekly_review(workspace, LOCAL_CPO, week="2026-W44", today=date(2026, 11, 25))
+    assert past.waiting is None
+    assert weekly_review(workspace, LOCAL_CPO, today=date(2026, 11, 22)).waiting is None
+    unseen = weekly_review(workspace, LOCAL_CPO, today=date(2026, 11, 23)).waiting
+    assert unseen is not None
+    assert unseen.key == "2026-W47"  # it ended the day before
     assert past.week.start == date(2026, 10, 26)
     assert past.subjects == ()
     reading = next(r for r in past.headline if r.kpi == "active_users")
