@@ -10,9 +10,11 @@ is the share of steps, planted at random among those 26 points, up or down at ra
 the end, that are newly raised in their direction in the period of the step or the next. A step is
 so many standard deviations of the series around its level, trend and season; a volume that would
 fall below 0 stays at 0. Limits that raise more find more, so beside both stands what plain XmR
-finds by rule 1 once its limits are stretched until it raises no more than ours. With overlapping
-windows the step is planted in what the windows are taken over, so it takes four weeks to arrive;
-those rows are not part of the recall over all kinds.
+finds by rule 1 once its limits are stretched until it raises no more than ours. Last stands what
+a detector finds that raises no more than ours and is told what nobody knows: how the series is made
+and how large the step is (`likelihood`). With overlapping windows the step is planted in what the
+windows are taken over, so it takes four weeks to arrive; those rows are not part of the recall over
+all kinds.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from numpy.typing import NDArray
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
+from benchmarks import likelihood  # noqa: E402
 from metrics.catalogue.kpi import Kind, Unit  # noqa: E402
 from metrics.detection.season import JUDGED  # noqa: E402
 from metrics.detection.signals import judge_matrix  # noqa: E402
@@ -43,6 +46,8 @@ SIZES = (2, 3, 4, 5)
 RECALL_WITHIN = 2
 #: How many times wider plain XmR's limits are tried.
 STRETCHES = tuple(1.06**number for number in range(29))
+#: How likely a step must be made, as a logarithm, for who is told the truth to raise it.
+CUTS = np.arange(-1, 14, 0.1)
 
 #: August and Christmas, as in the sample company, by week of a 52-week year.
 DIPS = {
@@ -57,19 +62,28 @@ class Made:
 
     values: Floats
     planted: Callable[[int, float], Floats]
+    ratio: likelihood.Ratio
 
 
-def _stepped(values: Floats, deviation: float, *, volume: bool = False) -> Made:
+def _stepped(
+    values: Floats, deviation: float, ratio: likelihood.Ratio, *, volume: bool = False
+) -> Made:
     def planted(week: int, size: float) -> Floats:
         found = values.copy()
         found[week:] += size * deviation
         return np.maximum(found, 0.0) if volume else found
 
-    return Made(values, planted)
+    return Made(values, planted, ratio)
 
 
 def independent(rng: np.random.Generator) -> Made:
-    return _stepped(100 + 10 * rng.normal(size=LONGEST), 10)
+    return _around(np.full(LONGEST, 100.0), np.full(LONGEST, 10.0), 10, rng)
+
+
+def _around(level: Floats, scatter: Floats, deviation: float, rng: np.random.Generator) -> Made:
+    lifted = deviation / scatter
+    ratio = likelihood.of_surprises(lambda values: (values - level) / scatter, lifted, lifted)
+    return _stepped(level + scatter * rng.normal(size=LONGEST), deviation, ratio)
 
 
 def autocorrelated(rng: np.random.Generator) -> Made:
@@ -79,7 +93,16 @@ def autocorrelated(rng: np.random.Generator) -> Made:
     values = np.zeros(LONGEST + warm)
     for week in range(1, LONGEST + warm):
         values[week] = kept * values[week - 1] + drawn[week]
-    return _stepped(100 + 10 * values[warm:] * np.sqrt(1 - kept**2), 10)
+    scatter = 10 * np.sqrt(1 - kept**2)
+    earlier = scatter * values[warm - 1]
+
+    def surprises(found: Floats) -> Floats:
+        off = found - 100
+        return (off - kept * np.concatenate([[earlier], off[:-1]])) / scatter
+
+    lifted = np.full(LONGEST, 10 / scatter)
+    ratio = likelihood.of_surprises(surprises, lifted, (1 - kept) * lifted)
+    return _stepped(100 + scatter * values[warm:], 10, ratio)
 
 
 def seasonal(rng: np.random.Generator) -> Made:
@@ -87,7 +110,7 @@ def seasonal(rng: np.random.Generator) -> Made:
     week = (np.arange(LONGEST) + rng.integers(52)) % 52
     wave = 1 + 0.15 * np.sin(2 * np.pi * week / 52 + rng.uniform(0, 2 * np.pi))
     dips = np.array([DIPS.get(int(number) + 1, 1.0) for number in week])
-    return _stepped(1000 * wave * dips * (1 + 0.04 * rng.normal(size=LONGEST)), 40)
+    return _around(1000 * wave * dips, 40 * wave * dips, 40, rng)
 
 
 def skewed(rng: np.random.Generator) -> Made:
@@ -96,17 +119,19 @@ def skewed(rng: np.random.Generator) -> Made:
         sigma = rng.uniform(0.3, 0.9)
         deviation = float(np.sqrt((np.exp(sigma**2) - 1) * np.exp(sigma**2)))
         amounts = np.exp(sigma * rng.normal(size=LONGEST))
-        return _stepped(100 * amounts, 100 * deviation, volume=True)
+        ratio = likelihood.amounts(sigma, 100.0, 100 * deviation)
+        return _stepped(100 * amounts, 100 * deviation, ratio, volume=True)
     usual = rng.uniform(2, 12)
     counts = rng.poisson(usual, size=LONGEST).astype(float)
-    made = _stepped(counts, float(np.sqrt(usual)), volume=True)
-    return Made(counts, lambda week, size: np.round(made.planted(week, size)))
+    ratio = likelihood.counts(usual)
+    made = _stepped(counts, float(np.sqrt(usual)), ratio, volume=True)
+    return Made(counts, lambda week, size: np.round(made.planted(week, size)), ratio)
 
 
 def trending(rng: np.random.Generator) -> Made:
     """Growth of 10 to 60 % a year with noise of 5 % of the first level."""
     growth = (1 + rng.uniform(0.1, 0.6)) ** (np.arange(LONGEST) / 52)
-    return _stepped(1000 * growth + 50 * rng.normal(size=LONGEST), 50)
+    return _around(1000 * growth, np.full(LONGEST, 50.0), 50, rng)
 
 
 def overlapping(rng: np.random.Generator) -> Made:
@@ -119,7 +144,15 @@ def overlapping(rng: np.random.Generator) -> Made:
     def planted(week: int, size: float) -> Floats:
         return trailing(weekly + size * 10 * (np.arange(LONGEST + 3) >= week + 3))
 
-    return Made(trailing(weekly), planted)
+    def surprises(found: Floats) -> Floats:
+        weeks = weekly.copy()
+        for week in range(LONGEST):  # what newly enters
+            weeks[week + 3] = 4 * found[week] - weeks[week : week + 3].sum()
+        return (weeks[3:] - 100) / 20
+
+    lifted = np.full(LONGEST, 0.5)
+    ratio = likelihood.of_surprises(surprises, lifted, lifted)
+    return Made(trailing(weekly), planted, ratio)
 
 
 KINDS: dict[str, Callable[[np.random.Generator], Made]] = {
@@ -209,9 +242,30 @@ class Tally:
         return self.found[size] / self.planted
 
 
-def measured(kind: str, seed: int, count: int) -> tuple[Tally, Tally, list[Tally]]:
-    """Ours, plain XmR, and XmR stretched by each of `STRETCHES`, on `count` series of a kind and on
-    the same with steps in them."""
+@dataclass(frozen=True)
+class Told:
+    """By size and by each of `CUTS`: false alarms and steps found of who is told the truth."""
+
+    alarms: dict[int, NDArray[np.int64]]
+    found: dict[int, NDArray[np.int64]]
+
+    def __add__(self, other: Told) -> Told:
+        return Told(
+            {size: self.alarms[size] + other.alarms[size] for size in self.alarms},
+            {size: self.found[size] + other.found[size] for size in self.found},
+        )
+
+    def raising(self, most: int) -> dict[int, int]:
+        """By size, the steps found while raising that many false alarms at most."""
+        return {
+            size: int(self.found[size][alarms <= most].max(initial=0))
+            for size, alarms in self.alarms.items()
+        }
+
+
+def measured(kind: str, seed: int, count: int) -> tuple[Tally, Tally, list[Tally], Told]:
+    """Ours, plain XmR, XmR stretched by each of `STRETCHES`, and who is told the truth, on `count`
+    series of a kind and on the same with steps in them."""
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     made = [KINDS[kind](rng) for _ in range(count)]
     young = LONGEST - rng.integers(SHORTEST, LONGEST + 1, size=count)  # weeks that are not there
@@ -236,13 +290,15 @@ def measured(kind: str, seed: int, count: int) -> tuple[Tally, Tally, list[Tally
     still = reaches(quiet)
     found: tuple[dict[int, int], dict[int, int]] = ({}, {})
     wide: list[dict[int, int]] = [{} for _ in STRETCHES]
+    told = Told({}, {})
     for size in SIZES:
-        stepped = cut(
-            [
-                one.planted(int(week), float(size * side))
-                for one, week, side in zip(made, weeks, sides, strict=True)
-            ]
-        )
+        planted = [
+            one.planted(int(week), float(size * side))
+            for one, week, side in zip(made, weeks, sides, strict=True)
+        ]
+        stepped = cut(planted)
+        told.alarms[size] = np.array([alarms(rules) for rules in knowing(made, None, size)])
+        told.found[size] = np.array([raised(rules) for rules in knowing(made, planted, size)])
         found[0][size] = raised(ours(kind, stepped))
         found[1][size] = raised(plain_xmr(stepped))
         far = reaches(stepped)
@@ -255,40 +311,56 @@ def measured(kind: str, seed: int, count: int) -> tuple[Tally, Tally, list[Tally
             Tally(alarms(stretched(still, by)), count * JUDGED, sizes, count)
             for by, sizes in zip(STRETCHES, wide, strict=True)
         ],
+        told,
     )
 
 
-def over_seeds(kind: str, seeds: int, count: int) -> tuple[Tally, Tally, Tally]:
-    """Ours, plain XmR, and XmR stretched until it raises no more than ours."""
+def knowing(made: list[Made], planted: list[Floats] | None, size: int) -> Iterator[Rules]:
+    """What who is told the truth raises, by each of `CUTS`: series × points × 1."""
+    each = [one.values for one in made] if planted is None else planted
+    evidence = [
+        likelihood.Evidence.of(values, one.ratio, float(size))
+        for one, values in zip(made, each, strict=True)
+    ]
+    weight, side = (np.stack([getattr(one, part) for one in evidence]) for part in ("weight", "side"))
+    for least in CUTS:
+        yield ((weight > least) * side).astype(np.int64)[:, :, None]
+
+
+def over_seeds(kind: str, seeds: int, count: int) -> tuple[Tally, Tally, Tally, Tally]:
+    """Ours, plain XmR, XmR stretched until it raises no more than ours, and who is told the truth
+    and raises no more than ours."""
     tallies = [measured(kind, seed, count) for seed in range(seeds)]
-    ours_, plain, wide = tallies[0]
-    for mine, other, others in tallies[1:]:
-        ours_, plain = ours_ + mine, plain + other
+    ours_, plain, wide, told = tallies[0]
+    for mine, other, others, knows in tallies[1:]:
+        ours_, plain, told = ours_ + mine, plain + other, told + knows
         wide = [one + more for one, more in zip(wide, others, strict=True)]
     as_few = next((tally for tally in wide if tally.alarms <= ours_.alarms), wide[-1])
-    return ours_, plain, as_few
+    best = Tally(ours_.alarms, ours_.periods, told.raising(ours_.alarms), ours_.planted)
+    return ours_, plain, as_few, best
 
 
 def report(seeds: int, count: int) -> None:
     print(f"{seeds} seeds × {count} series of each kind; Vigie (plain XmR; XmR stretched to raise")
-    print("no more than Vigie)\n")
+    print("no more than Vigie; who is told the truth and raises no more)\n")
     print("| kind | false alarms per 100 | " + " | ".join(f"recall {s} σ" for s in SIZES) + " |")
     print("|---|---|" + "---|" * len(SIZES))
     tallies = {}
     for kind in KINDS:
-        mine, plain, wide = tallies[kind] = over_seeds(kind, seeds, count)
-        cells = [
-            f"{mine.recall(s):.0%} ({plain.recall(s):.0%}; {wide.recall(s):.0%})" for s in SIZES
-        ]
+        mine, *others = tallies[kind] = over_seeds(kind, seeds, count)
+        plain, wide, _ = others
+        cells = [_cell(mine.recall(s), *(other.recall(s) for other in others)) for s in SIZES]
         alarms = f"{mine.per_hundred:.2f} ({plain.per_hundred:.1f}; {wide.per_hundred:.2f})"
         print(f"| {kind} | {alarms} | {' | '.join(cells)} |", flush=True)
     together = [
-        f"{np.mean([tallies[k][0].recall(s) for k in STEPPED]):.0%} "
-        f"({np.mean([tallies[k][1].recall(s) for k in STEPPED]):.0%}; "
-        f"{np.mean([tallies[k][2].recall(s) for k in STEPPED]):.0%})"
+        _cell(*(float(np.mean([tallies[k][who].recall(s) for k in STEPPED])) for who in range(4)))
         for s in SIZES
     ]
     print(f"| {', '.join(STEPPED)} together | | {' | '.join(together)} |")
+
+
+def _cell(mine: float, *others: float) -> str:
+    return f"{mine:.0%} ({'; '.join(f'{other:.0%}' for other in others)})"
 
 
 def speed(series: int) -> None:

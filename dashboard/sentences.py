@@ -22,6 +22,7 @@ from metrics.result import Figure
 RESTATED_SHOWN = 3
 #: What was taken out of a series before its usual range was read.
 TAKEN_OUT = {
+    "overlap": mark("told from what each period adds to its window"),
     "season": mark("season taken out"),
     "trend": mark("trend taken out"),
     "autocorrelation": mark("what carries over from one period to the next taken out"),

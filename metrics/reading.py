@@ -31,7 +31,7 @@ class Limits:
     lower: float
     upper: float
     provisional: bool
-    taken_out: tuple[str, ...] = ()  # season, trend, autocorrelation, steps
+    taken_out: tuple[str, ...] = ()  # overlap, season, trend, autocorrelation, steps
 
 
 @dataclass(frozen=True)

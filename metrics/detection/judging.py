@@ -1,8 +1,8 @@
 """What is usual for a series before each of its points, for many series at once.
 
 Every point is judged on the points before it, `BASELINE` at most, on the scale on which the series
-varies evenly (`scale`), once its season is taken out (`season`) where it has one, by whichever of
-these describes them (`baseline`):
+varies evenly (`scale`), once what trailing windows share (`windows`) and its season (`season`) are
+taken out where it has them, by whichever of these describes them (`baseline`):
 
 - *level*: they vary around a constant (the plain XmR chart);
 - *trend*: they vary around a line;
@@ -98,12 +98,15 @@ def judge_column(
     stepwise: Bools,
     sampling: Sampling,
     group: Codes,
+    rest: Floats | None = None,
 ) -> Judged:
     """Judge the points in one column on those before it.
 
     `values` and `seasons` are on the series' `scale`; centre and limits come back in its own unit.
-    `stepwise` series are charted by their steps without a vote. Series without six usable points
-    before the judged one, or without that one, get NaN limits and no signal.
+    `stepwise` series are charted by their steps without a vote. Where trailing windows overlap,
+    `values` are each period's own part of them and `rest` what else they hold (see `windows`).
+    Series without six usable points before the judged one, or without that one, get NaN limits and
+    no signal.
     """
     if column < LEAST_POINTS:
         return _nothing(len(values))
@@ -123,6 +126,8 @@ def judge_column(
     seen = np.where((noise < OWN_NOISE) & ~carries[:, None], 0.0, noise)
     fitted, reach = expected(known, baseline, model, carried, np.sqrt(1 + seen[:, :-1]))
     offsets = np.where(seasonal[:, None], seasons.offset[:, window], 0.0)[:, -BASELINE - 1 :]
+    if rest is not None:
+        offsets = offsets + rest[:, window][:, -BASELINE - 1 :]
     shown = slice(column + 1 - known.shape[1], column + 1)
     counts = np.pad(~np.isnan(baseline), ((0, 0), (0, 1)))
     chance = sampling.beyond_usual(
@@ -141,11 +146,12 @@ def judge_column(
     )
     deviation = known - fitted
     deviation -= np.clip(deviation, low, high)
-    modelled = (model != STEPS) & (seasonal | (model != LEVEL))
+    modelled = (model != STEPS) & (seasonal | (model != LEVEL) | (rest is not None))
     # Neighbours share what a smoothed season errs by.
     alike = np.where(seasonal, noise[:, -1] / (1 + noise[:, -1]), 0.0)
     down, up = _after_a_hint(deviation, reaches, 1 - carried, alike, modelled)
-    rules = _rules(deviation, reaches, down, up, fitted, _vouched(points))
+    usual = fitted if rest is None else fitted + offsets
+    rules = _rules(deviation, reaches, down, up, usual, _vouched(points))
     rules[~enough] = 0
     centre, lower, upper = (
         np.where(enough, off_scale(fitted[:, -1] + offsets[:, -1] + by, scale), np.nan)

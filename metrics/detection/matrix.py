@@ -14,6 +14,7 @@ from metrics.detection.sampling import Sampling
 from metrics.detection.scale import PLAIN, choose_scale, on_scale
 from metrics.detection.season import JUDGED, season
 from metrics.detection.traits import Traits
+from metrics.detection.windows import own_parts
 
 
 def judge_columns(
@@ -25,6 +26,7 @@ def judge_columns(
     stride: int,
     traits: Traits,
     *,
+    window: int = 1,
     errors: Floats | None = None,
     levels: Codes | None = None,
     ramps: Bools | None = None,
@@ -41,6 +43,7 @@ def judge_columns(
         stride,
         cases,
         traits,
+        window=window,
         levels=levels,
         ramps=ramps,
     ):
@@ -70,10 +73,12 @@ def _columns(
     cases: Floats,
     traits: Traits,
     *,
+    window: int,
     levels: Codes | None = None,
     ramps: Bools | None = None,
 ) -> Iterator[tuple[int, Judged]]:
-    """Judge the given columns; with a stride only every so many columns know of each other.
+    """Judge the given columns; with a stride only every so many columns know of each other, and of
+    a trailing `window` of so many periods each is judged by its own part.
 
     Points of another level (`levels`, a code) are no baseline, but tell of the season; those of a
     launch (`ramps`) are a baseline and tell of none.
@@ -81,8 +86,13 @@ def _columns(
     wanted = [int(column) for column in columns]
     # What carries over grows by about as much in every period, however large it has become.
     stepwise = traits.stepwise
-    scale = np.where(stepwise, PLAIN, choose_scale(_before_judged(values), traits.volume))
+    told_by = _before_judged(values)
+    scale = np.where(stepwise, PLAIN, choose_scale(told_by, traits.volume))
     scaled = on_scale(values, scale)
+    rest: Floats | None = None
+    if window > 1:
+        apart = sets if levels is None else _levels_apart(sets, levels)
+        scaled, rest = own_parts(scaled, apart, window, traits.kpi, ~np.isnan(told_by))
     for phase in sorted({column % stride for column in wanted}):
         part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
         told = part if ramps is None else np.where(ramps[:, phase::stride], np.nan, part)
@@ -96,7 +106,7 @@ def _columns(
             scale,
         )
         if levels is not None:
-            part_sets = part_sets + (sets.max() + 2) * levels[:, phase::stride]
+            part_sets = _levels_apart(sets, levels)[:, phase::stride]
         for column in wanted:
             if column % stride == phase:
                 yield (
@@ -110,8 +120,15 @@ def _columns(
                         stepwise,
                         sampling,
                         traits.kpi,
+                        None if rest is None else rest[:, phase::stride],
                     ),
                 )
+
+
+def _levels_apart(sets: Codes, levels: Codes) -> Codes:
+    """A code for each set at each level."""
+    found: Codes = sets + (sets.max() + 2) * levels
+    return found
 
 
 def _before_judged(values: Floats) -> Floats:

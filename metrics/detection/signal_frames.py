@@ -15,13 +15,14 @@ from metrics.detection.masked import Bools, Codes, Floats
 from metrics.detection.matrix import judge_columns
 from metrics.detection.season import JUDGED
 from metrics.detection.signals import NOT_ASKED, SPARSE, UNBORN, positions_of, taken_out
-from metrics.detection.traits import YEAR, Traits, built_on_steps, stride_of
+from metrics.detection.traits import YEAR, Traits, built_on_steps, stride_of, window_of
 from metrics.detection.xmr import SETTLED_POINTS
 from metrics.result import Scope
 
 #: Days after a launch in which what grows does so because of it.
 RAMP_DAYS = 182
 BATCH = 1000
+Shape = tuple[str, int, int]  # grain, stride, window
 SERIES = ["kpi", "scope_kind", "scope"]
 COLUMNS = [
     "kpi",
@@ -71,8 +72,8 @@ def signal_frames(
         return
     rows = _since_launch(pd.concat(kept, ignore_index=True), launched or {})
     rows = _until_end(rows, ended or {})
-    shapes = {kpi.name: (str(kpi.cadence), stride_of(kpi, catalogue)) for kpi in catalogue}
-    for (grain, stride), names in _grouped(shapes).items():
+    shapes = {kpi.name: (str(kpi.cadence), *_span(kpi, catalogue)) for kpi in catalogue}
+    for (grain, stride, window), names in _grouped(shapes).items():
         group = rows[rows["kpi"].isin(names)]
         if not len(group):
             continue
@@ -84,14 +85,18 @@ def signal_frames(
         dense, sparse = group[~often], group[often & ~unborn].sort_values("start")
         if len(dense):
             positions = positions_of(dense["start"], Grain(grain))
-            yield from _batches(
-                dense, positions, Grain(grain), YEAR[Grain(grain)], stride, catalogue, shifts or {}
-            )
+            span = (YEAR[Grain(grain)], stride, window)
+            yield from _batches(dense, positions, Grain(grain), span, catalogue, shifts or {})
         if len(sparse):
             positions = np.asarray(sparse.groupby(SERIES).cumcount(), dtype=np.int64)
-            yield from _batches(
-                sparse, positions, Grain(grain), len(sparse), stride, catalogue, shifts or {}
-            )
+            span = (len(sparse), stride if window == 1 else window, 1)
+            yield from _batches(sparse, positions, Grain(grain), span, catalogue, shifts or {})
+
+
+def _span(kpi: Kpi, catalogue: Catalogue) -> tuple[int, int]:
+    """How far apart points know of each other, and the window of which each has its own part."""
+    window = window_of(kpi, catalogue)
+    return (1, window) if window > 1 else (stride_of(kpi, catalogue), 1)
 
 
 def _since_launch(rows: pd.DataFrame, launched: Mapping[Scope, date]) -> pd.DataFrame:
@@ -146,8 +151,8 @@ def _unborn(rows: pd.DataFrame, catalogue: Catalogue) -> pd.Series[bool]:
     return nothing & rows["closed"].astype(bool)
 
 
-def _grouped(shapes: dict[str, tuple[str, int]]) -> dict[tuple[str, int], list[str]]:
-    groups: dict[tuple[str, int], list[str]] = {}
+def _grouped(shapes: dict[str, Shape]) -> dict[Shape, list[str]]:
+    groups: dict[Shape, list[str]] = {}
     for name, shape in shapes.items():
         groups.setdefault(shape, []).append(name)
     return groups
@@ -174,12 +179,12 @@ def _batches(
     rows: pd.DataFrame,
     positions: Codes,
     grain: Grain,
-    lag: int,
-    stride: int,
+    span: tuple[int, int, int],
     catalogue: Catalogue,
     shifts: Mapping[tuple[str, Scope], Sequence[date]],
 ) -> Iterator[pd.DataFrame]:
-    """Judge the series of one grain and stride, about `BATCH` at a time and a KPI's together."""
+    """Judge the series of one grain and `span` (periods of a year, between points that know of each
+    other, of a window that is taken apart), about `BATCH` at a time and a KPI's together."""
     series = rows.groupby(SERIES, sort=True, observed=True).ngroup().to_numpy().astype(np.int64)
     labels = rows[SERIES].assign(series=series).drop_duplicates("series").sort_values("series")
     starts = pd.to_datetime(rows["start"]).to_numpy().astype("datetime64[s]")
@@ -216,8 +221,7 @@ def _batches(
             counts,
             sampled,
             steps,
-            lag,
-            stride,
+            span,
         )
         if len(found_rows):
             first_days = np.full((len(batch), length), np.datetime64("NaT", "s"))
@@ -246,8 +250,7 @@ def _judged_batch(
     cases: Floats,
     errors: Floats,
     steps: dict[str, bool],
-    lag: int,
-    stride: int,
+    span: tuple[int, int, int],
 ) -> pd.DataFrame:
     each = [Traits.of(kpi.unit, kpi.kind, teams=kpi.family is Family.TEAMS) for kpi in kpis]
     traits = Traits(
@@ -260,6 +263,7 @@ def _judged_batch(
         least=np.concatenate([kpi.least for kpi in each]),
     )
     frames = []
+    lag, stride, window = span
     columns = np.flatnonzero(recent.any(0))
     for column, judged in judge_columns(
         values,
@@ -269,6 +273,7 @@ def _judged_batch(
         lag,
         stride,
         traits,
+        window=window,
         errors=errors,
         levels=levels,
         ramps=ramps,
@@ -290,7 +295,11 @@ def _judged_batch(
                             "upper": judged.upper[chosen],
                             "provisional": judged.points[chosen] < SETTLED_POINTS,
                             "taken_out": [
-                                ",".join(taken_out(int(judged.model[row]), judged.seasonal[row]))
+                                ",".join(
+                                    taken_out(
+                                        int(judged.model[row]), judged.seasonal[row], window > 1
+                                    )
+                                )
                                 for row in chosen
                             ],
                         }

@@ -29,7 +29,7 @@ from metrics.detection.chance import HALF_95, cases_of
 from metrics.detection.masked import Codes, Floats
 from metrics.detection.matrix import judge_columns
 from metrics.detection.season import JUDGED
-from metrics.detection.traits import STRIDE, YEAR, Traits
+from metrics.detection.traits import WINDOW, YEAR, Traits
 from metrics.detection.xmr import SETTLED_POINTS
 from metrics.reading import Limits
 from metrics.result import Figure
@@ -120,7 +120,7 @@ def judge(
     known = np.flatnonzero(~np.isnan(values[0]))[-last:]
     limits, models, signals = {}, {}, []
     by_position = dict(zip(positions.tolist(), starts, strict=True))
-    stride = STRIDE.get(grain, 1) if overlapping else 1
+    stride = WINDOW.get(grain, 1) if overlapping else 1
     year = length if sparse else YEAR[grain]
     for position, judged in judge_columns(
         values, sets, cases, known, year, stride, Traits.of(unit, kind), errors=errors
@@ -151,10 +151,11 @@ def _is_born(figure: Figure, kind: Kind) -> bool:
     return figure.reason != UNBORN and not (kind is Kind.SCORE and figure.reason == NOT_ASKED)
 
 
-def taken_out(model: int, seasonal: bool) -> tuple[str, ...]:
-    """What was taken out of a series before a point was judged: season, trend, autocorrelation, or
-    the level itself where its steps are charted."""
-    return (*(("season",) if seasonal else ()), *TAKEN_OUT[model])
+def taken_out(model: int, seasonal: bool, overlapping: bool = False) -> tuple[str, ...]:
+    """What was taken out of a series before a point was judged: what overlapping windows share, its
+    season, trend, autocorrelation, or the level itself where its steps are charted."""
+    first = (*(("overlap",) if overlapping else ()), *(("season",) if seasonal else ()))
+    return (*first, *TAKEN_OUT[model])
 
 
 def judge_matrix(
@@ -170,6 +171,7 @@ def judge_matrix(
 
     -1 below, +1 above, 0 else; `values` are series × unbroken weeks, NaN where unknown, `cases`
     what each is made of: the answers of a score, the facts of a quantile, else the denominator.
+    Of `overlapping` windows of 28 days each week is judged by its own part.
     """
     count, length = values.shape
     rules = np.zeros((count, length, 3), dtype=np.int64)
@@ -179,8 +181,9 @@ def judge_matrix(
         np.full(values.shape, np.nan) if cases is None else cases,
         range(max(0, length - last), length),
         YEAR[Grain.WEEK],
-        STRIDE[Grain.WEEK] if overlapping else 1,
+        1,
         Traits.of(unit, kind, series=count),
+        window=WINDOW[Grain.WEEK] if overlapping else 1,
     ):
         rules[:, column] = judged.rules
     return rules

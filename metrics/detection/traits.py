@@ -14,8 +14,8 @@ from metrics.detection.masked import Bools, Codes
 #: Periods in a year: how far back the season of a period lies.
 YEAR = {Grain.DAY: 364, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
 
-#: Points apart at which trailing windows of 28 days no longer overlap.
-STRIDE = {Grain.DAY: 28, Grain.WEEK: 4}
+#: Periods of a trailing window of 28 days: so far apart they no longer overlap.
+WINDOW = {Grain.DAY: 28, Grain.WEEK: 4}
 
 #: Fewest answers that give a score a status; teams have their own rule of small groups.
 LEAST_ANSWERS = 30
@@ -63,11 +63,22 @@ def stride_of(kpi: Kpi, catalogue: Catalogue) -> int:
 
     A change over a year, such as a contribution to growth, looks back over a window of a year.
     """
-    behind = [kpi, *measures_of(kpi, catalogue)]
-    if any("prior_year" in _names(measure.calculation) for measure in behind):
+    if _looks_back_a_year(kpi, catalogue):
         return YEAR[kpi.cadence]
+    return window_of(kpi, catalogue)
+
+
+def window_of(kpi: Kpi, catalogue: Catalogue) -> int:
+    """How many periods a KPI's trailing window of days spans, of which each has a part of its own
+    (see `windows`); 1 when it has none."""
+    behind = [kpi, *measures_of(kpi, catalogue)]
     rolling = any(measure.kind is Kind.ROLLING for measure in behind)
-    return STRIDE.get(kpi.cadence, 1) if rolling else 1
+    return WINDOW.get(kpi.cadence, 1) if rolling and not _looks_back_a_year(kpi, catalogue) else 1
+
+
+def _looks_back_a_year(kpi: Kpi, catalogue: Catalogue) -> bool:
+    behind = [kpi, *measures_of(kpi, catalogue)]
+    return any("prior_year" in _names(measure.calculation) for measure in behind)
 
 
 def measures_of(kpi: Kpi, catalogue: Catalogue) -> list[Kpi]:
