@@ -75,11 +75,14 @@ def chains(
     def heaviest(reading: Reading) -> tuple[float, str, Scope]:
         return (-weights[reading.kpi, reading.scope], reading.kpi, reading.scope)
 
+    groups = _grouped(signals, catalogue)
+    causes = {(r.kpi, r.scope): code for code, group in enumerate(groups) for r in group}
     judged = [reading for reading in readings if reading.limits is not None]
     open_one = surprising(
         [r for r in signals if r.kpi in watched and not _is_provisional(r)],
         [reading for reading in judged if reading.kpi in watched],
         catalogue,
+        causes,
     ) | surprising(
         [
             r
@@ -89,9 +92,10 @@ def chains(
         ],
         judged,
         catalogue,
+        causes,
     )
     found = []
-    for group in _grouped(signals, catalogue):
+    for group in groups:
         opening = [r for r in group if (r.kpi, r.scope) in open_one]
         if not opening:
             continue

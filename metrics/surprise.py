@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scipy import special
 
@@ -28,21 +28,29 @@ NARROWED = 0.75
 
 
 def surprising(
-    signals: Iterable[Reading], judged: Iterable[Reading], catalogue: Catalogue
+    signals: Iterable[Reading],
+    judged: Iterable[Reading],
+    catalogue: Catalogue,
+    causes: Mapping[tuple[str, Scope], int],
 ) -> set[tuple[str, Scope]]:
     """KPI and scope of the signals that chance has hardly brought among all that was judged.
 
     At most a tenth of them is expected to be chance's (Benjamini and Hochberg 1995): alone, a
     signal must be so far out that chance would bring one in ten weeks; with others, less far.
+    Signals of one cause (`causes`, a code) count once: a price that moves ten figures is one
+    finding, which vouches for no more of others than one.
     """
     ranked = sorted(
         (by_chance(each, catalogue[each.kpi]), each.kpi, each.scope) for each in signals
     )
     many = sum(1 for _ in judged)
-    passed = [
-        rank for rank, (chance, *_) in enumerate(ranked, 1) if chance * many <= BY_CHANCE * rank
-    ]
-    return {(kpi, scope) for _, kpi, scope in ranked[: max(passed, default=0)]}
+    found: set[int] = set()
+    passed = 0
+    for place, (chance, kpi, scope) in enumerate(ranked, 1):
+        found.add(causes[kpi, scope])
+        if chance * many <= BY_CHANCE * len(found):
+            passed = place
+    return {(kpi, scope) for _, kpi, scope in ranked[:passed]}
 
 
 def by_chance(reading: Reading, kpi: Kpi) -> float:
