@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from scipy import special
 
 from metrics.catalogue.kpi import Catalogue, Kind, Kpi, Unit
+from metrics.detection.traits import measures_of
 from metrics.reading import Reading
 from metrics.result import Scope
 
@@ -18,8 +19,8 @@ SIGMAS, FARTHEST = 3.0, 10.0
 #: Points that limits usually stand on; a moving range is worth 0.62 degrees of freedom (Wheeler).
 PROVISIONAL_POINTS, MONTHS, WEEKS = 10, 18, 40
 FREEDOM = 0.62
-#: Degrees of freedom of a quantile of durations, and of money, which a few accounts move: their
-#: tails are heavy.
+#: Degrees of freedom of a quantile of durations, and of money and its shares, which a few accounts
+#: move: their tails are heavy.
 HEAVY_TAILS = 5.0
 #: Of a share, cases (or cases left over) that are fewer than so many are dealt out by chance.
 RARE_CASES = 5.0
@@ -41,7 +42,7 @@ def surprising(
     finding, which vouches for no more of others than one.
     """
     ranked = sorted(
-        (by_chance(each, catalogue[each.kpi]), each.kpi, each.scope) for each in signals
+        (by_chance(each, catalogue), each.kpi, each.scope) for each in signals
     )
     many = sum(1 for _ in judged)
     found: set[int] = set()
@@ -53,12 +54,17 @@ def surprising(
     return {(kpi, scope) for _, kpi, scope in ranked[:passed]}
 
 
-def by_chance(reading: Reading, kpi: Kpi) -> float:
+def by_chance(reading: Reading, catalogue: Catalogue) -> float:
     """How often chance alone would bring a signal so far out (0 to 1), by its likeliest way."""
-    return max(_as_charted(reading, kpi), _as_counted(reading, kpi), _as_average(reading, kpi))
+    kpi = catalogue[reading.kpi]
+    heavy = kpi.kind is Kind.QUANTILE or any(
+        part.unit is Unit.MONEY for part in (kpi, *measures_of(kpi, catalogue))
+    )
+    charted = _as_charted(reading, heavy)
+    return max(charted, _as_counted(reading, kpi), _as_average(reading, kpi))
 
 
-def _as_charted(reading: Reading, kpi: Kpi) -> float:
+def _as_charted(reading: Reading, heavy: bool) -> float:
     """How often chance alone would bring a signal so far out, on either side, by Student's t."""
     if reading.signal is None or reading.figure is None:
         return 1.0
@@ -66,7 +72,7 @@ def _as_charted(reading: Reading, kpi: Kpi) -> float:
     if reading.signal.limits.provisional:
         points = PROVISIONAL_POINTS
     freedom = FREEDOM * (points - 1)
-    if kpi.kind is Kind.QUANTILE or kpi.unit is Unit.MONEY:
+    if heavy:
         freedom = min(freedom, HEAVY_TAILS)
     return float(2 * special.stdtr(freedom, -sigmas(reading)))
 
