@@ -322,7 +322,9 @@ def knowing(made: list[Made], planted: list[Floats] | None, size: int) -> Iterat
         likelihood.Evidence.of(values, one.ratio, float(size))
         for one, values in zip(made, each, strict=True)
     ]
-    weight, side = (np.stack([getattr(one, part) for one in evidence]) for part in ("weight", "side"))
+    weight, side = (
+        np.stack([getattr(one, part) for one in evidence]) for part in ("weight", "side")
+    )
     for least in CUTS:
         yield ((weight > least) * side).astype(np.int64)[:, :, None]
 

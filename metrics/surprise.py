@@ -41,9 +41,7 @@ def surprising(
     Signals of one cause (`causes`, a code) count once: a price that moves ten figures is one
     finding, which vouches for no more of others than one.
     """
-    ranked = sorted(
-        (by_chance(each, catalogue), each.kpi, each.scope) for each in signals
-    )
+    ranked = sorted((by_chance(each, catalogue), each.kpi, each.scope) for each in signals)
     many = sum(1 for _ in judged)
     found: set[int] = set()
     passed = 0

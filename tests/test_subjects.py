@@ -180,6 +180,16 @@ def test_review_kpis_are_told_from_chance_among_themselves() -> None:
     assert told(signal("mrr", ATELIER, 4), *steady(40, "users"), *steady(400)) == [("mrr", ATELIER)]
 
 
+def test_figures_of_one_cause_vouch_for_others_once() -> None:
+    weak = signal("nps", BALISE, 3.9)
+    one = [signal(name, ATELIER, 9) for name in ("churned_mrr", "lost_accounts", "signups")]
+    assert [scope for _, scope in told(*one, signal("mrr", ATELIER, 9), weak, *steady(400))] == [
+        ATELIER
+    ]
+    several = [signal("nps", Scope("product", name), 9) for name in ("c", "d", "e")]
+    assert ("nps", BALISE) in told(*several, weak, *steady(400))
+
+
 def test_a_product_in_its_first_year_is_talked_about_by_review_kpis_alone() -> None:
     found = [signal("nps", ATELIER, 15), signal("nps", BALISE, 15), signal("users", ATELIER, 4)]
     came = WEEK.start - timedelta(363)
@@ -224,6 +234,17 @@ def test_a_quantile_strays_farther_by_chance_than_a_mean() -> None:
     catalogue = Catalogue({item.name: item for item in (*CATALOGUE, slow)})
     assert not chains([signal("slow", ATELIER, 4.2), *steady(50, "slow")], catalogue)
     assert chains([signal("slow", ATELIER, 9), *steady(50, "slow")], catalogue)
+
+
+def test_a_share_of_money_strays_as_far_as_money_does() -> None:
+    mrr = replace(entry("mrr"), unit=Unit.MONEY)
+    ratio = replace(entry("kept", review=True), kind=Kind.RATIO, unit=Unit.RATE)
+    for part, opened in (("users", True), ("mrr", False)):
+        kept = replace(ratio, calculation={"numerator": part, "denominator": part})
+        catalogue = Catalogue({item.name: item for item in (*CATALOGUE, mrr, kept)})
+        assert (
+            bool(chains([signal("kept", ATELIER, 4.2), *steady(50, "kept")], catalogue)) is opened
+        )
 
 
 def test_a_review_kpi_leads_the_chain_that_another_opens() -> None:

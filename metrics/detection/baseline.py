@@ -82,7 +82,9 @@ def choose(
     deviation = np.where(trend[:, None], lined, level)
     left = mean(np.abs(deviation[:, 1:] - kept * deviation[:, :-1]))
     steps = np.diff(voters)
-    bends = (known >= SETTLED_POINTS) & (mean(np.abs(steps - mean(steps)[:, None])) < STEADIER * left)
+    bends = (known >= SETTLED_POINTS) & (
+        mean(np.abs(steps - mean(steps)[:, None])) < STEADIER * left
+    )
     model = np.where(
         stepwise | bends | (alike & (carried > WANDERS)),
         STEPS,
