@@ -3,7 +3,8 @@
 What adds up over time is its figure to date plus the days still to come, told by shorter periods.
 What stands at a period's end, as MRR does, goes on from its latest shorter period. All else, such
 as the users of a month or a rate, is another figure in another grain (a month's users are not a
-week's) and is followed in its own.
+week's) and is followed in its own. A ratio is followed from where there was something to divide by:
+the first months of a launch say nothing of those to come.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import dropwhile
+from statistics import median
 
 from metrics.calendar import Calendar, Grain, Period
-from metrics.catalogue.kpi import Catalogue, Kind, Kpi
+from metrics.catalogue.kpi import Catalogue, Kind, Kpi, Unit
 from metrics.grains import adds_over_time, stands_at_end
 from metrics.pace import LEAST_FIGURES, Landing, flow_landing, level_landing
 from metrics.result import Figure
@@ -25,6 +28,10 @@ WITHIN = {
     Grain.MONTH: (Grain.WEEK, Grain.DAY),
     Grain.QUARTER: (Grain.WEEK, Grain.MONTH, Grain.DAY),
 }
+
+
+#: A ratio's first figures are left out while they divide by less than this part of what is usual.
+LEAST_BASE = 0.25
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def course_of(
         value = own[-1].value
         return Course(Landing(value, 0.0), value if flow else None, 0)
     if not flow and not stands_at_end(kpi, catalogue):
-        course = _level(calendar, period.grain, own, period)
+        course = _level(calendar, period.grain, since_it_counts(own), period)
         least = _to_date(found, period, None) if _only_grows(kpi) else None
         if course is None or least is None:
             return course
@@ -76,6 +83,30 @@ def closed_of(found: Mapping[str, Sequence[Figure]], grain: Grain) -> list[Figur
         figure for figure in found.get(str(grain), ()) if figure.closed and figure.value is not None
     ]
     return [figure for figure in closed if figure.members == closed[-1].members]
+
+
+def since_it_counts(closed: Sequence[Figure]) -> Sequence[Figure]:
+    """A ratio's figures from the first that divides by something, beside what the latest do; all
+    figures of what divides by nothing."""
+    bases = [None if each.denominator is None else abs(each.denominator) for each in closed]
+    latest = [base for base in bases[-LEAST_FIGURES:] if base is not None]
+    if None in bases or not latest:
+        return closed
+    least = LEAST_BASE * median(latest)
+    return list(dropwhile(lambda each: abs(each.denominator or 0.0) < least, closed))
+
+
+def bounds_of(kpi: Kpi) -> tuple[float | None, float | None]:
+    """The least and the greatest that a KPI can be, None where its definition does not say."""
+    scale = kpi.calculation.get("scale")
+    match kpi.kind, kpi.unit:
+        case (Kind.COHORT, _) | (Kind.SCORE, Unit.RATE):
+            return 0.0, 1.0
+        case (Kind.SCORE, _) if isinstance(scale, int | float):
+            return -float(scale), float(scale)
+        case (_, Unit.COUNT | Unit.DAYS | Unit.HOURS):
+            return 0.0, None
+    return None, None
 
 
 def _flow(

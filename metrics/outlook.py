@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from metrics.access import LOCAL_CPO, Viewer
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Kpi, Unit
-from metrics.course import TO_DATE, WITHIN, course_of
+from metrics.course import TO_DATE, WITHIN, bounds_of, course_of
 from metrics.definitions import catalogue_of
 from metrics.frames import document_row
 from metrics.grains import adds_over_time
@@ -222,6 +222,7 @@ def _outlook(
         Landing(ahead.expected, ahead.spread, ahead.least),
         target=budget if target is None else target,
         direction=kpi.direction or 1,
+        bounds=bounds_of(kpi),
     )
     landing = pace.expected
     return Outlook(

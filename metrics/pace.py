@@ -8,6 +8,7 @@ August in it is wider than it looks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -108,8 +109,14 @@ def verdict_of(landing: Landing, target: float, direction: int) -> tuple[float, 
     return chance, "yes" if chance >= SURE else "no" if chance <= 1 - SURE else "uncertain"
 
 
-def pace_of(landing: Landing, *, target: float | None = None, direction: int = 1) -> Pace:
-    """The pace of a KPI that will land somewhere.
+def pace_of(
+    landing: Landing,
+    *,
+    target: float | None = None,
+    direction: int = 1,
+    bounds: tuple[float | None, float | None] = (None, None),
+) -> Pace:
+    """The pace of a KPI that will land somewhere, within the bounds of what it can be.
 
     `direction` is the good one: -1 for a KPI that must stay below its target.
     """
@@ -119,5 +126,7 @@ def pace_of(landing: Landing, *, target: float | None = None, direction: int = 1
         chance, verdict = verdict_of(landing, target, direction)
     expected, least = landing.expected, landing.least
     ends = (expected, expected - reach, expected + reach)
-    stands, low, high = ends if least is None else (max(end, least) for end in ends)
+    lowest = max((bound for bound in (least, bounds[0]) if bound is not None), default=-math.inf)
+    highest = math.inf if bounds[1] is None else bounds[1]
+    stands, low, high = (min(max(end, lowest), highest) for end in ends)
     return Pace(stands, low, high, chance, verdict)

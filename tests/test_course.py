@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue import load_catalogue
-from metrics.course import Course, course_of
+from metrics.course import Course, bounds_of, course_of
 from metrics.grains import stands_at_end
 from metrics.outlook import Outlook, outlooks
+from metrics.pace import Landing, pace_of
 from metrics.result import Figure, Scope
 from tests.small_workspace import SmallWorkspace
 
@@ -120,6 +122,37 @@ def test_users_of_a_month_are_not_those_of_a_week() -> None:
     assert (found.landing.expected, found.landing.least, found.left) == (300, 180, 1)
     # Without enough months nobody can say, however many weeks there are.
     assert course("active_users", OCTOBER, weeks(date(2026, 10, 18), [70.0] * 40)) is None
+
+
+def test_the_first_months_of_a_launch_say_nothing_of_its_margin() -> None:
+    def month(number: int, margin: float, revenue: float) -> Figure:
+        period = CALENDAR.period(Grain.MONTH, date(2026, 1 + number, 1))
+        own = figure(period, margin)
+        return replace(own, numerator=margin * revenue, denominator=revenue)
+
+    costly = [month(at, -50.0 / 7**at, 40.0 * 5**at) for at in range(2)]
+    november = CALENDAR.period(Grain.MONTH, date(2026, 11, 1))
+    settled = [month(at, 0.30 + 0.01 * (at % 2), 4000.0) for at in range(2, 10)]
+    found = course("contribution_margin_rate", november, [*costly, *settled])
+    assert found is not None
+    assert found.landing.expected == pytest.approx(0.3, abs=0.03)
+    assert course("contribution_margin_rate", november, [*costly, *settled[1:]]) is None
+    # Little to divide by later on is no launch.
+    quiet = [*settled[:4], month(6, 0.30, 5.0), *settled[5:]]
+    assert course("contribution_margin_rate", november, quiet) is not None
+
+
+def test_a_landing_stays_within_what_a_kpi_can_be() -> None:
+    def around(name: str, expected: float) -> tuple[float, float, float]:
+        pace = pace_of(Landing(expected, 0.5 * abs(expected)), bounds=bounds_of(CATALOGUE[name]))
+        return pace.low, pace.expected, pace.high
+
+    assert around("activation_rate", 1.2)[1:] == (1, 1)
+    assert around("csat", -0.1)[:2] == (0, 0)
+    assert around("nps", 90)[2] == 100
+    assert around("cycle_time_p85", 0.0 - 2)[:2] == (0, 0)
+    low, expected, high = around("contribution_margin", -100)
+    assert low < expected < high < 0
 
 
 @pytest.mark.parametrize(
