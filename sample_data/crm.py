@@ -51,7 +51,7 @@ def _deals(timeline: Timeline, seed: int) -> list[tuple[date, list[object]]]:
                     continue
                 known = _RIVALS[product.product]
                 named = known[int(chance.integers(2))] if chance.random() < 0.45 else ""
-                if rival and chance.random() < 0.62:
+                if rival and chance.random() < (story.RIVAL_IN_WON if won else story.RIVAL_IN_LOST):
                     named = story.RIVAL_NAME
                 reason = (
                     "Competitor"

@@ -24,6 +24,7 @@ RIVAL_NAME = "Lucarne"
 RIVAL_WEEK = 93  # 2026-W36
 RIVAL_WIN_FACTOR = 0.42
 RIVAL_SALES_FACTOR = 0.40
+RIVAL_IN_WON, RIVAL_IN_LOST = 0.10, 0.85  # share of the deals that name it
 RIVAL_NPS_DROP = 0.30
 
 STRAIN_SQUAD = "amarre"

@@ -47,13 +47,15 @@ MOVED = {
     "churned": Text("those who left", "ceux qui sont partis"),
 }
 OTHERS = Text("the others", "les autres")
-UNKNOWN = Text("unknown", "inconnu")
+UNKNOWN, UNKNOWN_FEMININE = Text("unknown", "inconnu"), Text("unknown", "inconnue")
+#: What it is where a fact names none, for that is no want of knowledge.
+NONE = {"competitor": Text("no competitor named", "aucun concurrent cité")}
 
 SUM = Text("Of {whole}, {parts}.", "Sur {whole}, {parts}.")
 SINCE = Text("{whole} since {day}", "{whole} depuis le {day}")
 RATIO = Text(
     "Of {whole}, {rate} from the {several} themselves and {mix} from their mix; first {parts}.",
-    "Sur {whole}, {rate} viennent des {several} en eux-mêmes et {mix} de leur répartition ; "
+    "Sur {whole}, {rate} pour les {several} en eux-mêmes et {mix} pour leur répartition ; "
     "d’abord {parts}.",
 )
 PART = Text("{change} from {member}", "{change} pour {member}")
@@ -145,6 +147,15 @@ def _tenth(unit: Unit) -> float:
     return 0.001 if unit is Unit.RATE else 0.1
 
 
+def _unnamed(dimension: str, language: str) -> str:
+    """A member whose facts do not say which it is: "plan unknown"."""
+    if dimension in NONE:
+        return NONE[dimension][language]
+    word = DIMENSIONS[dimension][0][language] if dimension in DIMENSIONS else ""
+    feminine = _several(dimension, "fr") in FEMININE
+    return f"{word} {(UNKNOWN_FEMININE if feminine else UNKNOWN)[language]}".strip()
+
+
 def _several(dimension: str, language: str) -> str:
     return DIMENSIONS[dimension][1][language] if dimension in DIMENSIONS else dimension
 
@@ -156,6 +167,5 @@ def _name(member: Scope, names: Mapping[Scope, str], language: str) -> str:
         if member.key == "*":
             return OTHERS[language]
         if not member.key:
-            word = DIMENSIONS[member.kind][0][language] if member.kind in DIMENSIONS else ""
-            return f"{word} {UNKNOWN[language]}".strip()
+            return _unnamed(member.kind, language)
     return names.get(member, member.key)

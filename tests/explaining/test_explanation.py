@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.explaining.because import because, in_tune
-from metrics.explaining.explanation import base_of, explain
+from metrics.explaining.explanation import Explanation, base_of, explain
+from metrics.pages.review_facts import Driver
 from metrics.result import Figure, Scope
 
 CATALOGUE = load_catalogue()
@@ -154,8 +155,24 @@ def test_a_rates_sentence_tells_rates_from_mix() -> None:
     )
     assert "Germany" in said.en
     assert spaced(said.fr).startswith(
-        "Sur −13,3 points, −12,5 points viennent des pays en eux-mêmes et −0,8 point de leur"
+        "Sur −13,3 points, −12,5 points pour les pays en eux-mêmes et −0,8 point pour leur "
+        "répartition ; d’abord"
     )
+
+
+@pytest.mark.parametrize(
+    ("dimension", "en", "fr"),
+    [
+        ("country", "country unknown", "pays inconnu"),
+        ("plan", "plan unknown", "offre inconnue"),
+        ("competitor", "no competitor named", "aucun concurrent cité"),
+    ],
+)
+def test_what_facts_do_not_name_is_said_so(dimension: str, en: str, fr: str) -> None:
+    lost = Driver(Scope(dimension, ""), -80.0, 1.0)
+    said = because(CATALOGUE["mrr"], Explanation(dimension, (lost,)), {})
+    assert spaced(said.en) == f"Of −€80, −€80 from {en}."
+    assert spaced(said.fr) == f"Sur −80 €, −80 € pour {fr}."
 
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: x == 0 or abs(x) > 1e-6)
