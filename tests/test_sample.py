@@ -329,6 +329,9 @@ def test_what_happened_in_the_reviewed_week_is_what_is_talked_about(sample: Samp
         ("win_rate", Scope("product", "oree")),
         ("ai_feature_adoption", Scope("product", "sillon")),  # a feature that takes off
     }
+    first = {s.reading.kpi: s.drivers[0].member for s in review.subjects if s.drivers}
+    assert first["win_rate"] == Scope("competitor", "Lucarne")  # to whom deals are lost
+    assert first["activation_rate"].kind == "plan"  # a regression for everyone
 
 
 @pytest.mark.parametrize(
