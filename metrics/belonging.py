@@ -206,7 +206,7 @@ def _asked(dataset: str, stream: str) -> bool:
 def _is_shared(word: Word, organisation: Organisation) -> bool:
     """Whether a word is an account that is nobody's until someone says so: of shared cost, or of
     the squads' people where their monthly rates say what they cost."""
-    if word.datasets != (LEDGER,) or not word.word.isdigit():
+    if word.datasets != (LEDGER,) or not (word.word.isdigit() or ":" in word.word):
         return False
     natures = [pair for pair in account_natures() if word.word.startswith(pair[0])]
     nature = max(natures, key=lambda pair: len(pair[0]), default=("", ""))[1]

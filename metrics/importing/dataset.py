@@ -89,6 +89,7 @@ DATASETS = {
             | dict.fromkeys(("debit", "credit", "amount"), "decimal(28,6)"),
             loose=True,
             belongs_to=("product", "squad"),
+            wide=True,
         ),
         Dataset(
             "work_items",

@@ -13,6 +13,7 @@ from metrics.importing.dataset import DATASETS
 from metrics.importing.dialect import Layout, find_layout, lines_of, records_of
 from metrics.importing.places import with_places
 from metrics.importing.profile import Profile
+from metrics.importing.quickbooks import read_profit_and_loss
 from metrics.importing.recognise import Match, recognise, second_export
 from metrics.importing.refusal import Refusal
 from metrics.importing.report import FileTotal
@@ -50,7 +51,7 @@ def read_table(
 
     Raises Refusal for what is no table, fits no profile, has no row, or holds two exports.
     """
-    told = read_report(source.text, profiles)
+    told = read_report(source.text, profiles) or read_profit_and_loss(source.text)
     layout = (
         told.layout
         if told is not None
