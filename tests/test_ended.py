@@ -17,6 +17,7 @@ from metrics.query import query
 from metrics.register.series import read_figures
 from metrics.result import Scope
 from tests.facts import MONDAY, ORGANISATION, Facts, days
+from tests.imported import Imported
 from tests.small_workspace import SmallWorkspace
 
 WEEK = timedelta(7)
@@ -168,3 +169,19 @@ def test_nobody_is_missing_where_nothing_is_left(role_until: date, vacant: int):
     assert sum(value or 0 for value, _ in company(facts, "vacancy_days").values()) == vacant
     members = [company(facts, "members")[period.key][0] for period in PERIODS]
     assert members == [2, 2, 1, 1, 1, 1]
+
+
+def test_rows_after_the_end_are_told_as_they_come(tmp_path: Path):
+    products = [
+        replace(each, ended=ENDED) if each.product == "crucible" else each
+        for each in ORGANISATION.products
+    ]
+    company = Imported(tmp_path, replace(ORGANISATION, products=tuple(products)))
+    rows = [
+        f"look,{ENDED + timedelta(n)} 12:00:00,u1,{product}"
+        for n in (-1, 0, 1, 2)
+        for product in ("Crucible", "Anvil")
+    ]
+    report = company.file("events.csv", "\n".join(["Event Name,Time,Distinct ID,Product", *rows]))
+    told = [(each.rows, each.details) for each in report.problems if each.reason == "after_end"]
+    assert told == [(2, {"stream": "Crucible", "ended": str(ENDED)})]

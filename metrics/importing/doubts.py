@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 from sqlglot import exp
 
+from metrics.importing import comparison
+from metrics.importing.accounting import mask
+from metrics.importing.dataset import Dataset
 from metrics.importing.report import Problem
 from metrics.importing.session import Session
 from metrics.organisation import Organisation
 from metrics.references import people_names
 
 MOST_ROWS_COMPARED = 2_000_000
+#: From so many tickets on it is odd that none is resolved.
+MANY_TICKETS = 4
+#: The day by which a row of these datasets is held against the end of what it belongs to.
+DAY_OF = {
+    "work_items": "created_day",
+    "deals": "created_day",
+    "subscriptions": "start_day",
+    "sprints": "start_day",
+    "users": "signed_up_day",
+}
 
 
 def unpriced(session: Session, table: str) -> list[Problem]:
@@ -112,6 +125,62 @@ def identical(
     if different == rows:
         return []
     return [Problem("warning", "identical_rows", rows=rows - different)]
+
+
+def unsaid_stages(session: Session) -> list[Problem]:
+    """Deals whose closing day has passed, in a file of which no stage reads as won or lost."""
+    [(ended, late)] = session.connection.execute(
+        "select (select count_if(outcome <> 'open') from landed_deals where import_id = ?), "
+        "(select count_if(closed_day < cast(? as date)) from typed)",
+        [session.import_id, session.local_day(session.arrived_at)],
+    ).fetchall()
+    if ended or not late:
+        return []
+    return [Problem("warning", "unsaid_stages", rows=late, example=_words(session, "stage"))]
+
+
+def unsaid_statuses(session: Session) -> list[Problem]:
+    """Tickets in a file of which no status reads as resolved: they count as open."""
+    [(ended, tickets)] = session.connection.execute(
+        "select count_if(status <> 'open'), count(*) from landed_feedback "
+        "where import_id = ? and kind = 'ticket' and status is not null",
+        [session.import_id],
+    ).fetchall()
+    if ended or tickets < MANY_TICKETS:
+        return []
+    return [Problem("warning", "unsaid_statuses", rows=tickets, example=_words(session, "status"))]
+
+
+def _words(session: Session, field: str) -> str:
+    """The words of a field of the file being landed."""
+    query = exp.select(field).distinct().from_("typed").where(f"{field} is not null").order_by("1")
+    rows = session.connection.execute(query.limit(12).sql("duckdb")).fetchall()
+    return ", ".join(f"'{mask(str(word))}'" for (word,) in rows)[:300]
+
+
+def after_end(
+    session: Session, dataset: Dataset, source: str, streams: Collection[str]
+) -> list[Problem]:
+    """Rows of days after the last one of the product or squad that they belong to."""
+    ends = session.organisation.ends
+    day = DAY_OF.get(dataset.name, "day")
+    if not ends or day not in comparison.landed_columns(session.connection, dataset):
+        return []
+    query = exp.select(exp.Count(this=exp.Star())).from_(dataset.table)
+    query = query.where("import_id = ?", "stream = ?", exp.column(day) > exp.Placeholder())
+    found = []
+    for stream in streams:
+        placed = [(kind, session.organisation.place(kind, source, stream) or "")
+                  for kind in dataset.belongs_to]  # fmt: skip
+        last = min((ends[at] for at in placed if at in ends), default=None)
+        if last is None:
+            continue
+        asked = [session.import_id, stream, last]
+        [(rows,)] = session.connection.execute(query.sql("duckdb"), asked).fetchall()
+        if rows:
+            details = {"stream": stream, "ended": str(last)}
+            found.append(Problem("warning", "after_end", rows=rows, details=details))
+    return found
 
 
 def unsaid_lists(session: Session) -> list[Problem]:

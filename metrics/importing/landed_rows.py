@@ -14,12 +14,15 @@ from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
 from metrics.importing.doubts import (
+    after_end,
     identical,
     late_answers,
     undeducted,
     unknown_people,
     unpriced,
     unsaid_lists,
+    unsaid_stages,
+    unsaid_statuses,
 )
 from metrics.importing.known_days import coverage_of, period_of, strays_of
 from metrics.importing.observed import Observed
@@ -179,6 +182,11 @@ def write(
         problems += identical(connection, columns, import_id)
     if dataset.name == "responses":
         problems += late_answers(session)
+    if dataset.name == "deals":
+        problems += unsaid_stages(session)
+    if dataset.name == "feedback":
+        problems += unsaid_statuses(session)
+    problems += after_end(session, dataset, tool, streams)
     if "otherwise" in binding.profile.constants:
         problems += unsaid_lists(session)
     if dataset.name == "skills":

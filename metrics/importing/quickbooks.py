@@ -65,7 +65,7 @@ class ProfitAndLoss:
         return Layout(COMMAS, (first,), len(self.header))
 
     def records(self) -> Iterator[Record]:
-        """Every line below the header, accounts with their section; the others say what they are."""
+        """Every line below the header, accounts with their section; others say what they are."""
         section, side = "", ""
         for record in records_of(lines_of(self.path), COMMAS):
             if record.line <= self.line:

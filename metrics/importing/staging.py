@@ -27,7 +27,7 @@ from metrics.importing.source import Source
 
 #: Why a record is left out by a rule, where its reader says so.
 BY_A_RULE = frozenset(
-    {
+    (
         "empty_row",
         "table_repeated",
         "total_row",
@@ -35,7 +35,7 @@ BY_A_RULE = frozenset(
         "continuation_row",
         "comparison_row",
         "heading_row",
-    }  # fmt: skip
+    )
 )
 FAST_FROM_BYTES = 2 << 20
 LARGE_FROM_RECORDS = 500_000

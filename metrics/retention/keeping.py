@@ -30,8 +30,8 @@ Pair = tuple[str, str]
 class KeptFigures:
     """Figures that a publication keeps of the one before, `current`.
 
-    They are whole, closed figures of KPIs that rest on rows which go with age, of periods that began
-    before the horizon; and those of later periods that a purge found to have changed because
+    They are whole, closed figures of KPIs that rest on rows which go with age, of periods that
+    began before the horizon; and those of later periods that a purge found to have changed because
     of it. While a purge is `at_work` these are found: `found` holds their series and first days.
     """
 

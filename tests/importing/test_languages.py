@@ -56,6 +56,10 @@ def test_jira_means_the_same_in_every_language(desk: Desk, text: str, encoding: 
         ("deals.csv", "ID de l'affaire;Nom de l'affaire;Étape de l'affaire;Montant;Date de création;Date de fermeture\n1;Acme;Conclu gagné;12 000,50;2026-01-02;2026-02-03\n", "hubspot_deals"),
         ("tickets.csv", "Id,Sujet,Demandeur,Demandé,Statut,Priorité,Assigné,Groupe,Mis à jour,Satisfaction\n1,Panne,x,2026-01-02 10:00,Résolu,Haute,y,Support,2026-01-03 10:00,Bon\n", "zendesk_tickets"),
         ("multiTimeline.csv", "\ufeffKategorie: Alle Kategorien\n\nWoche,atelier: (Deutschland)\n2026-01-04,12\n2026-01-11,<1\n", "google_trends"),
+        ("deals.csv", "レコードID,取引名,取引ステージ,クローズ日,金額,パイプライン,作成日\n1,A,成立,2026-02-03 10:00,1200.50,Alpha,2026-01-02 10:00\n2,B,不成立,2026-02-04 10:00,9,Alpha,2026-01-02 10:00\n", "hubspot_deals"),
+        ("tickets.csv", "ID;Temat;Wnioskodawca;Data zgłoszenia;Status;Priorytet;Grupa\n1;x;y;02.01.2026 10:00;Rozwiązane;-;Alpha\n", "zendesk_tickets"),
+        ("ads.csv", "Dag,Campagne,Klikken,Vert.,Kosten,Conversies,Valutacode\n2026-10-01,Merk,12,1340,12.50,2,EUR\n", "google_ads"),
+        ("enquete.csv", "タイムスタンプ,この製品を同僚に勧める可能性は？（0〜10）,理由\n2026/08/29 17:04:53,9,良い\n", "survey_answers"),
         ("enquete.csv", "Tijdstempel,Hoe waarschijnlijk is het dat u ons aanbeveelt?\n29-8-2026 17.04.53,9\n2026/08/29 5:04:53 PM UTC+2,8\n", "survey_answers"),
         ("enquete.csv", "#,¿Qué probabilidad hay de que nos recomiendes a un colega?,Submit Date (UTC),Network ID,Tags\nabc,9,2026-01-02 10:01:00,n,\n", "survey_answers"),
     ],
@@ -63,6 +67,23 @@ def test_jira_means_the_same_in_every_language(desk: Desk, text: str, encoding: 
 def test_other_tools_are_known_in_other_languages(desk, name, text, profile):
     report = desk.inspect(name, text)
     assert (report.profile, report.status, report.rows.quarantined) == (profile, "loaded", 0)
+
+
+def test_words_that_no_list_knows_are_told(desk: Desk) -> None:
+    deals = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Pipeline,Create Date\n1,A,Allekirjoitettu,2026-02-03 10:00,5,Alpha,2026-01-02 10:00\n"
+    tickets = "Id,Subject,Requester,Requested,Status,Priority,Group\n" + "".join(
+        f"{n},x,y,2026-01-02 10:00,Valmis,-,Alpha\n" for n in range(4)
+    )
+    told = {
+        problem.reason: (problem.rows, problem.example)
+        for report in (
+            desk.land("deals.csv", deals).report,
+            desk.land("tickets.csv", tickets).report,
+        )
+        for problem in report.problems
+    }
+    assert told["unsaid_stages"] == (1, "'Allekirjoitettu'")
+    assert told["unsaid_statuses"] == (4, "'Valmis'")
 
 
 def test_a_file_with_decimal_commas_reads_its_thousands_with_points(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""QuickBooks' Profit and Loss becomes ledger lines by month; its ledger is refused with the reason."""
+"""QuickBooks' Profit and Loss becomes ledger lines by month; its ledger is politely refused."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 with judged as (
     select *,
         case
-            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné|gewonnen|ganad|ganho|^negócio fechado$|wygran|vunn|\bvint[oa]\b')
+            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné|gewonnen|ganad|ganho|^negócio fechado$|wygran|vunn|^成立|受注|\bvint[oa]\b')
                 then 'won'
-            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu|verloren|perdid|przegran|förlora|\bpers[oa]\b')
+            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu|verloren|perdid|przegran|förlora|不成立|失注|\bpers[oa]\b')
                 then 'open'
             when regexp_matches(lower(loss_reason), 
                 'no decision|sans suite|pas de décision|aucune décision|keine entscheidung|sin decisi|nessuna decisione')

@@ -1,8 +1,8 @@
 with rated as (
     select *,
         case
-            when regexp_matches(word(rating), '^(good|bon|satisfait|bien|gut|buen|boa|bom|buon|goed)') then 1
-            when regexp_matches(word(rating), '^(bad|mauvais|insatisfait|schlecht|mal|ruim|cattiv|slecht)')
+            when regexp_matches(word(rating), '^(good|bon|satisfait|bien|gut|buen|boa|bom|buon|goed|dobr|bra|良)') then 1
+            when regexp_matches(word(rating), '^(bad|mauvais|insatisfait|schlecht|mal|ruim|cattiv|slecht|zł|dålig|悪)')
                 then 0
         end as said
     from typed
@@ -14,7 +14,7 @@ read as (
         case
             when resolved is not null then 'resolved'
             when regexp_matches(lower(status), 
-                '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme|gelöst|geschlossen|resuelt|cerrad|resolvid|fechad|risolt|chius|opgelost|gesloten)')
+                '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme|gelöst|geschlossen|resuelt|cerrad|resolvid|fechad|risolt|chius|opgelost|gesloten|rozwiąz|zamkni|löst|stängd|解決済|終了|クローズ)')
                 then 'resolved'
             when status is not null then 'open'
         end as state,

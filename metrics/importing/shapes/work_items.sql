@@ -14,10 +14,10 @@ judged as (
                 ) then 'cancelled'
             when t.status_category is not null then t.status_category
             when t.done is not null
-                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zakończ|zamkni|resolvid|fechad|risolt|完了)')
+                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了)')
                 then 'done'
             when t.started is not null
-                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|進行中)')
+                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)')
                 then 'doing'
             when says_todo(t.status) then 'todo'
             else t.otherwise
