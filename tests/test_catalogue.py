@@ -104,7 +104,17 @@ def test_a_definition_that_changes_the_figure_gets_another_version(tmp_path):
 
 #: A change of the company's entry, what is said of it, and a choice that is named.
 MISTAKES = (
-    (("kind: flow", "kind: flowing"), r"own\d\.yml:6: 'kind' is not valid", "distinct"),
+    (
+        ("kind: flow", "kind: flowing"),
+        "own0.yml:6: 'kind' is not valid: there is no 'flowing'",
+        "distinct",
+    ),
+    (
+        ("owner_role: PO", "owner_rol: PO"),
+        "'owner_rol' is not valid: there is no such key",
+        "owner_role",
+    ),
+    (("kind: flow", "kind: flow\n        cadence: ytd"), "cannot be judged per ytd", "week"),
     (("owner_role: PO", "owner: PO"), r"own\d\.yml:7: 'owner' is not valid", "owner_role"),
     (("model: finished_items", "model: finished"), "Did you mean finished_items", ""),
     (("kind: flow", "kind: quantile"), "a quantile needs 'quantile'", ""),
@@ -141,8 +151,9 @@ def test_a_mistake_is_named_with_its_place_and_the_choices(tmp_path):
         ),
         (
             ("label: {en: Bugs done, fr: Anomalies corrigées}", "label: Bugs done"),
-            "'label' .* it should be keys and values",
+            "'label' .* it should be keys and values, as {en",
         ),
+        (("name: bugs_done", "name: Bugs done"), "'name' .* small letters, digits and _"),
     ],
 )
 def test_a_value_of_another_type_is_told_how_to_be_written(tmp_path, change, message):

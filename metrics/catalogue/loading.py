@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -56,7 +57,10 @@ WANTED = {
     "list_type": "it should be a list, each item on a line that begins with '- '",
     "dict_type": "it should be keys and values, as 'en: Users'",
     "model_type": "it should be keys and values, as 'family: delivery'",
+    "extra_forbidden": "there is no such key",
+    "string_pattern_mismatch": "it should be of small letters, digits and _, as bugs_done",
 }
+IN_BOTH_LANGUAGES = ("label", "meaning", "decision", "in_words", "edge_rule")
 
 #: The safe loader in C, eight times as fast, where the library was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -151,13 +155,21 @@ def _refusal(
     line = lines.get(key, int(entry_line))
     choices: tuple[str, ...] = ()
     if first["type"] == "extra_forbidden":
-        choices = tuple(form.model_fields)
+        known = form
+        if len(path) > 1:
+            known = TextEntry if key in IN_BOTH_LANGUAGES else Example
+        near = get_close_matches(path[-1], known.model_fields, n=3, cutoff=0.6)
+        choices = tuple(near or known.model_fields)
     elif first["type"] in ("enum", "literal_error"):
         expected = str(first.get("ctx", {}).get("expected", ""))
         choices = tuple(
             word.strip(" '") for word in expected.replace(" or ", ",").split(",") if word
         )
     said = WANTED.get(first["type"], first["msg"].lower())
+    if choices and "expected" in first.get("ctx", {}):
+        said = f"there is no '{first['input']}'"
+    if first["type"] == "model_type" and key in IN_BOTH_LANGUAGES:
+        said = "it should be keys and values, as {en: Users, fr: Utilisateurs}"
     what = f"'{'.'.join(path)}'" if path else "this file" if form is File else "this entry"
     return VigieError(f"{file}:{line}: {what} is not valid: {said}.", choices=choices)
 
