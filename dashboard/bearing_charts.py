@@ -39,7 +39,7 @@ def quadrant(
     """Products by cadence, across, and cap, up; what needs nothing stands top right."""
     placed = [
         (each, each.pace.value, each.heading.value)
-        for each in found.products
+        for each in found.placed
         if each.pace.value is not None and each.heading.value is not None
     ]
     percents = [voice.format.percent(tick) for tick in TICKS]

@@ -92,9 +92,10 @@ def never(voice: Voice, found: DatasetState, entries: Sequence[Entry]) -> str:
         if entry.kpi.name in found.kpis
         for label in entry.exports
     )
+    name = definition_sentences.dataset(voice, found.dataset)
     return voice.words.say(
         "{dataset}: never imported. Import {exports} to see {kpis}.",
-        dataset=definition_sentences.dataset(voice, found.dataset).capitalize(),
+        dataset=name[:1].upper() + name[1:],
         exports=_first_of(voice, list(labels)),
         kpis=readers(voice, found),
     )

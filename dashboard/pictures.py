@@ -157,7 +157,8 @@ def _picture(
         if written:
             told = [(last, values[-1], 600, last_colour)] if values[-1] is not None else []
             if limits:
-                edges = ((written[1], limits.upper), (written[0], limits.lower))
+                edges = [(written[1], limits.upper), (written[0], limits.lower)]
+                edges = edges[: len(set(written))]  # ends that are written alike, once
                 told += [(text, value, 400, palette.quiet) for text, value in edges]
             places = apart([y(value) for _, value, _, _ in told], TEXT_HEIGHT, top, height - bottom)
             parts += [

@@ -43,7 +43,7 @@ def growth_and_margin(
     found: Portfolio, voice: Voice, palette: Palette, colours: Mapping[Scope, str]
 ) -> Drawing:
     """Products by what they add to growth and by their margin; the area of a disc is its MRR."""
-    known = [each for each in found.products if _placed(each)]
+    known = placed(found)
     across = [each.value(CONTRIBUTION) or 0.0 for each in known]
     up = [each.value(MARGIN) or 0.0 for each in known]
     sizes = [max(each.value(SIZE) or 0.0, 0.0) for each in known]
@@ -88,5 +88,10 @@ def growth_and_margin(
     return drawing
 
 
-def _placed(holding: Holding) -> bool:
-    return holding.value(CONTRIBUTION) is not None and holding.value(MARGIN) is not None
+def placed(found: Portfolio) -> list[Holding]:
+    """The products whose growth and margin are both known."""
+    return [
+        each
+        for each in found.products
+        if each.value(CONTRIBUTION) is not None and each.value(MARGIN) is not None
+    ]

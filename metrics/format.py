@@ -204,10 +204,13 @@ class Formatter:
         return f"{sign}{self._symbol}{gap}{written.removeprefix(MINUS)}"
 
     def between(self, unit: Unit, lower: float | None, upper: float | None) -> str:
-        """A range that says its unit once: "44–52 %", "1,2–1,4 M €", "€1.2 M – €1.4 M"."""
+        """A range that says its unit once: "44–52 %", "1,2–1,4 M €", "€1.2 M – €1.4 M";
+        ends that are written alike are said once."""
         low, high = self.value(unit, lower), self.value(unit, upper)
         if NOT_AVAILABLE in (low, high):
             return NOT_AVAILABLE
+        if low == high:
+            return low
         ending = UNIT_ENDING.search(high)
         if ending and low.endswith(ending.group()) and low[0] in SIGNS_AND_DIGITS:
             low = low.removesuffix(ending.group())

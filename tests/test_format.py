@@ -96,6 +96,7 @@ def test_ranges_say_their_unit_once() -> None:
     assert plain(EN.between(Unit.MONEY, 369, 544)) == "€369–€544"
     assert plain(FR.between(Unit.MONEY, 950, 1200)) == "950_€_–_1,2_k_€"
     assert plain(EN.between(Unit.DAYS, 3, 4.5)) == "3–4.5_days"
+    assert plain(EN.between(Unit.MONEY, 2331, 2334)) == "€2.33_k"
     assert EN.between(Unit.RATE, None, 0.5) == "n/a"
 
 

@@ -41,7 +41,8 @@ def show(
     cards.headline(bearing_sentences.headline(voice, found))
     st.markdown(markup.escape(bearing_sentences.summary(voice, found)))
 
-    chart(session, found)
+    if found.placed:
+        chart(session, found)
     frame = bearing_tables.bearings(found.products, voice)
     telling = {"name": words.say("Product"), "heading": SIDES[CAP], "pace": SIDES[CADENCE]}
     with narrow.wide(frame, telling, "bearings", words):

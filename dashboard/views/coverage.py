@@ -48,7 +48,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
             frame,
             hide_index=True,
             column_config={
-                "dataset": column.TextColumn(words.say("Data"), width=245),
+                "dataset": column.TextColumn(words.say("Data"), width=275),
                 "state": column.TextColumn(words.say("Status"), width=120),
                 "sources": column.TextColumn(words.say("Tools"), width=155),
                 "until": column.TextColumn(words.say("Known until"), alignment="right", width=105),
@@ -56,7 +56,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
                 "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
                 "gaps": column.NumberColumn(words.say("Gaps"), width=60),
                 "imported": column.TextColumn(words.say("Last import"), width=140),
-                "kpis": column.TextColumn(words.say("KPIs that read it"), width=320),
+                "kpis": column.TextColumn(words.say("KPIs that read it"), width=290),
             },
             height="content",
             key="coverage",

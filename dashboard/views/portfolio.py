@@ -133,6 +133,8 @@ def charts(session: Session, found: Portfolio) -> None:
             )
             if found.sums:
                 st.caption(markup.escape(words.say("The products' points sum to the whole.")))
+        if not portfolio_charts.placed(found):
+            return
         with st.container(border=True, key="growth_and_margin"):
             title = words.say("Margin rate, by contribution to growth")
             st.markdown(f"**{markup.escape(title)}**")

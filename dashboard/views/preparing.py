@@ -85,7 +85,7 @@ def exports(session: Session, found: Preparation, imports_place: st.Page | None)
                 "since": column.TextColumn(words.say("No data since"), width=130),
             },
             row_height=cards.WRAPPING_ROW,
-            height="content" if len(found.owed) <= cards.ROWS_SHOWN else "auto",
+            height="content" if len(frame) <= cards.PRODUCTS_LISTED else cards.LIST_HEIGHT,
             key="owed",
             alt=words.say("Exports that are late or due soon, with who brings them"),
         )

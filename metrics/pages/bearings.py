@@ -60,6 +60,15 @@ class Bearings:
     weeks: tuple[Period, ...]  # newest first
     products: tuple[Bearing, ...]
 
+    @property
+    def placed(self) -> tuple[Bearing, ...]:
+        """The products of which both scores are given."""
+        return tuple(
+            each
+            for each in self.products
+            if each.pace.value is not None and each.heading.value is not None
+        )
+
 
 def bearings(workspace: Workspace, viewer: Viewer, *, week: str | None = None) -> Bearings:
     """Every product that is there at a week (None: the latest closed one), from what is published.
