@@ -3,6 +3,7 @@ published or said has changed. A reader then finds the answers kept."""
 
 from __future__ import annotations
 
+import gc
 import threading
 from importlib import import_module
 
@@ -23,6 +24,7 @@ def keep_warm(
 ) -> None:
     """Warm up, and again whenever something has changed, until `stop` is set."""
     import_module(PAGES)
+    gc.freeze()  # modules stay: no search for garbage has to look through them again
     seen: object = None
     while not stop.is_set():
         try:
