@@ -126,6 +126,28 @@ def test_a_late_answer_changes_nothing_that_is_shown(company):
     assert published(company) == live(company) == first
 
 
+def test_two_waves_of_a_month_are_not_twice_as_many_people(company):
+    """Three people who answer twice are three, whatever they are numbered."""
+    rows = [
+        (f"2026-02-{day:02}", f"{squad}{wave}{number}", squad, wave, 2 + (wave == "b"))
+        for day, wave in ((3, "a"), (24, "b"))
+        for squad, people in (("Nord", 3), ("Sud", 6))
+        for number in range(people + (wave == "b" and squad == "Sud"))
+    ]
+    header, *_ = survey([]).splitlines()
+    lines = (f"{day} 10:00:00,{key},{squad},{wave},{score}" for day, key, squad, wave, score in rows)
+    company.import_files({"pulse 2026-04-03.csv": "\n".join([header, *lines, ""])})
+    found = {
+        figure.scope.key: figure
+        for by in ("company", "squad")
+        for figure in query(company.workspace, LOCAL_CPO, ["engagement_score"], by=by)
+        if figure.period == "2026-02"
+    }
+    assert found["nord"].reason == "small_group"
+    assert found[""].n == 3 + 7
+    assert found[""].value == pytest.approx((9 * 2.5 + 10 * 5) / 19)
+
+
 def test_assignments_that_are_corrected_betray_nobody(company):
     """Sud is four: the products of then less those of now must not leave it alone."""
     products = "product,name\nx,X\ny,Y\n"

@@ -5,22 +5,59 @@
 -- model: team_answers
 -- small_groups: hidden
 WITH team_answers AS (
+  WITH answered AS (
+    SELECT
+      s.squad,
+      r.day,
+      LEFT(CAST(r.day AS Nullable(String)), 7) AS month,
+      r.kind,
+      r.wave,
+      r.response_id,
+      r.score,
+      r.scale_min,
+      r.scale_max
+    FROM team_responses AS r
+    JOIN streams AS s
+      ON s.source = r.source AND s.stream = r.stream
+    WHERE
+      NOT (
+        s.squad IS NULL
+      )
+  ), people AS (
+    SELECT DISTINCT
+      squad,
+      kind,
+      month,
+      LOWER(wave) AS wave_name,
+      response_id
+    FROM answered
+  ), placed AS (
+    SELECT
+      *,
+      ROW_NUMBER() OVER (PARTITION BY squad, kind, month, wave_name ORDER BY response_id) AS place
+    FROM people
+  ), known AS (
+    SELECT
+      *,
+      FIRST_VALUE(response_id) OVER (PARTITION BY squad, kind, month, place ORDER BY wave_name) AS respondent
+    FROM placed
+  )
   SELECT
-    s.squad,
-    r.day,
-    r.kind,
-    r.wave,
-    r.response_id,
-    r.score,
-    r.scale_min,
-    r.scale_max
-  FROM team_responses AS r
-  JOIN streams AS s
-    ON s.source = r.source AND s.stream = r.stream
-  WHERE
-    NOT (
-      s.squad IS NULL
-    )
+    a.squad,
+    a.day,
+    a.kind,
+    a.wave,
+    k.respondent AS response_id,
+    a.score,
+    a.scale_min,
+    a.scale_max
+  FROM answered AS a
+  JOIN known AS k
+    ON k.squad = a.squad
+    AND k.kind = a.kind
+    AND k.month = a.month
+    AND k.wave_name = LOWER(a.wave)
+    AND k.response_id = a.response_id
 ), facts AS (
   SELECT
     squad AS member,

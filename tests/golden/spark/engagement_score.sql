@@ -4,10 +4,11 @@
 -- filter: kind = 'engagement'
 -- model: team_answers
 -- small_groups: hidden
-WITH team_answers AS (
+WITH answered AS (
   SELECT
     s.squad,
     r.day,
+    LEFT(CAST(r.day AS STRING), 7) AS month,
     r.kind,
     r.wave,
     r.response_id,
@@ -19,6 +20,41 @@ WITH team_answers AS (
     ON s.source = r.source AND s.stream = r.stream
   WHERE
     NOT s.squad IS NULL
+), people AS (
+  SELECT DISTINCT
+    squad,
+    kind,
+    month,
+    LOWER(wave) AS wave_name,
+    response_id
+  FROM answered
+), placed AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY squad, kind, month, wave_name ORDER BY response_id NULLS LAST) AS place
+  FROM people
+), known AS (
+  SELECT
+    *,
+    FIRST_VALUE(response_id) OVER (PARTITION BY squad, kind, month, place ORDER BY wave_name NULLS LAST) AS respondent
+  FROM placed
+), team_answers AS (
+  SELECT
+    a.squad,
+    a.day,
+    a.kind,
+    a.wave,
+    k.respondent AS response_id,
+    a.score,
+    a.scale_min,
+    a.scale_max
+  FROM answered AS a
+  JOIN known AS k
+    ON k.squad = a.squad
+    AND k.kind = a.kind
+    AND k.month = a.month
+    AND k.wave_name = LOWER(a.wave)
+    AND k.response_id = a.response_id
 ), facts AS (
   SELECT
     squad AS member,
