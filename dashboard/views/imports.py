@@ -30,7 +30,16 @@ from metrics.organisation import Name
 from metrics.register.ledger import ImportRecord
 
 FOLLOW_EVERY_SECONDS = 0.7
-LARGEST_FILE_MB = 1000
+LARGEST_FILE_GB = 1
+#: Streamlit's own words on an uploader are English whatever the reader's language.
+UPLOADER = """<style>
+[data-testid="stFileUploaderDropzone"] button p,
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 0.9rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {
+  content: "%s"; font-size: 0.875rem;
+}
+</style>"""
 MOST_LATE = 5
 
 
@@ -56,12 +65,14 @@ def new_files(session: Session, desk: Desk) -> None:
     """Files on their way in: what must be answered and the one button first, then each file."""
     words = session.voice.words
     whole = st.session_state.get("whole_folder", False)
+    choose = words.say("Choose a folder") if whole else words.say("Choose files")
+    st.html(UPLOADER % (choose, words.say("{n} GB per file", n=LARGEST_FILE_GB)))
     files = st.file_uploader(
         words.say("Drop a folder of exports here.")
         if whole
         else words.say("Drop the exports of your tools here, several at once."),
         accept_multiple_files="directory" if whole else True,
-        max_upload_size=LARGEST_FILE_MB,
+        max_upload_size=1000 * LARGEST_FILE_GB,
         key=f"files_{desk.batch}_{whole}",
     )
     st.toggle(words.say("A whole folder"), key="whole_folder")

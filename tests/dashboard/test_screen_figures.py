@@ -76,9 +76,11 @@ class Shown:
     @property
     def grains(self) -> tuple[str, ...]:
         """The grains to ask for; '' is the KPI's own. Months make up what is no window of its
-        own."""
+        own, days what ended within a month a year ago."""
         if self.period[:3] in ("mtd", "qtd", "ytd"):
-            return ("month",) if " to " in self.period else (self.period[:3], "month")
+            if " to " in self.period:
+                return ("month",)
+            return (self.period[:3], "month", "day") if self.year else (self.period[:3], "month")
         month = re.fullmatch(r"\d{4}-\d{2}", self.period)
         return ("month" if month and CATALOGUE[self.kpi].cadence != "month" else "",)
 
@@ -206,7 +208,7 @@ class Screen:
                     value, _, change = plain(row[name]).partition(" (")
                     yield Shown(
                         "to date", self.language, kpi, by, scope, window, value, False,
-                        year=change.rstrip(")") if " to " in window else "",
+                        year="" if "n/a" in change else change.rstrip(")"),
                     )  # fmt: skip
 
     def window(self, title: str, week: str) -> str:
@@ -296,10 +298,17 @@ def year_before(row: dict[str, Any]) -> str:
 
 
 def together(rows: list[dict[str, Any]], window: str, years_ago: int = 0) -> list[dict[str, Any]]:
-    """Months put together from the first day of their quarter or year: none where one is absent."""
+    """Months, or days where the window ends within one, put together from the first day of their
+    month, quarter or year: none where one is absent."""
     kind, end = window[:3], date.fromisoformat(window[-10:])
     first = {"mtd": end.month, "qtd": end.month - (end.month - 1) % 3, "ytd": 1}[kind]
     keys = [f"{end.year - years_ago}-{month:02}" for month in range(first, end.month + 1)]
+    if (end + timedelta(1)).day > 1:  # within a month: the days, that of 29 February with the 28th
+        day = date(end.year - years_ago, first, 1)
+        last = date(
+            end.year - years_ago, end.month, min(end.day, 28) if end.month == 2 else end.day
+        )
+        keys = [str(day + timedelta(n)) for n in range((last - day).days + 1)]
     found = {row["period"]: row for row in rows if row["period"] in keys}
     months = [row for row in found.values() if row["value"] is not None or row["denominator"] == 0]
     if len(months) < len(keys):
