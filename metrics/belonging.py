@@ -11,11 +11,12 @@ from itertools import chain, count
 
 from rapidfuzz import fuzz, process, utils
 
+from metrics.account_natures import Natures, account_natures, nature_of
 from metrics.engines import open_facts
 from metrics.importing.dataset import DATASETS
 from metrics.importing.report import FileReport
 from metrics.organisation import NOT_OURS, Name, Organisation
-from metrics.references import account_natures, people_names
+from metrics.references import people_names
 from metrics.register.organisation import load_organisation
 from metrics.warehouse import current_path
 from metrics.workspace import Workspace
@@ -128,8 +129,13 @@ def _likeness(word: str, text: str, **_: object) -> float:
     return max(fuzz.ratio(word, text), fuzz.token_set_ratio(word, text))
 
 
-def words_of(reports: Iterable[FileReport], organisation: Organisation) -> list[Word]:
-    """The words of files about to be loaded that nobody has placed, those of most rows first."""
+def words_of(
+    reports: Iterable[FileReport], organisation: Organisation, natures: Natures
+) -> list[Word]:
+    """The words of files about to be loaded that nobody has placed, those of most rows first.
+
+    Accounts that are nobody's by their nature are not asked for.
+    """
     found: dict[tuple[str, str], Word] = {}
     for report in reports:
         if report.status != "loaded":
@@ -141,7 +147,7 @@ def words_of(reports: Iterable[FileReport], organisation: Organisation) -> list[
             ):
                 continue
             word = _word(report, kinds, stream)
-            if not _is_shared(word, organisation):
+            if not _is_shared(word, organisation, natures):
                 _merge(found, word)
     return [_with_suggestion(word, organisation) for word in _ordered(found.values())]
 
@@ -188,8 +194,10 @@ def words_in_use(workspace: Workspace) -> list[Word]:
         if word.answered or not any((word.source, each) in ours for each in word.datasets)
         or not NAMES_RIVALS.issuperset(word.datasets)
     ]  # fmt: skip
+    natures = account_natures(workspace.path)
     words = [
-        replace(word, answered=True) if _is_shared(word, organisation) else word for word in words
+        replace(word, answered=True) if _is_shared(word, organisation, natures) else word
+        for word in words
     ]
     return sorted(words, key=lambda word: (word.answered, -word.rows, word.source, word.word))
 
@@ -203,14 +211,13 @@ def _asked(dataset: str, stream: str) -> bool:
     return bool(stream) and (dataset != LEDGER or not re.match(r"[1-5]\d{2}", stream))
 
 
-def _is_shared(word: Word, organisation: Organisation) -> bool:
+def _is_shared(word: Word, organisation: Organisation, natures: Natures) -> bool:
     """Whether a word is an account that is nobody's until someone says so: of shared cost, or of
     the squads' people where their monthly rates say what they cost."""
     if word.datasets != (LEDGER,) or not (word.word.isdigit() or ":" in word.word):
         return False
-    natures = [pair for pair in account_natures() if word.word.startswith(pair[0])]
-    nature = max(natures, key=lambda pair: len(pair[0]), default=("", ""))[1]
-    return nature == "shared" or (nature == "squad" and bool(organisation.squad_rates))
+    nature = nature_of(word.word, natures)
+    return nature in ("shared", "none") or (nature == "squad" and bool(organisation.squad_rates))
 
 
 def _settled(word: Word, organisation: Organisation) -> Word:

@@ -5,17 +5,16 @@ Models join these tables: whom a tool's word stands for, which events count, who
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 import duckdb
 import pandas as pd
 from sqlglot import exp
 
+from metrics.account_natures import Natures, account_natures
 from metrics.organisation import Organisation, listed
 from metrics.roles import product_roles
 
@@ -37,10 +36,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def rebuild(
-    connection: duckdb.DuckDBPyConnection, organisation: Organisation, currency: str = "EUR"
+    connection: duckdb.DuckDBPyConnection,
+    organisation: Organisation,
+    currency: str = "EUR",
+    natures: Natures | None = None,
 ) -> None:
-    """Write the reference tables anew from `organisation` and the company's `currency`; the rest
-    of the draft stays."""
+    """Write the reference tables anew from `organisation`, the company's `currency` and the natures
+    of its accounts (the built-in ones unless given); the rest of the draft stays."""
     pairs = connection.execute(
         "select distinct source, stream from import_streams order by source, stream"
     ).fetchall()
@@ -77,7 +79,7 @@ def rebuild(
             )
             for membership in organisation.memberships
         ],
-        "account_natures": account_natures(),
+        "account_natures": list((account_natures() if natures is None else natures).items()),
         "company": [(currency,)],
         "qualifying_events": [
             (product.product, event)
@@ -161,9 +163,3 @@ def people_names(organisation: Organisation) -> Iterator[tuple[str, str]]:
     for name, bearers in called.items():
         if len(bearers) == 1 and name not in said:
             yield name, bearers.pop()
-
-
-def account_natures() -> list[tuple[str, str]]:
-    """The nature of accounts of the French chart of accounts, by prefix; the longest one counts."""
-    text = files("metrics").joinpath("account_natures.csv").read_text("utf-8")
-    return [(row["account"], row["nature"]) for row in csv.DictReader(text.splitlines())]

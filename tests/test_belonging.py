@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from metrics.access import LOCAL_CPO
+from metrics.account_natures import account_natures
 from metrics.belonging import Owner, Word, newcomers, owners, suggested, words_in_use, words_of
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
 from metrics.job import Job
@@ -82,9 +83,16 @@ def report(tool: str, dataset: str, **streams: int) -> FileReport:
 
 def test_accounts_of_shared_cost_are_not_asked_for():
     accounts = report("fec", "ledger", **{"706100": 4, "611000": 3, "641100": 2, "613200": 1})
-    assert [word.word for word in words_of([accounts], COMPANY)] == ["706100", "611000", "641100"]
+    assert [word.word for word in words_of([accounts], COMPANY, account_natures())] == [
+        "706100",
+        "611000",
+        "641100",
+    ]
     rated = replace(COMPANY, squad_rates=(SquadRate("dune", 9000.0, date(2026, 1, 1)),))
-    assert [word.word for word in words_of([accounts], rated)] == ["706100", "611000"]
+    assert [word.word for word in words_of([accounts], rated, account_natures())] == [
+        "706100",
+        "611000",
+    ]
 
 
 def test_a_word_may_be_a_new_product_with_a_key_of_its_own():
@@ -127,7 +135,7 @@ def test_words_of_files_are_asked_once_with_the_rows_they_have():
         report("jira", "sprints", DUN=1),
         report("fec", "ledger", **{"411000": 9, "706100": 3}),
     ]
-    words = words_of(reports, COMPANY)
+    words = words_of(reports, COMPANY, account_natures())
     assert [(word.source, word.word, word.rows) for word in words] == [
         ("jira", "ATE", 5), ("fec", "706100", 3), ("jira", "DUN", 3),
     ]  # fmt: skip

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from metrics import references, warehouse
+from metrics.access import LOCAL_CPO
+from metrics.account_natures import account_natures, nature_of
+from metrics.errors import VigieError
 from metrics.organisation import Membership, Name, Organisation, Product, Squad
+from metrics.register.series import read_figures
+from metrics.result import Scope
+from tests.small_workspace import SmallWorkspace, only
+
+FORGE = Scope("product", "forge")
 
 
 @pytest.fixture
@@ -56,13 +65,58 @@ def test_products_and_members(facts: duckdb.DuckDBPyConnection) -> None:
 
 def test_the_longest_prefix_gives_an_account_its_nature(facts: duckdb.DuckDBPyConnection) -> None:
     references.rebuild(facts, ORGANISATION)
-    natures = dict(references.account_natures())
+    natures = account_natures()
     assert facts.execute("select count(*) from account_natures").fetchone() == (len(natures),)
 
-    def nature(account: str) -> str:
-        return natures[max((p for p in natures if account.startswith(p)), key=len)]
+    assert nature_of("706010", natures) == "revenue"
+    assert nature_of("613501", natures) == "direct_variable"
+    assert nature_of("613200", natures) == "shared"
+    assert nature_of("641100", natures) == "squad"
 
-    assert nature("706010") == "revenue"
-    assert nature("613501") == "direct_variable"
-    assert nature("613200") == "shared"
-    assert nature("641100") == "squad"
+
+LEDGER = (
+    "JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tEcritureLib\tDebit\tCredit\n"
+    "VE\tVentes\t1\t20260115\t706100\tx\tx\t0,00\t1000,00\n"
+    "VE\tVentes\t1\t20260115\t708500\tx\tx\t0,00\t90,00\n"
+    "AC\tAchats\t2\t20260116\t622600\tx\tx\t300,00\t0,00\n"
+    "BQ\tBanque\t3\t20260117\t512000\tx\tx\t790,00\t0,00\n"
+    "VE\tVentes\t4\t20260228\t706100\tx\tx\t0,00\t1,00\n"
+    "BQ\tBanque\t5\t20260228\t512000\tx\tx\t1,00\t0,00\n"
+)
+
+
+def test_a_company_says_what_its_own_accounts_stand_for(tmp_path: Path) -> None:
+    company = SmallWorkspace(tmp_path / "forge")
+
+    # What a subcontractor bills is variable; what is charged on is no revenue.
+    company.write("accounts.csv", "account;nature\n6226;direct_variable\n\n7085;none\n")
+    names = [f"product,fec,{account},forge" for account in ("706100", "708500", "622600")]
+    files = {
+        "products.csv": "product,name\nforge,Forge\n",
+        "names.csv": "\n".join(["kind,source,alias,target", *names, ""]),
+        "000000000FEC20261231.txt": LEDGER,
+    }
+    with only("contribution_margin"):
+        done = company.import_files(files, observed_at=datetime(2026, 4, 1))
+    assert {each.status for each in done.files} == {"loaded"}, done.files
+    with company.workspace.register.connect() as connection:
+        found = read_figures(connection, LOCAL_CPO, grains=["month"], scopes=[FORGE])
+    january = {figure.kpi: figure.value for figure in found if figure.period == "2026-01"}
+    assert january == {"revenue": 1000, "contribution_margin": 700}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("compte;nature\n", "accounts.csv:1: the columns are compte, nature"),
+        ("account,nature\n6226,direct\n", "accounts.csv:2: 'direct' is no nature"),
+        ("account,nature\n,shared\n", "accounts.csv:2: a nature without an account"),
+        ("account,nature\n62,shared\n62,none\n", "accounts.csv:3: the account '62' comes twice"),
+    ],
+)
+def test_a_mistake_in_the_accounts_is_told_with_its_line(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "accounts.csv").write_text(text, "utf-8")
+    with pytest.raises(VigieError, match=told):
+        account_natures(tmp_path)

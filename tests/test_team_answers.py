@@ -135,7 +135,9 @@ def test_two_waves_of_a_month_are_not_twice_as_many_people(company):
         for number in range(people + (wave == "b" and squad == "Sud"))
     ]
     header, *_ = survey([]).splitlines()
-    lines = (f"{day} 10:00:00,{key},{squad},{wave},{score}" for day, key, squad, wave, score in rows)
+    lines = (
+        f"{day} 10:00:00,{key},{squad},{wave},{score}" for day, key, squad, wave, score in rows
+    )
     company.import_files({"pulse 2026-04-03.csv": "\n".join([header, *lines, ""])})
     found = {
         figure.scope.key: figure

@@ -24,6 +24,7 @@ from dashboard.import_sentences import rhythm as rhythm_sentence
 from dashboard.session import Session
 from dashboard.uploads import Desk, past_imports, profile_names, sources
 from dashboard.written import counted, written
+from metrics.account_natures import account_natures
 from metrics.belonging import words_of
 from metrics.importing.report import ImportOptions
 from metrics.organisation import Name
@@ -83,7 +84,9 @@ def new_files(session: Session, desk: Desk) -> None:
     if desk.kept:
         st.markdown(f":green[▲] {markup.escape(desk.kept)}")
     with asked:
-        names = belonging_cards.ask(session, words_of(desk.reports, session.organisation), "whose")
+        natures = account_natures(session.workspace.path)
+        unplaced = words_of(desk.reports, session.organisation, natures)
+        names = belonging_cards.ask(session, unplaced, "whose")
     with ready:
         load(session, desk, names)
     for index, report in enumerate(desk.reports):

@@ -8,6 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from metrics import erasure, models, published_waves, references, retention
+from metrics.account_natures import account_natures
 from metrics.catalogue import load_catalogue
 from metrics.change.draft import Draft, Drafted
 from metrics.contents import Contents
@@ -146,8 +147,10 @@ class Recount:
     def _prepare(self, organisation: Organisation) -> Contents:
         """Make again what facts refer to and the kept models; those that fail are left out."""
         self._draft.say("modelling", 0.46, "Preparing the facts.")
-        references.rebuild(self._draft.facts, organisation, self._draft.workspace.settings.currency)
-        verbatims.refresh(self._draft.facts, organisation, load_themes(self._draft.workspace.path))
+        workspace = self._draft.workspace
+        natures = account_natures(workspace.path)
+        references.rebuild(self._draft.facts, organisation, workspace.settings.currency, natures)
+        verbatims.refresh(self._draft.facts, organisation, load_themes(workspace.path))
         failed: list[Mistake] = []
         contents = Contents(self._draft.facts, self._models, organisation)
         models.refresh(

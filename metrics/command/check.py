@@ -11,6 +11,7 @@ import click
 import sqlalchemy as sa
 
 from metrics import warehouse
+from metrics.account_natures import ACCOUNTS_FILE, account_natures
 from metrics.catalogue import Catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.definitions import definitions_of
@@ -204,7 +205,15 @@ def _disk(workspace: Workspace) -> Finding:
     )
 
 
+def _accounts(workspace: Workspace) -> Finding:
+    own = len(account_natures(workspace.path).items() - account_natures().items())
+    return Finding(
+        "accounts", True, f"the French chart of accounts, {own} accounts of {ACCOUNTS_FILE}."
+    )
+
+
 CHECKS: dict[str, Callable[[Workspace], Finding]] = {
+    "accounts": _accounts,
     "register": _register,
     "warehouse": _warehouse,
     "archive": _archive,
