@@ -17,14 +17,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.detection.masked import Bools, Codes, Floats, count, median, neighbours
+from metrics.detection.masked import (
+    Bools,
+    Codes,
+    Floats,
+    autocorrelation,
+    count,
+    median,
+    neighbours,
+)
 
 #: Years of fewer points, of months say, tell no season before a second year repeats it.
 SMOOTH_YEAR = 52
 #: Until then a month that stood out by so many standard deviations may do so again, that far.
 STOOD_OUT = 2.5
-#: So may a week of a series in which no season is proved.
+#: So may a week of a series in which no season is proved: deviations of its smoothed estimate.
 STOOD_OUT_WEEK = 3.0
+#: However alike neighbours are, a smoothed estimate says something.
+MOST_ALIKE = 0.9
 #: Points on either side of the smoothings, from the widest.
 REACHES = (6, 3, 2)
 #: A narrower smoothing is taken where it differs by so many standard deviations of chance.
@@ -124,13 +134,16 @@ def _season_from_start(values: Floats, sets: Codes, lag: int) -> Season:
         found.strength[:] = np.nan_to_num((shape[:, :lag] ** 2).mean(1) / noise**2, posinf=0.0)
     shape, variance = _both_years(shape, variance, known, lag)
     found.offset[:, lag:] = shape
+    # Smoothing tells less where neighbours are alike.
+    alike = np.clip(np.nan_to_num(autocorrelation(deviation[:, :lag])), 0, MOST_ALIKE)[:, None]
+    estimated = np.where(known, np.minimum(variance * (1 + alike) / (1 - alike), 1.0), 1.0)
     if found.smooth:
         slope = (neighbours(shape, 1, np.fmax) - neighbours(shape, 1, np.fmin)) / 2
         with np.errstate(invalid="ignore", divide="ignore"):
             moved = np.where(known, (FEASTS_MOVE * slope / noise[:, None]) ** 2, 0.0)
         variance = variance + np.nan_to_num(moved, posinf=0.0)
     stood_out = STOOD_OUT_WEEK if found.smooth else STOOD_OUT
-    far = np.abs(shape) > stood_out * noise[:, None]
+    far = np.abs(shape) > stood_out * noise[:, None] * np.sqrt(estimated)
     found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
     found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
     found.noise[:, lag:] = variance

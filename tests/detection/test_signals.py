@@ -553,16 +553,16 @@ def wandering(seed: int, carried: float, count: int = 104) -> NDArray[np.float64
 
 
 def test_what_is_carried_over_is_carried_over_a_gap_as_well() -> None:
-    values = list(100 + 10 * wandering(1, 0.7))
+    values = list(100 + 10 * wandering(8, 0.7))
     values[-3:] = 130.0, None, 118.0
     judgement = judge(weeks(values), Unit.NUMBER, Kind.RATIO)
     last = max(judgement.limits)
     assert judgement.models[last] == "carried"
-    assert 102 < judgement.limits[last].centre < 115  # over the gap nothing was carried: 97
+    assert 102 < judgement.limits[last].centre < 115  # over the gap nothing was carried: 100
     # What came in the gap counts as well: limits are wider than those of a point after another.
     near = judge(weeks([*values[:-2], 118.0]), Unit.NUMBER, Kind.RATIO).limits
     ranges = [limit.upper - limit.lower for limit in (judgement.limits[last], near[max(near)])]
-    assert ranges[0] > 0.9 * ranges[1]
+    assert ranges[0] > ranges[1]
 
 
 def test_fewer_users_stray_farther_in_august() -> None:
