@@ -86,7 +86,7 @@ def _answer(
     """One word and whom it stands for."""
     voice, say = session.voice, session.voice.words
     new = newcomers(word, session.organisation) if not word.owner else []
-    known = owners(session.organisation, word.kinds)
+    known = [*owners(session.organisation, word.kinds), *word.others]
     choices = [*([LATER] if later else []), *known, *new, NOBODY]
 
     def shown(owner: Owner) -> str:

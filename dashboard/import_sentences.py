@@ -14,6 +14,7 @@ from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, FileTotal, Problem
 from metrics.importing.vocabulary import fields_of
 from metrics.jobs import Outcome
+from metrics.organisation import ACCOUNT
 from metrics.register.ledger import ImportRecord
 from metrics.rhythm import SourceState
 
@@ -149,6 +150,12 @@ def rhythm(voice: Voice, state: SourceState) -> str:
 
 def word_asked(voice: Voice, word: Word) -> str:
     """ "Jira · ATE (412 rows)"."""
+    if word.kinds == (ACCOUNT,):
+        customers = voice.words.count("{n} customer", "{n} customers", word.rows)
+        return voice.words.say(
+            "{tool}: are these accounts of {other}? ({customers})",
+            tool=tool(voice, word.source), other=tool(voice, word.word), customers=customers,
+        )  # fmt: skip
     rows = voice.words.count("{n} row", "{n} rows", word.rows)
     return f"{tool(voice, word.source)} · {word.word} ({rows})"
 

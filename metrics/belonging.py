@@ -9,16 +9,17 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
+import duckdb
 from rapidfuzz import fuzz, process, utils
 
 from metrics.account_natures import Natures, account_natures, nature_of
 from metrics.engines import open_facts
 from metrics.importing.dataset import DATASETS
 from metrics.importing.report import FileReport
-from metrics.organisation import NOT_OURS, Name, Organisation
+from metrics.organisation import ACCOUNT, NOT_OURS, Name, Organisation
 from metrics.references import people_names
 from metrics.register.organisation import load_organisation
-from metrics.warehouse import current_path
+from metrics.warehouse import current_path, is_behind
 from metrics.workspace import Workspace
 
 #: How alike a word and one of ours must be, out of 100, to be suggested.
@@ -56,6 +57,7 @@ class Word:
     owner: Owner | None = None
     answered: bool = False
     suggestion: Owner | None = None
+    others: tuple[Owner, ...] = ()  # whom it may stand for beside the company's own
 
     def stands_for(self, owner: Owner | None) -> tuple[Name, ...]:
         """The names that make it stand for `owner`; for nobody of the company when None."""
@@ -64,6 +66,25 @@ class Word:
             Name(kind, source, self.word, owner.key if owner and owner.kind == kind else NOT_OURS)
             for kind in self.kinds
         )
+
+
+def _accounts_met(facts: duckdb.DuckDBPyConnection, organisation: Organisation) -> list[Word]:
+    """Tools whose accounts a billing tool's customers were found among, as words of that tool."""
+    rows = facts.execute(
+        "select source, other_source, count(distinct account_key) from landed_account_links "
+        "group by all order by all"
+    ).fetchall()
+    found = []
+    for source, other, accounts in rows:
+        same = organisation.same_accounts(source, other)
+        owner = Owner(ACCOUNT, other, other)
+        found.append(
+            Word(
+                source, other, (ACCOUNT,), accounts, ("subscriptions",), owner if same else None,
+                same is not None, owner, (owner,),
+            )
+        )  # fmt: skip
+    return found
 
 
 def owners(organisation: Organisation, kinds: Collection[str]) -> list[Owner]:
@@ -76,7 +97,7 @@ def owners(organisation: Organisation, kinds: Collection[str]) -> list[Owner]:
 
 def newcomers(word: Word, organisation: Organisation) -> list[Owner]:
     """The product or squad that a word may be the name of, where the company has none of it yet."""
-    if word.kinds == (PERSON,) or not any(letter.isalpha() for letter in word.word):
+    if word.kinds in ((PERSON,), (ACCOUNT,)) or not any(letter.isalpha() for letter in word.word):
         return []
     return [
         Owner(kind, _new_key(word.word, kind, organisation), word.word.strip())
@@ -164,6 +185,7 @@ def words_in_use(workspace: Workspace) -> list[Word]:
         organisation = load_organisation(connection)
     found: dict[tuple[str, str], Word] = {}
     with closing(open_facts(path)) as facts:
+        met = [] if is_behind(facts) else _accounts_met(facts, organisation)
         streams = facts.execute(
             "select source, stream, dataset, sum(row_count)::bigint from import_streams "
             "where stream <> '' group by all order by all"
@@ -199,6 +221,7 @@ def words_in_use(workspace: Workspace) -> list[Word]:
         replace(word, answered=True) if _is_shared(word, organisation, natures) else word
         for word in words
     ]
+    words += met
     return sorted(words, key=lambda word: (word.answered, -word.rows, word.source, word.word))
 
 

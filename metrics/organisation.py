@@ -14,6 +14,8 @@ FUNNEL_DAYS, MOST_FUNNEL_DAYS = 14, 366
 #: The same from sign-up to activation.
 ACTIVATION_DAYS, MOST_ACTIVATION_DAYS = 7, 366
 #: The target of a name that someone said is none of the company's.
+#: The kind of a name that says that two tools mean the same accounts.
+ACCOUNT = "account"
 NOT_OURS = ""
 
 
@@ -195,6 +197,12 @@ class Organisation:
             if key in self._said:
                 return self._said[key] or None
         return self._own.get((kind, wanted))
+
+    def same_accounts(self, source: str, other: str) -> bool | None:
+        """Whether two tools mean the same accounts by a number, domain or name that they share;
+        None where nobody has said."""
+        said = self._said.get((ACCOUNT, source, other.casefold()))
+        return None if said is None else said != NOT_OURS
 
     def answered(self, kinds: Iterable[str], source: str, stream: str) -> bool:
         """Whether a tool's word stands for something of ours, or someone said that it does not."""

@@ -15,7 +15,7 @@ import pandas as pd
 from sqlglot import exp
 
 from metrics.account_natures import Natures, account_natures
-from metrics.organisation import Organisation, listed
+from metrics.organisation import ACCOUNT, NOT_OURS, Organisation, listed
 from metrics.roles import product_roles
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "funnel_steps": ("product", "step", "event", "window_days"),
     "squad_members": ("squad", "person", "start_day", "end_day"),
     "account_natures": ("account", "nature"),
+    "same_accounts": ("source", "other_source"),
     "company": ("currency",),
     "qualifying_events": ("product", "event"),
     "feature_tags": ("product", "feature", "tag"),
@@ -108,6 +109,11 @@ def rebuild(
         "squad_rates": _monthly_costs(connection, organisation),
         "product_roles": list(product_roles(organisation)),
         "people_names": list(people_names(organisation)),
+        "same_accounts": [
+            (name.source, name.alias.strip().casefold())
+            for name in organisation.names
+            if name.kind == ACCOUNT and name.target != NOT_OURS
+        ],
     }
     for table, columns in _COLUMNS.items():
         connection.execute(exp.delete(table).sql("duckdb"))

@@ -17,6 +17,7 @@ from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
+from metrics.organisation import ACCOUNT
 from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -182,7 +183,7 @@ def _organisation(workspace: Workspace) -> Finding:
     known = {product.product for product in organisation.products} | {
         squad.squad for squad in organisation.squads
     }
-    strangers = sorted({name.target for name in organisation.names} - known)
+    strangers = sorted({name.target for name in organisation.names if name.kind != ACCOUNT} - known)
     if strangers:
         return Finding(
             "organisation",

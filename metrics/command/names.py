@@ -18,6 +18,7 @@ from metrics.command.output import (
 from metrics.errors import VigieError, unknown
 from metrics.intake import versions
 from metrics.job import Job
+from metrics.organisation import ACCOUNT
 from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
 
@@ -54,6 +55,7 @@ def listed(folder: Path | None, wants_json: bool) -> None:
 @click.option("--product", help="It is this product.")
 @click.option("--squad", help="It is this squad.")
 @click.option("--person", help="It is this person.")
+@click.option("--same-accounts", is_flag=True, help="They are the accounts of the tool WORD.")
 @click.option("--new", type=click.Choice(("product", "squad")), help="It is one not known yet.")
 @click.option("--nobody", is_flag=True, help="It is none of the company's.")
 @in_workspace
@@ -64,6 +66,7 @@ def told(
     product: str | None,
     squad: str | None,
     person: str | None,
+    same_accounts: bool,
     new: str | None,
     nobody: bool,
     folder: Path | None,
@@ -72,7 +75,7 @@ def told(
     """Say whom a word of a tool stands for; figures follow, nothing is imported again."""
     given = {"product": product, "squad": squad, PERSON: person}
     said = [(kind, key) for kind, key in given.items() if key is not None]
-    if len(said) + bool(new) + nobody != 1:
+    if len(said) + bool(new) + nobody + same_accounts != 1:
         raise VigieError(
             "A word stands for one product, squad or person, or for nobody.",
             next_step="Give one of --product, --squad, --person, --new, --nobody.",
@@ -83,6 +86,8 @@ def told(
     owner = _owner(workspace, found, *said[0]) if said else None
     if new:
         owner = _newcomer(workspace, found, new)
+    if same_accounts:
+        owner = _account(found)
     job = Job("names", str(workspace.path), who(), names=found.stands_for(owner))
     outcome = carried_out(job, "Naming")
     if wants_json:
@@ -119,6 +124,17 @@ def _owner(workspace: Workspace, word: Word, kind: str, key: str) -> Owner:
         if owner.key == key:
             return owner
     raise unknown(kind, key, [owner.key for owner in known])
+
+
+def _account(word: Word) -> Owner:
+    """The tool whose accounts the word's are. Raises VigieError for a word of another sort."""
+    if word.kinds != (ACCOUNT,):
+        raise VigieError(
+            f"'{word.word}' of {word.source} is no tool whose accounts it shares.",
+            choices=word.kinds,
+            exit_code=2,
+        )
+    return word.others[0]
 
 
 def _newcomer(workspace: Workspace, word: Word, kind: str) -> Owner:

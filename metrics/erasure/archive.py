@@ -31,6 +31,8 @@ def write_cleaned(folder: Path, aside: Path, person: Person, profiles: Sequence[
             schema = parquet.schema_arrow
             about = json.loads((schema.metadata or {}).get(b"vigie", b"{}"))
             told = _without(about, person)
+            links = [link for link in about.get("account_links", ()) if not person.keys & {*link}]
+            told = told | {"account_links": links} if "account_links" in about else told
             named = told != about
             if named:
                 told_again = json.dumps(told, ensure_ascii=False).encode()

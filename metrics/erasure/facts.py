@@ -12,7 +12,7 @@ from metrics.importing.landed_tables import import_tables
 from metrics.organisation import Organisation
 
 #: Columns of landed tables that hold keys of people, or of accounts, which may be people.
-KEYS = ("user_key", "account_key", "alias_key", "person_key")
+KEYS = ("user_key", "account_key", "other_key", "alias_key", "person_key")
 
 
 def erase_facts(facts: duckdb.DuckDBPyConnection, person: Person) -> Erased:

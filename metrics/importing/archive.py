@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from metrics.importing.account_links import links_of
 from metrics.importing.binding import Binding
 from metrics.importing.bound_cells import identifier_of
 from metrics.importing.report import ImportOptions
@@ -93,6 +94,7 @@ def keep(
             "product": options.product,
             "squad": options.squad,
             "observed_at": observed_at.isoformat(),
+            "account_links": links_of(connection, import_id),
         },
         ensure_ascii=False,
     )

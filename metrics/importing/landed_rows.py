@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 from sqlglot import exp
 
-from metrics.importing import comparison, exports
+from metrics.importing import account_links, comparison, exports
 from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
@@ -178,6 +178,14 @@ def write(
         problems += unpriced(session, dataset.table)
     if dataset.name == "subscriptions":
         problems += undeducted(connection)
+        problems += [
+            Problem(
+                "warning", "accounts_met", rows=met.accounts,
+                details={"source": met.source, "of": str(met.of)},
+            )
+            for met in account_links.meet(session, binding)
+            if session.organisation.same_accounts(tool, met.source) is None
+        ]  # fmt: skip
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
     if dataset.name == "responses":

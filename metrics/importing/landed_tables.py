@@ -54,6 +54,7 @@ def import_tables() -> list[str]:
         "slices",
         "import_streams",
         "complete_lists",
+        "landed_account_links",
         "exports",
         "same_exports",
         "imports",

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from metrics.errors import VigieError
-from metrics.importing import accounting, reading, verbatims
+from metrics.importing import account_links, accounting, reading, verbatims
 from metrics.importing.binding import Binding, bind
 from metrics.importing.dataset import DATASETS, Behaviour, Dataset
 from metrics.importing.dialect import Dialect
@@ -114,6 +114,10 @@ def _land(
     observed = Observed(kept.observed_at, is_stated(kept.options, profile.tool, kept.file))
     origin = about.get("origin") or origin_of(profile, binding.table.header, kept.file)
     write_again(session, binding, observed, kept.coverage, origin, _before(about))
+    links = about.get("account_links", ())
+    account_links.note_again(connection, kept.import_id, profile.tool, links)
+    if "before" in about:
+        account_links.prune(connection)
 
 
 def shape_kept(

@@ -10,6 +10,8 @@ from dataclasses import replace
 from metrics.importing.dialect import Layout, Record
 from metrics.importing.header import comparable
 
+#: Lines that may stand above the two rows: a title, a date.
+TITLES = 5
 #: What stands below a question of one column, in the tool's languages.
 PLAIN = frozenset({
     "response", "open-ended response", "réponse", "réponse libre", "réponse ouverte", "antwort",
@@ -18,16 +20,22 @@ PLAIN = frozenset({
 
 
 def merge_header_rows(layout: Layout) -> Layout:
-    """The layout with its first two records as one header, where they are one; else as it is.
+    """The layout with two records as one header, where they are one; else as it is.
 
     They are one when the second leaves the first column to the first, goes on below blanks of the
-    first or says 'Response', and a row with a first cell follows.
+    first or says 'Response', and a row with a first cell follows. Titles may stand above them.
     """
-    if len(layout.records) < 3:
-        return layout
-    above, below, row = layout.records[:3]
-    if not _are_one(above, below) or row.broken or not row.cells[0].strip():
-        return layout
+    for place in range(min(TITLES, len(layout.records) - 3) + 1):
+        above, below, row = layout.records[place : place + 3]
+        if _are_one(above, below) and not row.broken and row.cells[0].strip():
+            return _merged(layout, place)
+        if above.broken or sum(bool(cell.strip()) for cell in above.cells) > 1:
+            return layout  # no title: a header of one row, or a row
+    return layout
+
+
+def _merged(layout: Layout, place: int) -> Layout:
+    above, below = layout.records[place : place + 2]
     names, question = [], ""
     for place, cell in enumerate(below.cells):
         told = above.cells[place].strip() if place < len(above.cells) else ""
@@ -35,7 +43,8 @@ def merge_header_rows(layout: Layout) -> Layout:
         plain = not cell.strip() or comparable(cell) in PLAIN
         names.append(question if plain else f"{question} [{cell.strip()}]")
     header = replace(below, cells=names)
-    return replace(layout, records=(header, *layout.records[2:]))
+    records = (*layout.records[:place], header, *layout.records[place + 2 :])
+    return replace(layout, records=records)
 
 
 def _are_one(above: Record, below: Record) -> bool:

@@ -210,6 +210,29 @@ create or replace temp macro key_of(namespace, identifier) as (
     - 9223372036854775808
 )::bigint;
 
+-- What another tool may call an account of which a billing tool tells this: the text itself, an
+-- address's domain and the name in it (but of those that anybody may have), a name's spellings.
+create or replace temp macro account_words(told) as list_distinct(list_filter(
+    case
+        when told like '%@%' then case
+            when regexp_matches(
+                lower(told),
+                '@(gmail|googlemail|outlook|hotmail|live|yahoo|icloud|orange|free|wanadoo|laposte|sfr|gmx|web|proton|protonmail|mail|aol)\.'
+            ) then ['']
+            else [
+                regexp_extract(lower(told), '@([^@]+)$', 1),
+                regexp_extract(lower(told), '@([^@.]+)\.[^@]+$', 1)
+            ]
+        end
+        else [
+            told, lower(told), regexp_replace(lower(told), '[^\p{L}\p{N}]+', '-', 'g'),
+            regexp_replace(lower(told), '[^\p{L}\p{N}]+', '_', 'g'),
+            regexp_replace(lower(told), '[^\p{L}\p{N}]+', '', 'g')
+        ]
+    end,
+    lambda word: word <> ''
+));
+
 -- Periods as people write them: 2026, 2026 Q4, T4 2026, 2026-W46, 2026-11, janv. 2026, Jan-26, 01/2026,
 -- or any day. Quarters and years are the company's fiscal ones; a fiscal year bears the calendar year
 -- in which it ends.

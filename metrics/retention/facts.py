@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 from sqlglot import exp
 
-from metrics.importing import age
+from metrics.importing import account_links, age
 from metrics.importing.age import ENTITIES, RULES, is_past
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.importing.landed_rows import insert_streams
@@ -84,6 +84,7 @@ def purge_facts(facts: duckdb.DuckDBPyConnection, horizon: date) -> dict[str, in
             rows[name] = int(found[0])
         if dataset.behaviour is Behaviour.SLICES:
             facts.execute("delete from slices where dataset = ? and day < ?", [name, horizon])
+    account_links.prune(facts)
     for number in sorted(changed):
         told = facts.execute(
             "select dataset, source from imports where import_id = ?", [number]
