@@ -212,7 +212,7 @@ class Company:
         plan = population_share(mixed(user, salt(self.seed, product, "plan")), _PLAN_SHARES)
         return {
             "user": _labelled("u", _scrambled(person)),
-            "account": _labelled("acc-", account.astype(np.int64)),
+            "account": _labelled("org-", account.astype(np.int64)),
             "platform": _words(_PLATFORMS, population_share(who, _PLATFORM_SHARES)),
             "country": _words(_COUNTRIES, population_share(mixed(who, 1), _COUNTRY_SHARES)),
             "plan": _words(_PLANS, plan),

@@ -11,6 +11,8 @@ from sqlglot import exp
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour
 
+#: Why a row of that age is left out.
+BEYOND = "beyond_age"
 #: When all that a row says lies before the day `horizon`. What is not here are no raw rows: plans,
 #: rules, rates and figures that a tool or the market has already added up.
 RULES = {

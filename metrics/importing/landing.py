@@ -6,7 +6,7 @@ import secrets as random_secrets
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from sqlglot import exp
 
 from metrics.engines import attach_read_only, open_facts
 from metrics.errors import unknown
-from metrics.importing import accounting, age, archive, verbatims
+from metrics.importing import accounting, age, archive, file_report, verbatims
 from metrics.importing.binding import Binding, bind, dated_above
 from metrics.importing.container import Part, parts
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.importing.exports import origin_of
-from metrics.importing.extract import read_table
+from metrics.importing.extract import Extract, read_table
 from metrics.importing.known_names import put_names, with_choices
 from metrics.importing.landed_rows import insert, write
 from metrics.importing.landed_tables import create_tables
@@ -40,7 +40,6 @@ from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
 Known = Callable[[str, datetime | None], int | None]
-PREVIEW_ROWS = 5
 DRY_RUN = -1  # the import id of rows that only a scratch database sees
 
 
@@ -81,7 +80,7 @@ def inspect(
                 report = _guarded(session, part, None, None).report
             except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
                 problem = Problem("refused", "no_room", example=str(error).partition("\n")[0][:200])
-                report = _refused(part, problem, {})
+                report = file_report.refused(part, problem, {})
             reports.append(replace(report, import_id=None))
     return reports
 
@@ -139,7 +138,7 @@ def _guarded(
             landed = _land(session, source, known, archive_folder, seen)
     except Refusal as refusal:
         session.connection.execute("rollback")
-        return Landed(_refused(path, refusal.problem, seen))
+        return Landed(file_report.refused(path, refusal.problem, seen))
     except BaseException:
         session.connection.execute("rollback")
         raise
@@ -147,19 +146,25 @@ def _guarded(
     return landed
 
 
-def _refused(path: Path | Part, problem: Problem, seen: dict[str, object]) -> FileReport:
-    match = seen.get("match")
-    return FileReport(
-        file=path.name,
-        tool=match.profile.tool if isinstance(match, Match) else "",
-        profile=match.profile.name if isinstance(match, Match) else "",
-        dataset=match.profile.dataset if isinstance(match, Match) else "",
-        confidence=match.confidence if isinstance(match, Match) else 0.0,
-        status="refused",
-        rows=RowCounts(),
-        problems=(problem,),
-        sha256=str(seen.get("sha256", "")),
-    )
+@dataclass(frozen=True)
+class _Read:
+    """A file with its rows typed, and the report that they begin."""
+
+    extract: Extract
+    binding: Binding
+    observed: Observed
+    report: FileReport
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What becomes of each row; `inserted` says that those that land are in their table already,
+    `dropped` that texts were."""
+
+    account: accounting.Account
+    problems: list[Problem]
+    inserted: bool
+    dropped: bool
 
 
 def _land(
@@ -169,6 +174,31 @@ def _land(
     archive_folder: Path | None,
     seen: dict[str, object],
 ) -> Landed:
+    read = _read(session, source, archive_folder, seen)
+    if known is not None and (earlier := _earlier(known, source, read.observed)) is not None:
+        count = read.extract.staged.read
+        rows = RowCounts(read=count, unchanged=count)
+        return Landed(replace(read.report, status="unchanged", rows=rows, import_id=earlier))
+    session.progress("typing", 0.4)
+    judged = _judge(session, source, read)
+    account = judged.account
+    report = replace(read.report, preview=file_report.preview(session.connection))
+    if account.good:
+        return _write(session, source, replace(read, report=report), judged, archive_folder)
+    rows = RowCounts(
+        read=account.read, skipped=account.skipped, quarantined=len(account.quarantine)
+    )
+    nothing = Problem("refused", "nothing_loads", rows=account.read)
+    problems = (nothing, *judged.problems)
+    return Landed(
+        replace(report, status="refused", rows=rows, problems=problems), account.quarantine
+    )
+
+
+def _read(
+    session: Session, source: Source, archive_folder: Path | None, seen: dict[str, object]
+) -> _Read:
+    """Recognise the file and type its rows. Raises Refusal when it is none that can be read."""
     connection, workspace = session.connection, session.workspace
     prepare(
         connection,
@@ -193,64 +223,67 @@ def _land(
         ready,
         session.progress,
     )
-    match, table, staged = extract.match, extract.table, extract.staged
-    binding = dated_above(bind(connection, match.profile, table), extract.above)
-    if match.profile.questions and not binding.questions:
+    binding = dated_above(bind(connection, extract.match.profile, extract.table), extract.above)
+    if binding.profile.questions and not binding.questions:
         raise Refusal("no_known_question", example=", ".join(binding.unused)[:300])
-    make_typed(connection, binding, session.options, large=staged.large)
+    make_typed(connection, binding, session.options, large=extract.staged.large)
     observed = observe(
         connection, source, binding, session.options, workspace.zone, session.arrived_at
     )
     accounting.tell_shapes(connection, binding, session.local_day(observed.at))
-    report = replace(_report(session, source, match, binding, observed), totals=extract.totals)
-    if known is not None and (earlier := _earlier(known, source, observed)) is not None:
-        rows = RowCounts(read=staged.read, unchanged=staged.read)
-        return Landed(replace(report, status="unchanged", rows=rows, import_id=earlier))
-    session.progress("typing", 0.4)
+    report = file_report.recognised(session, source, extract.match, binding, observed)
+    return _Read(extract, binding, observed, replace(report, totals=extract.totals))
+
+
+def _judge(session: Session, source: Source, read: _Read) -> _Judged:
+    """Shape the typed rows and account for each of them."""
+    connection, staged, binding = session.connection, read.extract.staged, read.binding
     if binding.dataset.name == "targets":
-        put_names(connection, workspace, session.organisation)
+        put_names(connection, session.workspace, session.organisation)
     horizon = age.kept_since(connection, session.now)
-    beyond = age.beyond(binding, session.local_day(observed.at), horizon)
+    beyond = age.beyond(binding, session.local_day(read.observed.at), horizon)
     accounting.make_shaped(connection, binding, large=staged.large, beyond=beyond)
     dropped = bool(binding.dataset.text) and verbatims.mark(
         connection,
         binding.dataset,
-        match.profile.tool,
+        binding.profile.tool,
         session.organisation,
-        load_themes(workspace.path),
+        load_themes(session.workspace.path),
     )
     # Millions of rows are judged as they are written: if all of them are, there is no more to tell.
     inserted = staged.large and binding.dataset.behaviour is Behaviour.SLICES
-    all_good = inserted and insert(session, binding, observed.at) == staged.kept
+    all_good = inserted and insert(session, binding, read.observed.at) == staged.kept
     account = accounting.settle(connection, staged, binding, all_good=all_good)
-    quarantine = account.quarantine
-    problems = [with_choices(connection, each) for each in account.problems] + _missing(binding)
     problems = [
-        replace(each, details={"since": str(horizon)}) if each.reason == "beyond_age" else each
-        for each in problems
+        replace(each, details={"since": str(horizon)}) if each.reason == age.BEYOND else each
+        for each in (with_choices(connection, problem) for problem in account.problems)
     ]
+    problems += file_report.missing(binding)
     problems += [Problem("warning", "day_or_month_first", header) for header in binding.unsure]
     if source.formulas_without_value:
         problems.append(
             Problem("warning", "formulas_without_value", rows=source.formulas_without_value)
         )
-    report = replace(report, preview=_preview(connection))
-    if account.good == 0:
-        rows = RowCounts(read=account.read, skipped=account.skipped, quarantined=len(quarantine))
-        nothing = Problem("refused", "nothing_loads", rows=account.read)
-        return Landed(
-            replace(report, status="refused", rows=rows, problems=(nothing, *problems)),
-            quarantine,
-        )
+    return _Judged(account, problems, inserted, dropped)
+
+
+def _write(
+    session: Session, source: Source, read: _Read, judged: _Judged, archive_folder: Path | None
+) -> Landed:
+    """Write the rows that land, and the file to the archive."""
+    binding, observed, account = read.binding, read.observed, judged.account
+    problems, report = list(judged.problems), read.report
     session.progress("landing", 0.6)
     organisation_rows: tuple[dict[str, object], ...] = ()
-    origin = origin_of(match.profile, table.header, source.name)
+    origin = origin_of(binding.profile, read.extract.table.header, source.name)
     if binding.dataset.behaviour is Behaviour.ORGANISATION:
         organisation_rows, compared = organisation_changes(
-            connection, binding.dataset, session.organisation
+            session.connection, binding.dataset, session.organisation
         )
     else:
-        compared, facts = write(session, source, binding, observed, origin, inserted=inserted)
+        compared, facts = write(
+            session, source, binding, observed, origin, inserted=judged.inserted
+        )
         problems += facts.problems
         problems += [
             Problem("warning", "reversed_scale", bound.header, rows=account.good)
@@ -270,13 +303,13 @@ def _land(
         replaced=compared.replaced,
         unchanged=compared.unchanged,
         skipped=account.skipped + compared.outdated,
-        quarantined=len(quarantine),
+        quarantined=len(account.quarantine),
     )
     kept = None
     if archive_folder is not None:
         session.progress("archiving", 0.9)
         kept = archive.keep(
-            connection,
+            session.connection,
             archive_folder,
             source,
             binding,
@@ -284,12 +317,11 @@ def _land(
             observed.at,
             session.import_id,
             origin=origin,
-            texts=("text", "title", "comment") if dropped else (),
-            aged=any(each.reason == "beyond_age" for each in problems),
+            texts=("text", "title", "comment") if judged.dropped else (),
+            aged=any(each.reason == age.BEYOND for each in problems),
         )
-    return Landed(
-        replace(report, rows=rows, problems=tuple(problems)), quarantine, organisation_rows, kept
-    )
+    report = replace(report, rows=rows, problems=tuple(problems))
+    return Landed(report, account.quarantine, organisation_rows, kept)
 
 
 def _earlier(known: Known, source: Source, observed: Observed) -> int | None:
@@ -314,51 +346,3 @@ def _check_names(options: ImportOptions, organisation: Organisation) -> None:
     for noun, (given, choices) in known.items():
         if given is not None and given not in choices:
             raise unknown(noun, given, choices, f"Name one of them, or import {noun}s.csv first.")
-
-
-def _missing(binding: Binding) -> list[Problem]:
-    return [
-        Problem("warning", "column_missing", column=header, details={"field": field})
-        for field, header in binding.missing
-    ]
-
-
-def _report(
-    session: Session, source: Source, match: Match, binding: Binding, observed: Observed
-) -> FileReport:
-    return FileReport(
-        file=source.name,
-        tool=match.profile.tool,
-        profile=match.profile.name,
-        dataset=match.profile.dataset,
-        confidence=match.confidence,
-        status="loaded",
-        rows=RowCounts(),
-        observed_at=observed.at,
-        kpis=session.kpis_of(
-            match.profile.dataset,
-            {field for field, _ in binding.missing},
-            {bound.question.kind for bound in binding.questions} or None,
-        ),
-        columns=binding.used,
-        import_id=session.import_id,
-        sha256=source.sha256,
-    )
-
-
-def _preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
-    """The first rows that land, as text."""
-    cursor = connection.execute(
-        "select * exclude (record, problem, skip) from shaped "
-        "where problem is null and skip is null limit ?",
-        [PREVIEW_ROWS],
-    )
-    names = [column[0] for column in cursor.description or ()]
-    return tuple(
-        {
-            name: accounting.mask(str(value))
-            for name, value in zip(names, row, strict=True)
-            if value is not None and value != []
-        }
-        for row in cursor.fetchall()
-    )

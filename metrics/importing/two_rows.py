@@ -34,8 +34,8 @@ def merge_header_rows(layout: Layout) -> Layout:
     return layout
 
 
-def _merged(layout: Layout, place: int) -> Layout:
-    above, below = layout.records[place : place + 2]
+def _merged(layout: Layout, first: int) -> Layout:
+    above, below = layout.records[first : first + 2]
     names, question = [], ""
     for place, cell in enumerate(below.cells):
         told = above.cells[place].strip() if place < len(above.cells) else ""
@@ -43,7 +43,7 @@ def _merged(layout: Layout, place: int) -> Layout:
         plain = not cell.strip() or comparable(cell) in PLAIN
         names.append(question if plain else f"{question} [{cell.strip()}]")
     header = replace(below, cells=names)
-    records = (*layout.records[:place], header, *layout.records[place + 2 :])
+    records = (*layout.records[:first], header, *layout.records[first + 2 :])
     return replace(layout, records=records)
 
 

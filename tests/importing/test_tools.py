@@ -289,6 +289,8 @@ def test_a_survey_whose_header_takes_two_rows(desk: Desk) -> None:
     assert desk.rows("select kind, cast(score as double), day, question from responses") == [
         ("nps", 9.0, date(2026, 1, 14), "How likely are you to recommend Alpha?")
     ]
+    titled = desk.inspect("Alpha survey.csv", f"Customer survey 2026\n\n{text}", ALPHA)
+    assert counts(titled) == ("survey_answers", 2, 1, 0, 1)
 
 
 def test_market_shares_are_not_searches(desk: Desk) -> None:
@@ -332,3 +334,36 @@ def test_a_user_of_one_product_analytics_tool_is_not_that_of_another(desk: Desk)
         options = ImportOptions() if profile == "product_events" else ALPHA
         assert desk.land(name, text, options).report.profile == profile
     assert desk.rows("select count(*), count(distinct user_key) from events") == [(3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "profile", "query", "rows"),
+    [
+        (
+            "tickets.csv",
+            "Ticket ID,Ticket Name,Ticket Description,Ticket Status,Pipeline,Ticket Priority,Create Date,Last Activity Date,Close Date,Ticket Owner\n"
+            "1,Slow,x,Closed,Alpha,HIGH,2026-01-02,2026-01-03,2026-01-04,Ann\n2,Odd,x,New,Alpha,LOW,2026-01-05,2026-01-05,,Ann\n",
+            "hubspot_tickets",
+            "select day, status, resolved_day from feedback order by 1",
+            [(date(2026, 1, 2), "resolved", date(2026, 1, 4)), (date(2026, 1, 5), "open", None)],
+        ),
+        (
+            "retention.csv",
+            "cohort,cohort size,Day 0,Day 1\r\n2026-03-01,10,10,4\r\n2026-03-02,8,8,\r\n",
+            "posthog_retention",
+            "select metric, day, value::int from observations where metric <> 'day_0' order by 1, 2",
+            [("day_1", date(2026, 3, 1), 4), ("retention_cohort_size", date(2026, 3, 1), 10), ("retention_cohort_size", date(2026, 3, 2), 8)],
+        ),
+        (
+            "project.task.csv",
+            '"Titel","Hauptaufgabe","Projekt","Zugewiesen an","Geplante Stunden","Stufe"\n"Neu","","Core","A","3.0","In Arbeit"\n"Alt","Neu","Core","B","1.0","Erledigt"\n',
+            "odoo_tasks",
+            "select item_id, status_category, stream from work_items order by 1",
+            [("Alt", "done", "Core"), ("Neu", "doing", "Core")],
+        ),
+    ],
+)  # fmt: skip
+def test_further_tables_of_known_tools(desk, name, text, profile, query, rows):
+    report = desk.land(name, text).report
+    assert (report.profile, report.status, report.rows.quarantined) == (profile, "loaded", 0)
+    assert desk.rows(query) == rows
