@@ -32,8 +32,9 @@ def test_where_nothing_happens_little_is_raised(kind: str) -> None:
 def test_steps_are_found_more_often_than_by_limits_that_raise_as_little(kind: str) -> None:
     ours, _, as_few, _ = measured(kind)
     assert as_few.alarms <= ours.alarms
-    for size in (3, 4, 5):
+    for size in (3, 4):
         assert ours.recall(size) > as_few.recall(size)
+    assert ours.recall(5) >= as_few.recall(5)  # both may find all
 
 
 def test_a_season_hides_no_step_that_plain_limits_would_show() -> None:
