@@ -282,7 +282,8 @@ def test_what_counts_while_it_is_not_paid(tmp_path: Path) -> None:
             f"sub_{number},cus_{number},Anvil,1,eur,month,30,{status},{FIRST} 10:00,{FIRST} 10:00,"
             f",,,,,,,way {number},{began}"
         )
-    imported.file("subscriptions.csv", "\n".join(lines) + "\n", observed=f"{OBSERVED}")
+    report = imported.file("subscriptions.csv", "\n".join(lines) + "\n", observed=f"{OBSERVED}")
+    assert {each.reason: each.rows for each in report.problems}["unpaid_subscriptions"] == 5
     told = {
         (f.member, f.period): f.value for f in imported.ask("mrr", by="channel", grain=Grain.MONTH)
     }

@@ -308,7 +308,7 @@ ANSWERS = "Horodateur,Équipe,Recommanderiez-vous votre équipe comme lieu de tr
 
 def test_participation_counts_those_who_answered_during_the_wave(fresh):
     imported = fresh()
-    imported.file(
+    report = imported.file(
         "waves 2026-06-30.csv",
         csv_of(
             "wave,squad,start,end,invited",
@@ -319,6 +319,8 @@ def test_participation_counts_those_who_answered_during_the_wave(fresh):
             ],
         ),
     )
+    [told] = [each for each in report.problems if each.reason == "wave_over_months"]
+    assert (told.rows, told.example) == (2, "2026-Q1")
     rows = [
         (day, squad, 8)
         for day, squad in (

@@ -57,6 +57,26 @@ def undeducted(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
     return [Problem("warning", "coupon_unknown", rows=rows, example=coupon)] if rows else []
 
 
+def unpaid(session: Session) -> list[Problem]:
+    """Subscriptions that nobody pays for now, or that are over, nobody says since when."""
+    query = (
+        "select count(*) from landed_subscriptions "
+        "where import_id = ? and status in ('unpaid', 'paused')"
+    )
+    [(rows,)] = session.connection.execute(query, [session.import_id]).fetchall()
+    return [Problem("warning", "unpaid_subscriptions", rows=rows)] if rows else []
+
+
+def waves_over_months(session: Session) -> list[Problem]:
+    """Waves of which two months get answers."""
+    query = (
+        "select count(*), min(wave) from landed_survey_waves where import_id = ? "
+        "and date_trunc('month', start_day) <> date_trunc('month', end_day)"
+    )
+    [(rows, wave)] = session.connection.execute(query, [session.import_id]).fetchall()
+    return [Problem("warning", "wave_over_months", rows=rows, example=wave)] if rows else []
+
+
 def unknown_people(
     connection: duckdb.DuckDBPyConnection, organisation: Organisation, import_id: int
 ) -> list[Problem]:

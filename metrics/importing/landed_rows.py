@@ -19,10 +19,12 @@ from metrics.importing.doubts import (
     late_answers,
     undeducted,
     unknown_people,
+    unpaid,
     unpriced,
     unsaid_lists,
     unsaid_stages,
     unsaid_statuses,
+    waves_over_months,
 )
 from metrics.importing.known_days import coverage_of, period_of, strays_of
 from metrics.importing.observed import Observed
@@ -186,6 +188,9 @@ def write(
             for met in account_links.meet(session, binding)
             if session.organisation.same_accounts(tool, met.source) is None
         ]  # fmt: skip
+        problems += unpaid(session)
+    if dataset.name == "survey_waves":
+        problems += waves_over_months(session)
     if dataset.name == "events":
         problems += identical(connection, columns, import_id)
     if dataset.name == "responses":
