@@ -169,14 +169,14 @@ class _Facts:
         if rows is None:
             return ()
         open_ = rows[
-            (rows["start_day"] <= last) & (rows["end_day"].isna() | (rows["end_day"] > last))
+            (rows["begun_day"] <= last) & (rows["end_day"].isna() | (rows["end_day"] > last))
         ]
         waits = self._blocked.get(squad)
         blocked: set[str] = set()
         if waits is not None:
             now = waits[(waits["start_day"] <= last) & (waits["end_day"] > last)]
             blocked = set(now["item_id"])
-        shown = open_.sort_values(["start_day", "item_id"])[["item_id", "type", "start_day"]]
+        shown = open_.sort_values(["begun_day", "item_id"])[["item_id", "type", "begun_day"]]
         return tuple(
             InProgress(item, str(kind), start.date(), (last - start).days, item in blocked)
             for item, kind, start in shown.head(MOST_ITEMS).itertuples(index=False, name=None)

@@ -622,6 +622,51 @@ def test_age_and_blocking_of_work_in_progress_against_brute_force(fresh, drawn):
             assert figure.value == waiting, figure
 
 
+def test_exports_of_each_working_day_tell_when_work_began_where_the_tool_does_not(fresh):
+    """An export shows at seven what stands then; NOR-0 was under way before the first of them."""
+    header = "Summary,Issue key,Issue id,Issue Type,Status,Project key,Created,Resolved,Status Category"
+    sunday = MONDAY - timedelta(1)
+    spans = {  # begun on, done on, both in the afternoon
+        "NOR-0": (sunday - WEEK, MONDAY + timedelta(3)),
+        "NOR-1": (MONDAY, MONDAY + timedelta(2)),
+        "NOR-2": (MONDAY + timedelta(4), MONDAY + timedelta(8)),  # on a Friday, seen on Monday
+        "NOR-3": (MONDAY + timedelta(9), MONDAY + timedelta(9)),  # begun and done between exports
+        "NOR-4": (MONDAY + timedelta(10), None),
+        "SOU-0": (sunday, None),
+        "SOU-1": (MONDAY + timedelta(3), MONDAY + timedelta(9)),  # exported on Mondays only
+    }
+    imported = fresh()
+    for day in (MONDAY + timedelta(n) for n in (0, 1, 2, 4, 7, 9, 10, 11, 14)):
+        rows = []
+        for key, (begun, done) in spans.items():
+            if key[0] == "S" and day.weekday():
+                continue
+            over = done is not None and done < day
+            status = "Done" if over else "In Progress" if begun < day else "To Do"
+            resolved = f"{done} 15:00" if over else ""
+            rows.append(
+                (key, key, key, "Story", status, key[:3], "2025-12-01 10:00", resolved,
+                 CATEGORIES[status])
+            )  # fmt: skip
+        imported.file(f"jira {day}.csv", csv_of(header, rows))
+    cycles = {
+        (figure.scope.key, figure.period): (figure.value, figure.n)
+        for figure in imported.ask("cycle_time_p50", by="squad")
+        if figure.closed
+    }
+    # Those whose start nobody saw are left out, never counted from the first export or creation.
+    assert cycles["north", week(MONDAY)] == (2, 1)
+    assert cycles["north", week(MONDAY + WEEK)] == (2, 2)  # four days and none
+    assert cycles["south", week(MONDAY + WEEK)] == (None, 0)
+    wip = imported.closed("wip", by="squad")
+    ages = imported.closed("wip_age", by="squad")
+    assert wip["north", week(MONDAY)] == 1
+    assert wip["north", week(MONDAY + WEEK)] == 1
+    assert ages["north", week(MONDAY + WEEK)] == 3
+    assert wip["south", week(MONDAY)] == 2
+    assert ages["south", week(MONDAY)] == 6
+
+
 def test_a_link_that_a_later_export_no_longer_shows_blocks_nothing_more(fresh):
     imported = fresh()
     other = issue("SOU-1", "In Progress", started=MONDAY)

@@ -2,16 +2,44 @@
 -- datasets: work_items
 -- dimensions: type
 -- materialised: yes
--- Work items done. Work started when the tool says so, else when a dated export first showed the
--- item in progress; without either, cycle_days is null and never lead time under another name.
-with starts as (
+-- Work items done. Work started when the tool says so, else on the day of the export before the one
+-- that first shows the item begun, where these two are at most four days apart (an export each
+-- working day); without either, cycle_days is null and never lead time under another name.
+with versions as (
     select
         source,
         item_id,
-        min(coalesce(
-            started_day, case when status_category = 'doing' then category_changed_day end
-        )) as started_day
+        status_category,
+        started_day,
+        category_changed_day,
+        observed_day,
+        lag(observed_day) over (
+            partition by source, item_id order by observed_at
+        ) as previous_observed_day,
+        sum(case when status_category in ('doing', 'done') then 1 else 0 end) over (
+            partition by source, item_id order by observed_at
+            rows between unbounded preceding and current row
+        ) as times_begun
     from work_item_versions
+),
+
+starts as (
+    select
+        source,
+        item_id,
+        coalesce(
+            min(coalesce(
+                started_day, case when status_category = 'doing' then category_changed_day end
+            )),
+            min(case
+                when
+                    times_begun = 1
+                    and status_category in ('doing', 'done')
+                    and date_diff('day', previous_observed_day, observed_day) <= 4
+                    then previous_observed_day
+            end)
+        ) as started_day
+    from versions
     group by source, item_id
 )
 

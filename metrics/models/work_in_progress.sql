@@ -4,8 +4,9 @@
 -- materialised: yes
 -- Days on which an item was in progress, one row each time it was; end_day is the day it was done,
 -- dropped or put back. What an export first shows has held since the day on which the tool says that
--- the item moved, else since the export before it. Where no export showed it in progress, the tool's
--- own days of start and end tell.
+-- the item moved, else since the export before it; what the first export of an item shows in progress
+-- is known to be so from that export on, and begun_day, from which its age counts, is unknown. Where
+-- no export showed it in progress, the tool's own days of start and end tell.
 with versions as (
     select
         source,
@@ -78,9 +79,14 @@ runs as (
         item_id,
         case
             when max(case when previous_observed_day is null then 1 else 0 end) = 1
-                then min(told_start_day)
+                then coalesce(min(told_start_day), min(observed_day))
             else min(case when coalesce(previous_category, '') <> 'doing' then moved_day end)
         end as start_day,
+        case
+            when max(case when previous_observed_day is null then 1 else 0 end) = 1
+                then min(told_start_day)
+            else min(case when coalesce(previous_category, '') <> 'doing' then moved_day end)
+        end as begun_day,
         max(case when next_state > state then next_since_day end) as end_day
     from ends
     where status_category = 'doing'
@@ -90,6 +96,7 @@ runs as (
         source,
         item_id,
         started_day as start_day,
+        started_day as begun_day,
         left_day as end_day
     from ends
     where
@@ -105,6 +112,7 @@ select
     w.item_id,
     w.type,
     r.start_day,
+    r.begun_day,
     r.end_day
 from runs as r
 join work_items as w on w.source = r.source and w.item_id = r.item_id

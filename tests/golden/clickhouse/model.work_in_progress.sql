@@ -68,9 +68,14 @@ WITH versions AS (
     item_id,
     CASE
       WHEN MAX(CASE WHEN previous_observed_day IS NULL THEN 1 ELSE 0 END) = 1
-      THEN MIN(told_start_day)
+      THEN COALESCE(MIN(told_start_day), MIN(observed_day))
       ELSE MIN(CASE WHEN COALESCE(previous_category, '') <> 'doing' THEN moved_day END)
     END AS start_day,
+    CASE
+      WHEN MAX(CASE WHEN previous_observed_day IS NULL THEN 1 ELSE 0 END) = 1
+      THEN MIN(told_start_day)
+      ELSE MIN(CASE WHEN COALESCE(previous_category, '') <> 'doing' THEN moved_day END)
+    END AS begun_day,
     MAX(CASE WHEN next_state > state THEN next_since_day END) AS end_day
   FROM ends
   WHERE
@@ -84,6 +89,7 @@ WITH versions AS (
     source,
     item_id,
     started_day AS start_day,
+    started_day AS begun_day,
     left_day AS end_day
   FROM ends
   WHERE
@@ -102,6 +108,7 @@ SELECT
   w.item_id,
   w.type,
   r.start_day,
+  r.begun_day,
   r.end_day
 FROM runs AS r
 JOIN work_items AS w

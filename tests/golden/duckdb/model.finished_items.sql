@@ -1,11 +1,36 @@
-WITH starts AS (
+WITH versions AS (
   SELECT
     source,
     item_id,
-    MIN(
-      COALESCE(started_day, CASE WHEN status_category = 'doing' THEN category_changed_day END)
-    ) AS started_day
+    status_category,
+    started_day,
+    category_changed_day,
+    observed_day,
+    LAG(observed_day) OVER (PARTITION BY source, item_id ORDER BY observed_at) AS previous_observed_day,
+    SUM(CASE WHEN status_category IN ('doing', 'done') THEN 1 ELSE 0 END) OVER (
+      PARTITION BY source, item_id
+      ORDER BY observed_at
+      rows BETWEEN UNBOUNDED preceding AND CURRENT ROW
+    ) AS times_begun
   FROM work_item_versions
+), starts AS (
+  SELECT
+    source,
+    item_id,
+    COALESCE(
+      MIN(
+        COALESCE(started_day, CASE WHEN status_category = 'doing' THEN category_changed_day END)
+      ),
+      MIN(
+        CASE
+          WHEN times_begun = 1
+          AND status_category IN ('doing', 'done')
+          AND DATE_DIFF('DAY', CAST(previous_observed_day AS DATE), CAST(observed_day AS DATE)) <= 4
+          THEN previous_observed_day
+        END
+      )
+    ) AS started_day
+  FROM versions
   GROUP BY
     source,
     item_id

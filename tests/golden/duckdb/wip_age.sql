@@ -1,5 +1,5 @@
 -- wip_age: quantile, days
--- expression: start_day
+-- expression: begun_day
 -- model: work_in_progress
 -- quantile: 0.5
 -- statistic: age
@@ -9,7 +9,7 @@ WITH facts AS (
     '' AS cut,
     start_day,
     end_day,
-    start_day AS amount
+    begun_day AS amount
   FROM work_in_progress
   WHERE
     NOT squad IS NULL
