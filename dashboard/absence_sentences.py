@@ -10,6 +10,7 @@ from dashboard.glossary import TOPICS
 from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.errors import Mistake
+from metrics.pages.portfolio import CONTRIBUTION, SIZE, Holding
 from metrics.pages.review_facts import MissingData
 
 #: Definitions named in the line that says which cannot be used.
@@ -111,3 +112,14 @@ def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
 def empty(voice: Voice, dataset: str) -> str:
     """What to import to see what a dataset tells: "No subscriptions yet. Import a Stripe …"."""
     return voice.words.say(EMPTY[dataset])
+
+
+def no_growth(voice: Voice, company: Holding) -> str:
+    """Why the growth of a year cannot be split between products, once there is revenue to split."""
+    figure = company.figure(CONTRIBUTION)
+    if company.value(SIZE) is None and (figure is None or figure.reason != "history_begins"):
+        return empty(voice, "subscriptions")
+    return voice.words.say(
+        "Contribution to growth over a year: {reason}.",
+        reason=sentences.reason(voice, figure),
+    )

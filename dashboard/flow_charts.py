@@ -93,7 +93,11 @@ def ages(found: Flow, voice: Voice, palette: Palette) -> Drawing:
     )
     waits = voice.words.say("blocked")
     for at, item in enumerate(shown):
-        told = voice.format.short(Unit.DAYS, item.age) + (f" · {waits}" if item.blocked else "")
+        told = voice.format.short(Unit.DAYS, item.age)
+        if item.at_least:
+            told = voice.words.say("at least {age}", age=told)
+        if item.blocked:
+            told = f"{told} · {waits}"
         drawing.text(item.age, at, told, palette.ink, align="left", right=6)
     return drawing
 

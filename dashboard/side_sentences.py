@@ -151,11 +151,14 @@ def sprint(voice: Voice, found: CurrentSprint) -> list[str]:
             added=tell.number(found.added or 0),
             removed=tell.number(found.removed or 0),
         )
-    served = words.say(
-        "Done {done} points, {served} of them for objectives.",
-        done=tell.number(found.done),
-        served=tell.number(found.for_objectives),
-    )
+    if found.for_objectives is None:
+        served = words.say("Done {done} points.", done=tell.number(found.done))
+    else:
+        served = words.say(
+            "Done {done} points, {served} of them for objectives.",
+            done=tell.number(found.done),
+            served=tell.number(found.for_objectives),
+        )
     return [first, f"{known} {served}"]
 
 

@@ -45,13 +45,17 @@ class Finished:
 
 @dataclass(frozen=True)
 class InProgress:
-    """An item started and not finished on the last known day, and how many days it has been."""
+    """An item started and not finished on the last known day, and how many days it has been.
+
+    `at_least`: nobody saw it begin; it was in progress on the first export that shows it.
+    """
 
     item: str
     type: str
     since: date
     age: int
     blocked: bool
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class CurrentSprint:
 
     Points; items without points count one. `committed` is None when no export shows what was
     committed, and with it what of it is done and what came and went since.
+    `for_objectives` is None while no initiative of the squad is known.
     """
 
     name: str
@@ -82,7 +87,7 @@ class CurrentSprint:
     added: float | None
     removed: float | None
     done: float
-    for_objectives: float
+    for_objectives: float | None
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class _Facts:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, setting: Setting) -> None:
         models = as_kept(connection, setting.models)
+        self._setting = setting
 
         def read(name: str) -> dict[str, pd.DataFrame]:
             query = exp.select("*").from_(name)
@@ -169,17 +175,21 @@ class _Facts:
         if rows is None:
             return ()
         open_ = rows[
-            (rows["begun_day"] <= last) & (rows["end_day"].isna() | (rows["end_day"] > last))
+            (rows["start_day"] <= last) & (rows["end_day"].isna() | (rows["end_day"] > last))
         ]
         waits = self._blocked.get(squad)
         blocked: set[str] = set()
         if waits is not None:
             now = waits[(waits["start_day"] <= last) & (waits["end_day"] > last)]
             blocked = set(now["item_id"])
-        shown = open_.sort_values(["begun_day", "item_id"])[["item_id", "type", "begun_day"]]
+        shown = open_.sort_values(["start_day", "item_id"])
         return tuple(
-            InProgress(item, str(kind), start.date(), (last - start).days, item in blocked)
-            for item, kind, start in shown.head(MOST_ITEMS).itertuples(index=False, name=None)
+            InProgress(
+                item, str(kind), start.date(), (last - start).days, item in blocked, pd.isna(begun)
+            )
+            for item, kind, start, begun in shown[["item_id", "type", "start_day", "begun_day"]]
+            .head(MOST_ITEMS)
+            .itertuples(index=False, name=None)
         )
 
     def _piles(self, squad: str, since: pd.Timestamp, last: pd.Timestamp) -> tuple[Pile, ...]:
@@ -232,8 +242,11 @@ class _Facts:
             _sum(_of_change(changes, "added"), "points") if known else None,
             _sum(_of_change(changes, "removed"), "points") if known else None,
             _sum(points, "points"),
-            _sum(points, "points_for_objectives"),
+            _sum(points, "points_for_objectives") if self._has_initiatives(squad) else None,
         )
+
+    def _has_initiatives(self, squad: str) -> bool:
+        return self._setting.coverage.days("initiatives", "squad", squad) is not None
 
 
 def _of_change(changes: pd.DataFrame | None, change: str) -> pd.DataFrame | None:

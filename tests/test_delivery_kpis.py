@@ -624,7 +624,9 @@ def test_age_and_blocking_of_work_in_progress_against_brute_force(fresh, drawn):
 
 def test_exports_of_each_working_day_tell_when_work_began_where_the_tool_does_not(fresh):
     """An export shows at seven what stands then; NOR-0 was under way before the first of them."""
-    header = "Summary,Issue key,Issue id,Issue Type,Status,Project key,Created,Resolved,Status Category"
+    header = (
+        "Summary,Issue key,Issue id,Issue Type,Status,Project key,Created,Resolved,Status Category"
+    )
     sunday = MONDAY - timedelta(1)
     spans = {  # begun on, done on, both in the afternoon
         "NOR-0": (sunday - WEEK, MONDAY + timedelta(3)),

@@ -49,7 +49,7 @@ def show(
     cards.headline(f"{title} · {voice.format.week(found.week)}")
 
     if found.company.value(CONTRIBUTION) is None:
-        st.caption(markup.escape(absence_sentences.empty(voice, "subscriptions")))
+        st.caption(markup.escape(absence_sentences.no_growth(voice, found.company)))
     else:
         charts(session, found)
     table(session, found, product_place)

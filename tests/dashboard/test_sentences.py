@@ -11,6 +11,7 @@ from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
 from metrics.kinds import SHAPES
+from metrics.pages.portfolio import CONTRIBUTION, Holding
 from metrics.pages.review_facts import Moved, NewLevel, Restated
 from metrics.reading import Comparison
 from metrics.result import Scope
@@ -273,3 +274,20 @@ def test_what_was_reported_otherwise_is_told_with_its_cause(language, expected):
 def test_every_reason_has_words():
     told = {*coverage.REASONS, *(shape.absent for shape in SHAPES.values())} - {""}
     assert told <= set(glossary.REASONS)
+
+
+def test_what_no_import_can_tell_is_not_told_as_nothing():
+    """Work for objectives while no initiative is known; growth before its year has come."""
+    english, french = facts.voice("en"), facts.voice("fr")
+    sprint = replace(facts.flow().sprint, for_objectives=None)
+    assert plain(side_sentences.sprint(english, sprint)[1]).endswith("removed 1. Done 18 points.")
+    week = facts.history("mrr", facts.COMPANY)[-1]
+    growth = replace(week, kpi=CONTRIBUTION, value=None, reason="history_begins")
+    mrr = facts.reading("mrr", facts.COMPANY)
+    readings = {"mrr": mrr, CONTRIBUTION: replace(mrr, figure=growth)}
+    young = Holding(facts.COMPANY, readings)
+    assert plain(absence_sentences.no_growth(french, young)) == (
+        "Contribution à la croissance sur un an : l’historique commence plus tard."
+    )
+    bare = Holding(facts.COMPANY, {})
+    assert absence_sentences.no_growth(english, bare).startswith("No subscriptions yet.")
