@@ -104,10 +104,18 @@ create or replace temp macro by_name(p) as case when p['y'] <> '' then
     on_clock(p['y'], month_number(p['m']), p['d'], p['clock'])
 end;
 
+-- 2026年3月14日 10:00, 2026년 3월 14일.
+create or replace temp macro by_signs(p) as case when p['y'] <> '' then
+    on_clock(p['y'], p['m'], p['d'], p['clock'])
+end;
+
 create or replace temp macro written_slowly(t, ord) as case
     when regexp_full_match(t, '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?') then try_cast(t as timestamp)
     when regexp_full_match(t, '\d{8}') then try_strptime(t, '%Y%m%d')
     when regexp_full_match(t, '\d{4}-\d{2}') then try_strptime(t, '%Y-%m')
+    when regexp_matches(t, '^\d{4} ?[年년]') then by_signs(regexp_extract(
+        t, '^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일](?: *(.*))?$', ['y', 'm', 'd', 'clock']
+    ))
     when regexp_matches(t, '^\d{4}/') then try_strptime(
         t, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d', '%Y/%m/%d %I:%M:%S %p']
     )
