@@ -11,7 +11,7 @@ from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
 from metrics.belonging import Owner, Word, newcomers, owners, words_in_use
-from metrics.organisation import Name
+from metrics.organisation import ACCOUNT, Name
 
 COLUMNS = 3
 MOST_ASKED = 12
@@ -92,6 +92,8 @@ def _answer(
     def shown(owner: Owner) -> str:
         if owner == LATER:
             return say.say("say it later")
+        if word.kinds == (ACCOUNT,):
+            return import_sentences.of_accounts(voice, None if owner == NOBODY else owner)
         if owner == NOBODY:
             return say.say("none of ours")
         if owner in new:

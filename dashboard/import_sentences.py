@@ -8,7 +8,7 @@ from dashboard.glossary import DATASETS
 from dashboard.sentences import local
 from dashboard.translation import mark
 from dashboard.voice import Voice
-from metrics.belonging import Word
+from metrics.belonging import Owner, Word
 from metrics.format import significant
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, FileTotal, Problem
@@ -160,8 +160,18 @@ def word_asked(voice: Voice, word: Word) -> str:
     return f"{tool(voice, word.source)} · {word.word} ({rows})"
 
 
+def of_accounts(voice: Voice, owner: Owner | None) -> str:
+    """Whether two tools mean the same accounts, as someone may say."""
+    if owner is None:
+        return voice.words.say("not the same accounts")
+    return voice.words.say("the same accounts")
+
+
 def word(voice: Voice, found: Word) -> str:
     """ "Jira · ATE → Atelier"."""
+    if found.kinds == (ACCOUNT,):
+        other = tool(voice, found.word)
+        return f"{tool(voice, found.source)} · {other} → {of_accounts(voice, found.owner)}"
     owner = found.owner.name if found.owner else voice.words.say("none of ours")
     return f"{tool(voice, found.source)} · {found.word} → {owner}"
 
