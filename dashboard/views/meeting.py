@@ -42,7 +42,13 @@ LARGE = """<style>
   .st-key-meeting_topic :is(h2, h3) { font-size: 26px; }
   .st-key-meeting_topic button p { font-size: 18px; }
 }
+[data-testid="stMain"]:focus-visible { outline: none; }
 </style>"""
+#: Who has just switched the meeting on stands on the switch, where arrow keys turn nothing over.
+LET_GO = """<script>
+const held = document.activeElement;
+if (held && held.getAttribute("role") === "switch") held.blur();
+</script>"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ def show(
                 key=f"turn_{shortcut}",
             )
     st.html(LARGE)
+    st.html(LET_GO, unsafe_allow_javascript=True)
     with st.container(key="meeting_topic"):
         topics[at].draw()
 

@@ -149,9 +149,11 @@ def test_a_meeting_reads_on_a_phone(reader: Reader) -> None:
 
 
 def test_a_meeting_on_a_wall_is_turned_over_by_the_keyboard(reader: Reader) -> None:
-    page = reader.open("/?meeting=true")
+    page = reader.open("/")
+    page.get_by_text("Meeting", exact=True).click()
     topic = page.locator(".st-key-meeting_topic")
     expect(topic).to_contain_text("of 5 KPIs")
+    reader.settle(page)
     page.keyboard.press("ArrowRight")
     expect(topic).to_contain_text("Atelier · Activation")
     assert "topic=2" in page.url
