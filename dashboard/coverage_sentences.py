@@ -54,7 +54,9 @@ def on_time(found: DatasetState) -> str:
 
 def readers(voice: Voice, found: DatasetState, listed: int = LISTED) -> str:
     """The KPIs that read a kind of data: the first by name, the others counted."""
-    named = ", ".join(voice.label(kpi) for kpi in found.kpis[:listed] if kpi in voice.catalogue)
+    named = ", ".join(
+        voice.short_label(kpi) for kpi in found.kpis[:listed] if kpi in voice.catalogue
+    )
     more = len(found.kpis) - listed
     if more <= 0:
         return named

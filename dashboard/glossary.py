@@ -95,6 +95,7 @@ DATASETS = {
     "memberships": mark("members of squads"),
     "ownerships": mark("holders of roles"),
     "names": mark("names that tools use"),
+    "targets": mark("targets and budgets"),
 }
 #: The stages of a product's life that have a word; a company's own stand as they are.
 LIFE = {
