@@ -69,4 +69,5 @@ def render(tree: exp.Expr, dialect: str = "duckdb", *, pretty: bool = True) -> s
         comments=False,
         unsupported_level=ErrorLevel.RAISE,
         normalize_functions=False,
+        copy=False,  # it is a copy already
     )

@@ -22,8 +22,7 @@ FREEDOM = 0.62
 #: Degrees of freedom of a quantile of durations, and of money and its shares, which a few accounts
 #: move: their tails are heavy.
 HEAVY_TAILS = 5.0
-#: Of a share, cases (or cases left over) that are fewer than so many are dealt out by chance; more
-#: of them too while limits are provisional, for months that were alike by luck draw them too near.
+#: Of a share, cases (or cases left over) that are fewer than so many are dealt out by chance.
 RARE_CASES = 5.0
 #: A limit drawn nearer than this part of the one on the other side is so by what came before.
 NARROWED = 0.75
@@ -87,7 +86,7 @@ def _as_counted(reading: Reading, kpi: Kpi) -> float:
         if usual > 1 / 2:
             found, usual = 1 - found, 1 - usual
         found, usual = found * cases, usual * cases
-        if usual > RARE_CASES and not reading.signal.limits.provisional:
+        if usual > RARE_CASES:
             return 0.0
     elif kpi.unit is not Unit.COUNT and not (kpi.unit is Unit.NUMBER and kpi.kind is Kind.FLOW):
         return 0.0

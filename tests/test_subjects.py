@@ -229,26 +229,17 @@ def test_a_count_must_be_more_than_chance_deals_out(
     assert bool(chains([told_of, *steady(400, name)], catalogue)) is opened
 
 
-def test_a_share_within_its_chance_is_no_news_while_limits_are_provisional() -> None:
-    adopted = replace(entry("adopted"), kind=Kind.RATIO, unit=Unit.RATE)
-    velocity = replace(entry("velocity"), unit=Unit.NUMBER)  # points of sprints
-    catalogue = Catalogue({item.name: item for item in (*CATALOGUE, adopted, velocity)})
-
-    def opens(name: str, value: float, usual: float, provisional: bool) -> bool:
-        by = abs(value - usual) / 3
-        limits = Limits(usual, usual - by, usual + by, provisional)
-        low = signal(name, ATELIER, -1.0)
+def test_points_of_sprints_stray_as_far_as_their_number_does() -> None:
+    velocity = replace(entry("velocity"), unit=Unit.NUMBER)
+    catalogue = Catalogue({item.name: item for item in (*CATALOGUE, velocity)})
+    for value, opened in ((28.0, False), (5.0, True)):
+        limits = Limits(39.0, 39.0 - (39.0 - value) / 3, 39.0 + (39.0 - value) / 3, False)
+        low = signal("velocity", ATELIER, -1.0)
         assert low.figure is not None
         assert low.signal is not None
-        figure = replace(low.figure, value=value, denominator=192.0)
+        figure = replace(low.figure, value=value)
         low = replace(low, limits=limits, figure=figure, signal=replace(low.signal, limits=limits))
-        return bool(chains([low, *steady(50, name)], catalogue))
-
-    assert opens("adopted", 0.60, 0.73, provisional=False)
-    assert not opens("adopted", 0.68, 0.73, provisional=True)
-    assert opens("adopted", 0.30, 0.73, provisional=True)
-    assert not opens("velocity", 28.0, 39.0, provisional=False)
-    assert opens("velocity", 5.0, 39.0, provisional=False)
+        assert bool(chains([low, *steady(50, "velocity")], catalogue)) is opened
 
 
 def test_a_quantile_strays_farther_by_chance_than_a_mean() -> None:

@@ -126,7 +126,8 @@ def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     KPIs that the catalogue says are `not_judged` have none.
     """
-    pairs = set(zip(figures["kpi"], figures["grain"], strict=True))
+    every = figures[["kpi", "grain"]].drop_duplicates()
+    pairs = set(every.itertuples(index=False, name=None))
     judged = {
         (name, grain)
         for name, grain in pairs

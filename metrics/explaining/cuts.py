@@ -112,6 +112,10 @@ def cut_frames(
     by_kpi: dict[str, list[Change]] = {}
     for change in fresh_changes(whole, judged, setting.catalogue):
         by_kpi.setdefault(change.kpi, []).append(change)
+    held: dict[str, list[pd.DataFrame]] = {}
+    for each in whole:
+        for name in each["kpi"].unique():
+            held.setdefault(name, []).append(each)
     for name, changes in by_kpi.items():
         kpi = setting.catalogue[name]
         timeline = timeline_of(connection, setting, kpi.cadence)
@@ -119,7 +123,7 @@ def cut_frames(
             continue
         scopes = sorted({change.scope for change in changes})
         figures = _Placed(
-            pd.concat([frame[frame["kpi"] == name] for frame in whole], ignore_index=True)
+            pd.concat([each[each["kpi"] == name] for each in held[name]], ignore_index=True)
         )
         for dimension in kpi.dimensions:
             if dimension in UNTOLD:
