@@ -16,8 +16,8 @@ from metrics.retention.facts import due_rows, find_due
 from metrics.workspace import Workspace
 
 BY = "retention"
-#: A served workspace is left alone at first, for whoever opened it is waiting for its pages.
-FIRST_SECONDS, EVERY_SECONDS = 1_800.0, 86_400.0
+#: A served workspace is left alone for its first hours: whoever opened it is at work with it.
+FIRST_SECONDS, EVERY_SECONDS = 14_400.0, 86_400.0
 
 
 def dry_run(workspace: Workspace) -> tuple[date, dict[str, int]]:
