@@ -50,27 +50,27 @@ def headline_kpis(
     session: Session, readings: Sequence[Reading], *, columns: int | None = None
 ) -> None:
     """The few KPIs of the headline: value, change, sparkline; as many a row as there are, or
-    `columns`, and none wider than of four."""
+    `columns`, and none wider than of four. One of an earlier period than the latest says which."""
     if not readings:
         return
+    latest = max((each.figure.end for each in readings if each.figure), default=None)
     with st.grid(columns or max(len(readings), LEAST_COLUMNS), min_column_width=150, gap="small"):
         for reading in readings:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                _headline_kpi(session, reading)
+                _headline_kpi(session, reading, latest)
 
 
-def _headline_kpi(session: Session, reading: Reading) -> None:
+def _headline_kpi(session: Session, reading: Reading, latest: date | None) -> None:
     """One KPI of the headline; its change stays grey unless it is more than the usual noise."""
     voice = session.voice
-    moved = sentences.change(voice, reading)
-    stands_out = reading.status in DELTA_COLOURS
+    delta, beside = sentences.told_beside(voice, reading, latest)
     st.metric(
         escape(voice.short_label(reading.kpi)),
         sentences.value(voice, reading),
-        (sentences.status(voice, reading.status) if stands_out else moved) or None,
+        delta or None,
         delta_color=DELTA_COLOURS.get(reading.status, "gray"),
         delta_arrow="off",
-        delta_description=sentences.size(voice, reading) if stands_out and moved else None,
+        delta_description=beside or None,
         help=escape(voice.kpi(reading).meaning[voice.words.language]),
     )
     st.image(

@@ -92,6 +92,21 @@ def change(voice: Voice, reading: Reading) -> str:
             return voice.words.say("{change} on the previous period", change=moved)
 
 
+def told_beside(voice: Voice, reading: Reading, latest: date | None) -> tuple[str, str]:
+    """What stands under a figure: its state or its change, and beside it the change that stands
+    out and, unless the figure's period ends on `latest`, which period it is of."""
+    moved, figure = size(voice, reading), reading.figure
+    stands_out = reading.status in ("better", "worse")
+    told = status(voice, reading.status) if stands_out else change(voice, reading)
+    beside = [moved] if stands_out and moved else []
+    if figure is not None and figure.end != latest:
+        told = told if stands_out else moved
+        own = Period(figure.start, figure.end, Grain(figure.grain), figure.period)
+        weekly = own.grain is Grain.WEEK
+        beside.append(voice.format.week(own) if weekly else voice.format.period(own))
+    return told, " · ".join(beside)
+
+
 def change_on_year(voice: Voice, reading: Reading) -> str:
     if reading.prior_year is None:
         return ""

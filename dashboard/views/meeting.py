@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -165,17 +166,21 @@ def _stand(session: Session, facts: Review) -> None:
         st.markdown(markup.escape(side_sentences.landing(voice, facts.landing)))
     for reading in facts.headline:
         if reading.figure is not None and reading.figure.value is not None:
-            st.markdown(f"{markup.mark(reading.status)} {markup.escape(_line(session, reading))}")
+            line = _line(session, reading, facts.week.end)
+            st.markdown(f"{markup.mark(reading.status)} {markup.escape(line)}")
     absence_cards.missing(session, facts.missing)
 
 
-def _line(session: Session, reading: Reading) -> str:
-    """ "MRR €1.84 M, +1.2 % on the week, +14 % on the year"."""
+def _line(session: Session, reading: Reading, week_end: date) -> str:
+    """ "MRR €1.84 M, +1.2 % on the week, +14 % on the year"; of another period, which one."""
     voice = session.voice
     parts = (
         f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}",
         sentences.change(voice, reading),
         sentences.change_on_year(voice, reading),
+        sentences.period(voice, reading.figure)
+        if reading.figure is not None and reading.figure.end != week_end
+        else "",
     )
     return ", ".join(part for part in parts if part)
 

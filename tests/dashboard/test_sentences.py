@@ -291,3 +291,15 @@ def test_what_no_import_can_tell_is_not_told_as_nothing():
     )
     bare = Holding(facts.COMPANY, {})
     assert absence_sentences.no_growth(english, bare).startswith("No subscriptions yet.")
+
+
+def test_a_figure_of_an_earlier_period_says_which():
+    english = facts.voice("en")
+    reading = facts.reading("active_users", facts.COMPANY)
+    end = reading.figure.end
+    assert sentences.told_beside(english, reading, end) == (sentences.change(english, reading), "")
+    told, beside = sentences.told_beside(english, reading, end + timedelta(7))
+    assert told == sentences.size(english, reading)
+    assert plain(beside) == "Week 46"
+    worse = facts.reading("active_users", facts.COMPANY, direction=-1, status="worse")
+    assert plain(sentences.told_beside(english, worse, None)[1]).endswith("% · Week 46")
