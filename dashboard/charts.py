@@ -14,7 +14,7 @@ from datetime import date
 from dashboard.drawing import HEIGHT, Axis, Drawing, Spot, Tip
 from dashboard.palette import Palette
 from dashboard.pictures import describes
-from dashboard.sentences import reason
+from dashboard.sentences import reason, short_period
 from dashboard.spacing import apart
 from dashboard.voice import Voice
 from metrics.calendar import Grain, Period
@@ -199,13 +199,6 @@ def axis_ticks(values: Iterable[float], *, from_zero: bool, about: int = 4) -> l
     return [round(step * index, 12) for index in range(first, last + 1)]
 
 
-def short_period(figure: Figure, voice: Voice) -> str:
-    """A period on an axis: "W46" or "S46" for a week, "Nov" for a month."""
-    if figure.grain == Grain.WEEK:
-        return voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
-    return voice.format.month(figure.start)
-
-
 def up_axis(values: Iterable[float], voice: Voice, unit: Unit, *, from_zero: bool) -> Axis:
     """The value axis that spans all of `values`, with figures at round steps."""
     ticks = axis_ticks(values, from_zero=from_zero)
@@ -361,7 +354,7 @@ def _periods(weeks: Sequence[Placed], months: Sequence[Placed], voice: Voice) ->
         -0.7,
         max((each.x for each in (*weeks, *months)), default=0) + 0.7,
         [each.x for each in named],
-        [short_period(each.point.figure, voice) for each in named],
+        [short_period(voice, each.point.figure) for each in named],
         size=11,
     )
 

@@ -101,10 +101,17 @@ def told_beside(voice: Voice, reading: Reading, latest: date | None) -> tuple[st
     beside = [moved] if stands_out and moved else []
     if figure is not None and figure.end != latest:
         told = told if stands_out else moved
-        own = Period(figure.start, figure.end, Grain(figure.grain), figure.period)
-        weekly = own.grain is Grain.WEEK
-        beside.append(voice.format.week(own) if weekly else voice.format.period(own))
+        beside.append(short_period(voice, figure))
     return told, " · ".join(beside)
+
+
+def short_period(voice: Voice, figure: Figure) -> str:
+    """A period in little room: "W46" or "S46" for a week, "Nov" for a month, else its name."""
+    if figure.grain == Grain.WEEK:
+        return voice.words.say("W{number}", number=int(figure.period.split("-W")[1]))
+    if figure.grain == Grain.MONTH:
+        return voice.format.month(figure.start)
+    return period(voice, figure)
 
 
 def change_on_year(voice: Voice, reading: Reading) -> str:

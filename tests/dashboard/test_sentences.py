@@ -300,6 +300,6 @@ def test_a_figure_of_an_earlier_period_says_which():
     assert sentences.told_beside(english, reading, end) == (sentences.change(english, reading), "")
     told, beside = sentences.told_beside(english, reading, end + timedelta(7))
     assert told == sentences.size(english, reading)
-    assert plain(beside) == "Week 46"
+    assert beside == "W46"
     worse = facts.reading("active_users", facts.COMPANY, direction=-1, status="worse")
-    assert plain(sentences.told_beside(english, worse, None)[1]).endswith("% · Week 46")
+    assert plain(sentences.told_beside(english, worse, None)[1]).endswith("% · W46")
