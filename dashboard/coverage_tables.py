@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 
 import pandas as pd
 
@@ -18,6 +18,13 @@ def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:
     def day(known: date | None) -> str:
         return voice.format.date(known) if known else ""
 
+    def moment(known: datetime | None) -> str:
+        """A file whose name says its day and no hour was exported on that day."""
+        if known is None:
+            return ""
+        told = sentences.local(voice, known)
+        return day(told.date()) if told.time() == time() else voice.format.moment(told)
+
     return pd.DataFrame(
         [
             {
@@ -28,11 +35,7 @@ def coverage(found: Iterable[DatasetState], voice: Voice) -> pd.DataFrame:
                 "expected": day(each.expected),
                 "on_time": coverage_sentences.on_time(each),
                 "gaps": len(each.gaps),
-                "imported": (
-                    voice.format.moment(sentences.local(voice, each.last_import))
-                    if each.last_import
-                    else ""
-                ),
+                "imported": moment(each.last_import),
                 "kpis": coverage_sentences.readers(voice, each, 1),
             }
             for each in found

@@ -55,7 +55,7 @@ def show(session: Session, chooser: DeltaGenerator, imports_place: st.Page | Non
                 "expected": column.TextColumn(words.say("Next due"), alignment="right", width=110),
                 "on_time": column.TextColumn(words.say("On time"), alignment="right", width=75),
                 "gaps": column.NumberColumn(words.say("Gaps"), width=60),
-                "imported": column.TextColumn(words.say("Last import"), width=140),
+                "imported": column.TextColumn(words.say("Last exported"), width=140),
                 "kpis": column.TextColumn(words.say("KPIs that read it"), width=290),
             },
             height="content",
