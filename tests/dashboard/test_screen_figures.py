@@ -22,9 +22,11 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import user_key_from_element_id
 
+from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Unit
 from metrics.command import vigie
+from metrics.grains import grains_of
 from metrics.register.organisation import load_organisation
 from tests.dashboard.drawn import written
 from tests.dashboard.test_app import opened
@@ -208,8 +210,14 @@ class Screen:
                     value, _, change = plain(row[name]).partition(" (")
                     yield Shown(
                         "to date", self.language, kpi, by, scope, window, value, False,
-                        year="" if "n/a" in change else change.rstrip(")"),
+                        year=change.rstrip(")") if self.comparable(kpi, window, change) else "",
                     )  # fmt: skip
+
+    @staticmethod
+    def comparable(kpi: str, window: str, change: str) -> bool:
+        """Whether months, or days where it ends within one, say what a window was a year ago."""
+        by_day = Grain.DAY in grains_of(CATALOGUE[kpi], CATALOGUE)
+        return "n/a" not in change and (" to " in window or by_day)
 
     def window(self, title: str, week: str) -> str:
         """The window that a box tells: "ytd 2026-11-15" as the query names it, "ytd to 2026-10-31"
