@@ -17,6 +17,8 @@ from metrics.result import Scope
 
 #: Members told one by one; the rest is one part.
 TOLD = 2
+#: The part of a ratio's change from which its mix is worth a word.
+TOLD_MIX = 0.1
 #: Digits of the largest part that are written.
 DIGITS = 3
 
@@ -53,10 +55,9 @@ NONE = {"competitor": Text("no competitor named", "aucun concurrent cité")}
 
 SUM = Text("Of {whole}, {parts}.", "Sur {whole}, {parts}.")
 SINCE = Text("{whole} since {day}", "{whole} depuis le {day}")
-RATIO = Text(
-    "Of {whole}, {rate} from the {several} themselves and {mix} from their mix; first {parts}.",
-    "Sur {whole}, {rate} pour les {several} en eux-mêmes et {mix} pour leur répartition ; "
-    "d’abord {parts}.",
+MIX = Text(
+    "Of {whole}, {parts}; {mix} of it because the mix of {several} changed.",
+    "Sur {whole}, {parts} ; dont {mix} du fait de la répartition entre {several}.",
 )
 PART = Text("{change} from {member}", "{change} pour {member}")
 FEMININE = ("offres", "plateformes", "fonctionnalités", "natures", "langues", "compétences",
@@ -85,8 +86,6 @@ def because(
 def _sentence(
     kpi: Kpi, explained: Explanation, names: Mapping[Scope, str], language: str, write: Formatter
 ) -> str:
-    several = _several(explained.dimension, language)
-
     def told_whole(change: float) -> str:
         written = write.difference(kpi.unit, change)
         if explained.since is None:
@@ -110,18 +109,15 @@ def _sentence(
     )
     if told[0].rate is None:
         return SUM[language].format(whole=told_whole(whole), parts=parts)
-    rates = math.fsum(driver.rate or 0.0 for driver in explained.drivers)
-    whole, rate, mix = in_tune(kpi.unit, explained.change, [rates, explained.change - rates])
-    return (
-        RATIO[language]
-        .replace("en eux-mêmes", "en elles-mêmes" if several in FEMININE else "en eux-mêmes")
-        .format(
-            whole=told_whole(whole),
-            rate=write.difference(kpi.unit, rate),
-            mix=write.difference(kpi.unit, mix),
-            several=several,
-            parts=parts,
-        )
+    mixed = explained.change - math.fsum(driver.rate or 0.0 for driver in explained.drivers)
+    if abs(mixed) < TOLD_MIX * abs(explained.change):
+        return SUM[language].format(whole=told_whole(whole), parts=parts)
+    _, mix, _ = in_tune(kpi.unit, explained.change, [mixed, explained.change - mixed])
+    return MIX[language].format(
+        whole=told_whole(whole),
+        parts=parts,
+        mix=write.difference(kpi.unit, mix),
+        several=_several(explained.dimension, language),
     )
 
 

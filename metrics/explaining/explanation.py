@@ -86,8 +86,10 @@ def explain(
         ):
             continue
         explanation = Explanation(dimension, _drivers(kpi, pair[0], pair[1], after))
+        if not any(driver.change for driver in explanation.drivers):
+            continue
         said = _said(kpi, explanation.drivers, pair[0])
-        if explanation.drivers and (best is None or said > best[0]):
+        if best is None or said > best[0]:
             best = (said, explanation)
     return best[1] if best else None
 

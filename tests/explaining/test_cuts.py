@@ -69,7 +69,7 @@ def test_the_country_that_fell_is_named_with_parts_that_sum(company: SmallWorksp
     )
     assert subject.because is not None
     assert "DE" in subject.because.en
-    assert "pays" in subject.because.fr
+    assert "pour DE" in subject.because.fr
 
 
 def test_a_fall_that_lasts_is_told_from_its_last_usual_week(tmp_path: Path) -> None:
