@@ -72,6 +72,21 @@ def movement(voice: Voice, reading: Reading) -> str:
     return words.say("is at {value}.", value=now)
 
 
+def unusual(voice: Voice, review: Review) -> str:
+    """How many figures no subject tells, though they are outside their usual range."""
+    if not review.subjects:
+        return voice.words.count(
+            "{n} figure outside its usual range",
+            "{n} figures outside their usual range",
+            len(review.unusual),
+        )
+    return voice.words.count(
+        "{n} more figure outside its usual range",
+        "{n} more figures outside their usual range",
+        len(review.unusual),
+    )
+
+
 def driver_sentence(voice: Voice, subject: Subject) -> str:
     """What explains it: "Germany explains 4.9 of them." in points, "62 % of it" for volumes."""
     if subject.because is not None:

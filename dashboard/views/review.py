@@ -145,11 +145,7 @@ def objectives_of(
 
 def also_unusual(session: Session, facts: Review) -> None:
     """The signals that no subject tells, so that the headline's count can be looked up."""
-    title = session.voice.words.count(
-        "{n} more figure outside its usual range",
-        "{n} more figures outside their usual range",
-        len(facts.unusual),
-    )
+    title = review_sentences.unusual(session.voice, facts)
     folded = st.expander(title, key="unusual", on_change="rerun")
     if folded.open:
         with folded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,9 @@ from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, ImportOptions
 from metrics.job import Outcome
 from metrics.workspace import Workspace
+
+#: Files that share a remark before it is said once for all of them.
+SEVERAL = 3
 
 
 @click.command("import")
@@ -123,14 +127,14 @@ def _done(
         if wants_json:
             answer(intake.answer_of_look(reports))
         else:
-            click.echo("\n".join(described(report, done=False) for report in reports))
+            click.echo(told(reports, done=False))
     else:
         outcome = loaded(workspace, files, options)
         reports = list(outcome.files)
         if wants_json:
             answer(intake.answer_of(outcome))
         else:
-            click.echo("\n".join(described(report, done=True) for report in reports))
+            click.echo(told(reports, done=True))
             click.echo(summed_up(outcome))
     return reports
 
@@ -141,8 +145,20 @@ def loaded(workspace: Workspace, files: Sequence[Path], options: ImportOptions) 
         return checked(intake.load(workspace, files, options, who(), progress))
 
 
-def described(report: FileReport, *, done: bool) -> str:
-    """A report in words."""
+def told(reports: Sequence[FileReport], *, done: bool) -> str:
+    """The reports in words; a remark that several files share stands once, after all of them."""
+    counts = Counter(remark for report in reports for remark in _remarks(report))
+    shared = {remark: count for remark, count in counts.items() if count >= SEVERAL}
+    lines = [
+        line
+        for report in reports
+        for line in (*_facts(report, done=done), *(r for r in _remarks(report) if r not in shared))
+    ]
+    lines += [f"in {count} of these files\n{remark}" for remark, count in shared.items()]
+    return "\n".join(lines)
+
+
+def _facts(report: FileReport, *, done: bool) -> list[str]:
     rows = report.rows
     lines = [f"{report.file}"]
     if report.tool:
@@ -168,14 +184,18 @@ def described(report: FileReport, *, done: bool) -> str:
             f"  {total.column}: the rows add up to {total.rows:,.10g}; "
             f"the file's own total is {total.file:,.10g}"
         )
-    for problem in report.problems:
-        lines.append(f"  {problem.severity}: {explain(problem, 'en')}")
+    return lines
+
+
+def _remarks(report: FileReport) -> list[str]:
+    """What is to be looked at in a file, a line each."""
+    lines = [f"  {problem.severity}: {explain(problem, 'en')}" for problem in report.problems]
     if named := [stream for stream in report.unknown_streams if stream]:
         lines.append(
             f"  nobody has said whose these are: {', '.join(named)}; "
             "say it with 'vigie names set', or import a names.csv"
         )
-    return "\n".join(lines)
+    return list(dict.fromkeys(lines))
 
 
 def summed_up(outcome: Outcome) -> str:

@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from metrics.command import vigie
+from metrics.command.importing import told
+from metrics.importing.report import FileReport, Problem, RowCounts
 
 FIRST = date(2026, 10, 5)
 DAYS = 42
@@ -129,3 +131,22 @@ def test_a_dry_run_in_a_workspace_that_nothing_was_imported_into(monkeypatch, tm
     dry = answered(monkeypatch, "import", str(file), "--dry-run")
     assert [each["status"] for each in dry["files"]] == ["loaded"]
     assert list(folder.rglob("*.duckdb")) == []
+
+
+def test_a_remark_that_many_files_share_is_said_once() -> None:
+    lacking = Problem("warning", "column_missing", column="Status Category")
+
+    def report(file: str, *more: Problem) -> FileReport:
+        return FileReport(
+            file, "jira", "jira", "work_items", 1.0, "loaded", RowCounts(read=2, loaded=2),
+            problems=(lacking, *more),
+        )  # fmt: skip
+
+    own = Problem("warning", "column_missing", column="Resolved")
+    lines = told([report("a.csv"), report("b.csv", own), report("c.csv")], done=True).splitlines()
+    assert len([line for line in lines if "Status Category" in line]) == 1
+    assert "Status Category" in lines[-1]
+    assert lines[-2] == "in 3 of these files"
+    assert "Resolved" in lines[lines.index("b.csv") + 3]
+    few = told([report("a.csv"), report("b.csv")], done=True)
+    assert few.count("Status Category") == 2

@@ -52,6 +52,7 @@ def test_jira_means_the_same_in_every_language(desk: Desk, text: str, encoding: 
 @pytest.mark.parametrize(
     ("name", "text", "profile"),
     [
+        ("export.csv", "Issue key,Issue id,Issue Type,Status,Project key,Created\nATE-1,10001,Story,Done,ATE,10/Oct/26 11:13 AM\n", "jira"),
         ("query.csv", "ID,Arbeitselementtyp,Titel,Zugewiesen zu,Zustand,Tags\n5,Aufgabe,Zwei,x,Geschlossen,\n", "azure_devops"),
         ("deals.csv", "ID de l'affaire;Nom de l'affaire;Étape de l'affaire;Montant;Date de création;Date de fermeture\n1;Acme;Conclu gagné;12 000,50;2026-01-02;2026-02-03\n", "hubspot_deals"),
         ("tickets.csv", "Id,Sujet,Demandeur,Demandé,Statut,Priorité,Assigné,Groupe,Mis à jour,Satisfaction\n1,Panne,x,2026-01-02 10:00,Résolu,Haute,y,Support,2026-01-03 10:00,Bon\n", "zendesk_tickets"),
