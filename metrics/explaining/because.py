@@ -56,8 +56,8 @@ NONE = {"competitor": Text("no competitor named", "aucun concurrent cité")}
 SUM = Text("Of {whole}, {parts}.", "Sur {whole}, {parts}.")
 SINCE = Text("{whole} since {day}", "{whole} depuis le {day}")
 MIX = Text(
-    "Of {whole}, {parts}; {mix} of it because the mix of {several} changed.",
-    "Sur {whole}, {parts} ; dont {mix} du fait de la répartition entre {several}.",
+    "Of {whole}, {parts}; the changed mix of {several} alone makes {mix}.",
+    "Sur {whole}, {parts} ; la répartition entre {several} fait à elle seule {mix}.",
 )
 PART = Text("{change} from {member}", "{change} pour {member}")
 FEMININE = ("offres", "plateformes", "fonctionnalités", "natures", "langues", "compétences",

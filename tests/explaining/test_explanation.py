@@ -151,8 +151,8 @@ def test_members_that_share_what_they_count_explain_nothing() -> None:
         # Weights 1/2 → 1/5: 7/20 · −0.3 of −12 points; the rest is mix.
         (
             (120.0, 400.0),
-            "; −1.5 points of it because the mix of countries changed.",
-            " ; dont −1,5 point du fait de la répartition entre pays.",
+            "; the changed mix of countries alone makes −1.5 points.",
+            " ; la répartition entre pays fait à elle seule −1,5 point.",
         ),
     ],
 )
