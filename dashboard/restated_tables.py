@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -36,27 +36,11 @@ def changes(found: Iterable[Changed], voice: Voice) -> pd.DataFrame:
     return frame
 
 
-def export(found: Iterable[Changed]) -> bytes:
-    """The changes with exact numbers, as CSV; columns are those of `vigie kpi restatements`."""
-    return as_csv(
-        pd.DataFrame(
-            [
-                {
-                    "kpi": each.kpi,
-                    "scope_kind": each.scope.kind,
-                    "scope": each.scope.key or "company",
-                    "grain": str(each.period.grain),
-                    "period": each.period.key,
-                    "start": each.period.start,
-                    "end": each.period.end,
-                    "was": each.was,
-                    "is": each.now,
-                    "cause": each.cause,
-                    "cause_detail": each.detail,
-                    "publication": each.publication,
-                    "at": each.at,
-                }
-                for each in found
-            ]
-        )
-    )
+def export(found: Sequence[Changed]) -> bytes:
+    """The changes with exact numbers, as CSV: the columns of `vigie kpi restatements`, and the
+    grain."""
+    frame = pd.DataFrame([each.as_row() for each in found])
+    if len(frame):
+        grains = [str(each.period.grain) for each in found]
+        frame.insert(list(frame.columns).index("period"), "grain", grains)
+    return as_csv(frame)

@@ -59,6 +59,13 @@ class RunningJob:
         self._listener.join(timeout)
         return self.poll()
 
+    def wait_unless(self, stop: threading.Event, every_seconds: float = 0.5) -> Outcome:
+        """Wait for the outcome; the job is asked to stop once `stop` is set."""
+        while (outcome := self.wait(every_seconds)) is None:
+            if stop.is_set():
+                self.cancel()
+        return outcome
+
     def cancel(self) -> None:
         """Ask the job to stop. Either nothing was changed or all of it; the outcome says which."""
         if self._process.poll() is None:

@@ -24,8 +24,4 @@ def upgrade(
     there is until it is done. Raises VigieError when the warehouse cannot be read."""
     if not is_due(workspace):
         return None
-    job = start(Job("publish", str(workspace.path), by=BY))
-    while (outcome := job.wait(every_seconds)) is None:
-        if stop.is_set():
-            job.cancel()
-    return outcome
+    return start(Job("publish", str(workspace.path), by=BY)).wait_unless(stop, every_seconds)

@@ -17,7 +17,7 @@ from metrics.engines import open_facts
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.job import Job
-from tests.small_workspace import STEPS, Silent, SmallWorkspace, only
+from tests.small_workspace import STEPS, Silent, SmallWorkspace, loaded, only
 
 FIRST, DAYS = date(2026, 8, 3), 28
 JOE = "joe.martin@acme.fr"
@@ -60,11 +60,7 @@ def few() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The company's folder after its files were loaded, to be copied."""
-    company = SmallWorkspace(tmp_path_factory.mktemp("made") / "forge")
-    done = company.import_files(FILES)
-    assert [report.status for report in done.files] == ["loaded"] * len(FILES), done.files
-    company.workspace.register.dispose()
-    return company.folder
+    return loaded(tmp_path_factory.mktemp("made") / "forge", FILES)
 
 
 @pytest.fixture

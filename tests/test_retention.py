@@ -18,7 +18,7 @@ from metrics.command import vigie
 from metrics.engines import open_facts
 from metrics.job import Job, Outcome
 from metrics.register import retention as register
-from tests.small_workspace import SmallWorkspace, only
+from tests.small_workspace import SmallWorkspace, loaded, only
 
 TODAY = datetime.now().date()
 HORIZON = retention.horizon_of(TODAY, 25)
@@ -91,11 +91,7 @@ def few() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    company = SmallWorkspace(tmp_path_factory.mktemp("made") / "forge")
-    done = company.import_files(FILES)
-    assert [report.status for report in done.files] == ["loaded"] * len(FILES), done.files
-    company.workspace.register.dispose()
-    return company.folder
+    return loaded(tmp_path_factory.mktemp("made") / "forge", FILES)
 
 
 @pytest.fixture(scope="module")

@@ -229,23 +229,7 @@ def restatements_(
         since=since.date() if since else None,
         until=until.date() if until else None,
     )
-    rows = [
-        {
-            "kpi": each.kpi,
-            "scope_kind": each.scope.kind,
-            "scope": each.scope.key or "company",
-            "period": each.period.key,
-            "start": each.period.start,
-            "end": each.period.end,
-            "was": each.was,
-            "is": each.now,
-            "cause": each.cause,
-            "cause_detail": each.detail,
-            "publication": each.publication,
-            "at": each.at,
-        }
-        for each in found
-    ]
+    rows = [each.as_row() for each in found]
     if wants_json:
         answer({"rows": rows})
         return

@@ -90,13 +90,13 @@ def _columns(
     scale = np.where(stepwise, PLAIN, choose_scale(told_by, traits.volume))
     scaled = on_scale(values, scale)
     rest: Floats | None = None
+    apart = sets if levels is None else _levels_apart(sets, levels)
     if window > 1:
-        apart = sets if levels is None else _levels_apart(sets, levels)
         scaled, rest = own_parts(scaled, apart, window, traits.kpi, ~np.isnan(told_by))
     for phase in sorted({column % stride for column in wanted}):
-        part, part_sets = scaled[:, phase::stride], sets[:, phase::stride]
+        part = scaled[:, phase::stride]
         told = part if ramps is None else np.where(ramps[:, phase::stride], np.nan, part)
-        seasons = season(told, part_sets, lag // stride)
+        seasons = season(told, sets[:, phase::stride], lag // stride)
         sampling = Sampling(
             values[:, phase::stride],
             cases[:, phase::stride],
@@ -105,15 +105,13 @@ def _columns(
             traits.drawn,
             scale,
         )
-        if levels is not None:
-            part_sets = _levels_apart(sets, levels)[:, phase::stride]
         for column in wanted:
             if column % stride == phase:
                 yield (
                     column,
                     judge_column(
                         part,
-                        part_sets,
+                        apart[:, phase::stride],
                         column // stride,
                         seasons,
                         scale,

@@ -33,6 +33,23 @@ class Changed:
     publication: int
     at: datetime | None
 
+    def as_row(self) -> dict[str, object]:
+        """The change as people download it: names of columns and exact numbers."""
+        return {
+            "kpi": self.kpi,
+            "scope_kind": self.scope.kind,
+            "scope": self.scope.key or "company",
+            "period": self.period.key,
+            "start": self.period.start,
+            "end": self.period.end,
+            "was": self.was,
+            "is": self.now,
+            "cause": self.cause,
+            "cause_detail": self.detail,
+            "publication": self.publication,
+            "at": self.at,
+        }
+
 
 def restatements(
     workspace: Workspace,

@@ -9,22 +9,19 @@ rested on them are kept as they were published.
 
 from __future__ import annotations
 
-from metrics.importing.age import RULES, horizon_of
+from metrics.importing.age import horizon_of
 from metrics.retention.archive import write_purged
-from metrics.retention.facts import due_rows, find_due, purge_facts, touched
+from metrics.retention.facts import find_due, purge_facts, touched
 from metrics.retention.keeping import KeptFigures, clip
-from metrics.retention.purging import dry_run, keep_purging, purge
+from metrics.retention.purging import dry_run, keep_purging
 
 __all__ = [
-    "RULES",
     "KeptFigures",
     "clip",
     "dry_run",
-    "due_rows",
     "find_due",
     "horizon_of",
     "keep_purging",
-    "purge",
     "purge_facts",
     "touched",
     "write_purged",

@@ -38,21 +38,13 @@ def dry_run(workspace: Workspace) -> tuple[date, dict[str, int]]:
     return horizon, rows
 
 
-def purge(workspace: Workspace, stop: threading.Event | None = None, by: str = BY) -> Outcome:
+def purge(workspace: Workspace, stop: threading.Event) -> Outcome:
     """Publish what is pending, then purge, so that what changes is known to be the purge's doing.
     The outcome is the purge's; the publication's where that did not end well."""
-    outcome = _carried_out(Job("publish", str(workspace.path), by), stop)
+    outcome = jobs.start(Job("publish", str(workspace.path), BY)).wait_unless(stop)
     if outcome.status in ("failed", "cancelled"):
         return outcome
-    return _carried_out(Job("purge", str(workspace.path), by), stop)
-
-
-def _carried_out(job: Job, stop: threading.Event | None) -> Outcome:
-    running = jobs.start(job)
-    while (outcome := running.wait(0.5)) is None:
-        if stop is not None and stop.is_set():
-            running.cancel()
-    return outcome
+    return jobs.start(Job("purge", str(workspace.path), BY)).wait_unless(stop)
 
 
 def keep_purging(
