@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard import sentences
 from dashboard.voice import Voice
 from metrics.calendar import Period
-from metrics.pages.review_facts import Driver, Person, Review, Subject
+from metrics.pages.review_facts import Person, Review, Subject
 from metrics.reading import Reading
 
 
@@ -88,24 +88,8 @@ def unusual(voice: Voice, review: Review) -> str:
 
 
 def driver_sentence(voice: Voice, subject: Subject) -> str:
-    """What explains it: "Germany explains 4.9 of them." in points, "62 % of it" for volumes."""
-    if subject.because is not None:
-        return subject.because[voice.words.language]
-    if not subject.drivers:
-        return ""
-    first: Driver = max(subject.drivers, key=lambda driver: abs(driver.change))
-    unit = voice.kpi(subject.reading).unit
-    if unit.compares_in_points:
-        size = voice.format.points(unit, first.change, signed=False).split("\u00a0")[0]
-        return voice.words.say(
-            "{member} explains {size} of them.", member=voice.name(first.member), size=size
-        )
-    if first.share is None:
-        return ""
-    size = voice.format.percent(first.share)
-    return voice.words.say(
-        "{member} explains {size} of it.", member=voice.name(first.member), size=size
-    )
+    """What explains it: "Of −€6,700, −€4,000 from Atelier, −€2,700 from the others."."""
+    return subject.because[voice.words.language] if subject.because else ""
 
 
 def owner_sentence(voice: Voice, owners: tuple[Person, ...], wanted: str) -> str:
@@ -121,6 +105,7 @@ def owner_sentence(voice: Voice, owners: tuple[Person, ...], wanted: str) -> str
 
 
 def decided_sentence(voice: Voice, decided: int) -> str:
+    """How many decisions are open on it: "2 open decisions."."""
     if not decided:
         return voice.words.say("Nothing decided yet.")
     return voice.words.count("{n} open decision.", "{n} open decisions.", decided)
@@ -138,18 +123,3 @@ def also_sentence(voice: Voice, subject: Subject) -> str:
         for reading in subject.also
     ]
     return voice.words.say("With it: {kpis}.", kpis=", ".join(told))
-
-
-def exception(voice: Voice, subject: Subject) -> str:
-    """One subject in one breath: what, how much, compared with what, why, who, what now."""
-    return " ".join(
-        part
-        for part in (
-            subject_title(voice, subject),
-            movement(voice, subject.reading),
-            driver_sentence(voice, subject),
-            owner_sentence(voice, subject.owners, voice.kpi(subject.reading).owner_role),
-            decided_sentence(voice, subject.decided),
-        )
-        if part
-    )

@@ -53,10 +53,6 @@ class CurvePoint:
     def rate(self) -> float | None:
         return self.back / self.entered if self.entered else None
 
-    @property
-    def rate_or_since(self) -> float | None:
-        return self.back_or_since / self.entered if self.entered else None
-
 
 @dataclass(frozen=True)
 class RetentionTable:

@@ -277,11 +277,6 @@ class Formatter:
             written = written.replace("1 ", "1er ", 1)
         return written.replace(" ", NO_BREAK)
 
-    def long_date(self, day: datetime.date) -> str:
-        """ "Thursday 12 November 2026", "jeudi 12 novembre 2026"."""
-        written = str(format_date(day, "EEEE d MMMM y", locale=self.locale))
-        return written.replace(" ", NO_BREAK)
-
     def month(self, day: datetime.date) -> str:
         """A month's short name for an axis: "Nov", "nov."."""
         return str(format_date(day, "LLL", locale=self.locale))

@@ -112,7 +112,6 @@ def test_dates_weeks_and_periods() -> None:
     assert plain(FR.period(Calendar().period(Grain.MONTH, day))) == "novembre_2026"
     assert plain(FR.period(Calendar().period(Grain.QUARTER, day))) == "T4 2026"
     assert plain(EN.days(week)) == "9–15 Nov 2026"
-    assert plain(EN.long_date(day)) == "Thursday_12_November_2026"
     assert plain(FR.moment(datetime(2026, 11, 12, 14, 5))) == "12_nov._2026,_14:05"
 
 

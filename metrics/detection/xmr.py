@@ -1,89 +1,25 @@
-"""Process-behaviour charts (XmR): what a series does when nothing special happens.
+"""Process-behaviour charts (XmR): their constants, and the rules that look at several points.
 
-Pure arithmetic over plain numbers. A missing value is None or NaN: it is left out, and no moving
-range is taken across it.
+Pure arithmetic over plain numbers. A missing value is None or NaN: it is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: Distances in mean moving ranges, and the published ones for the median moving range.
+#: How many mean moving ranges a limit lies from the centre.
 LIMIT_FACTOR = 2.66
-RANGE_FACTOR = 3.268
-MEDIAN_LIMIT_FACTOR = 3.145
-MEDIAN_RANGE_FACTOR = 3.865
 
 #: Fewer points than this have no limits; fewer than the second have provisional ones.
 LEAST_POINTS = 6
 SETTLED_POINTS = 15
 
 RUN_LENGTH = 8
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Limits of a series: all in the unit of its values."""
-
-    centre: float
-    lower: float
-    upper: float
-    moving_range: float
-    range_limit: float
-    points: int
-
-    @property
-    def provisional(self) -> bool:
-        return self.points < SETTLED_POINTS
-
-
-def moving_ranges(values: Sequence[float | None]) -> Floats:
-    """|x(i) − x(i−1)| of neighbours that are both known."""
-    steps = np.abs(np.diff(_floats(values)))
-    return steps[~np.isnan(steps)]
-
-
-def chart(
-    values: Sequence[float | None],
-    *,
-    by_median: bool = False,
-    limit_factor: float | None = None,
-    range_factor: float | None = None,
-) -> Chart | None:
-    """The limits that `values` give, all of them being the baseline.
-
-    Centre ± 2.66 × the mean moving range; with `by_median` centre ± 3.145 × the median moving
-    range, which one odd range does not widen. The factors can be given (3/1.128 = 2.6596 and 3.267
-    are used as well). Moving ranges are not screened. None when no two neighbours are known; it is
-    the caller's part to ask for at least `LEAST_POINTS`.
-    """
-    known = _floats(values)
-    known = known[~np.isnan(known)]
-    ranges = moving_ranges(values)
-    if not ranges.size:
-        return None
-    middle = float(np.median(ranges)) if by_median else float(ranges.mean())
-    if limit_factor is None:
-        limit_factor = MEDIAN_LIMIT_FACTOR if by_median else LIMIT_FACTOR
-    if range_factor is None:
-        range_factor = MEDIAN_RANGE_FACTOR if by_median else RANGE_FACTOR
-    centre = float(known.mean())
-    reach = limit_factor * middle
-    return Chart(
-        centre, centre - reach, centre + reach, middle, range_factor * middle, int(known.size)
-    )
-
-
-def outside(values: Sequence[float | None], lower: float, upper: float) -> list[int]:
-    """Rule 1: +1 for a point above the upper limit, −1 below the lower, 0 else."""
-    found = _floats(values)
-    return [int(side) for side in (found > upper).astype(int) - (found < lower).astype(int)]
 
 
 def near_limit(

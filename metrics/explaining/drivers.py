@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from metrics.pages.review_facts import Driver
 from metrics.result import Scope
 
 #: A whole change this small beside its largest part is none: shares of it would mean nothing.
 NOTHING = Fraction(1, 10**12)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One member's part of a change: `change` in the KPI's unit, `share` of the whole.
+
+    `member` is a product, a squad, or a member of a dimension: ('country', 'DE'). Of a ratio,
+    `change` is `rate` (its own ratio moved) plus `mix` (its weight in the whole moved); both are
+    None for what adds up.
+    """
+
+    member: Scope
+    change: float
+    share: float | None
+    rate: float | None = None
+    mix: float | None = None
 
 
 class Part(NamedTuple):
@@ -26,9 +41,8 @@ def additive_drivers(
 ) -> tuple[Driver, ...]:
     """Each member's change and its share of the whole change, the largest first.
 
-    A member absent from one period counts 0 there. The changes add up to the change of the sums;
-    shares are None when that is nothing beside
-    its parts.
+    A member absent from one period counts 0 there. The changes add up to the change of the sums.
+    Shares are None when that change is next to nothing beside its parts.
     """
     members = sorted({*before, *after})
     exact = {

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.catalogue.kpi import Kind, Kpi, Unit
-from metrics.explaining.drivers import Part, additive_drivers, ratio_drivers
-from metrics.pages.review_facts import Driver
+from metrics.explaining.drivers import Driver, Part, additive_drivers, ratio_drivers
 from metrics.result import Figure, Scope
 
 #: Parts that differ from the whole by more, relatively, are not its parts.

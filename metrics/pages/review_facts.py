@@ -10,27 +10,12 @@ from datetime import date, datetime
 
 from metrics.calendar import Period
 from metrics.catalogue.kpi import Text
+from metrics.explaining.drivers import Driver
 from metrics.outlook import Outlook
 from metrics.reading import Limits, Reading
 from metrics.register.decisions import Decision
 from metrics.register.remarks import Annotation, Comment, Mute
 from metrics.result import Figure, Scope
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One member's part of a change: `change` in the KPI's unit, `share` of the whole.
-
-    `member` is a product, a squad, or a member of a dimension: ('country', 'DE'). Of a ratio,
-    `change` is `rate` (its own ratio moved) plus `mix` (its weight in the whole moved); both are
-    None for what adds up.
-    """
-
-    member: Scope
-    change: float
-    share: float | None
-    rate: float | None = None
-    mix: float | None = None
 
 
 @dataclass(frozen=True)

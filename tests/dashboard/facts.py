@@ -15,6 +15,7 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue.kpi import Catalogue, Family, Kind, Kpi, Text, Unit
 from metrics.cohort_grid import CohortRow, CurvePoint, RetentionTable
 from metrics.documents import FunnelTable, ProductUsage, TableStep
+from metrics.explaining.drivers import Driver
 from metrics.flow import CurrentSprint, Finished, Flow, InProgress, Pile
 from metrics.format import formatter
 from metrics.organisation import Assignment, Organisation, Ownership, Product, Squad
@@ -27,7 +28,6 @@ from metrics.pages.preparation import Owed, Preparation
 from metrics.pages.product_sides import Bridge, CapSide, Earnings, LifeMonth, SquadSprints, Step
 from metrics.pages.review_facts import (
     Box,
-    Driver,
     Freshness,
     MissingData,
     Person,
@@ -266,6 +266,10 @@ def activation_subject() -> Subject:
             Driver(Scope("country", "DE"), -0.049, 0.79),
             Driver(Scope("country", "FR"), -0.013, 0.21),
         ),
+        because=Text(
+            "Of −6.2 points, −4.9 points from DE, −1.3 points from FR.",
+            "Sur −6,2 points, −4,9 points pour DE, −1,3 point pour FR.",
+        ),
         also=(reading("active_users", ATELIER, 21_000.0, -1, "worse"),),
         decided=0,
     )
@@ -286,6 +290,7 @@ def good_subject() -> Subject:
         reading=reading("active_users", Scope("product", "estran"), 29_000.0, 1, "better"),
         owners=(Person("a-roy", "A. Roy", "PM", None),),
         drivers=(Driver(Scope("country", "DE"), 4000.0, 0.62),),
+        because=Text("Of +6,450, +4,000 from DE.", "Sur +6 450, +4 000 pour DE."),
         also=(),
         decided=1,
     )

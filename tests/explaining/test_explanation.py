@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from metrics.catalogue import load_catalogue
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.explaining.because import because, in_tune
+from metrics.explaining.drivers import Driver
 from metrics.explaining.explanation import Explanation, base_of, explain
-from metrics.pages.review_facts import Driver
 from metrics.result import Figure, Scope
 
 CATALOGUE = load_catalogue()
