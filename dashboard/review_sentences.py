@@ -19,6 +19,8 @@ def headline(voice: Voice, review: Review) -> str:
             review.attention,
             judged=review.judged,
         )
+    elif review.unusual:
+        stand = words.say("none of {judged} KPIs needs attention", judged=review.judged)
     else:
         stand = words.say("nothing out of the ordinary in {judged} KPIs", judged=review.judged)
     told = [

@@ -92,17 +92,31 @@ def change(voice: Voice, reading: Reading) -> str:
             return voice.words.say("{change} on the previous period", change=moved)
 
 
+def against_usual(voice: Voice, reading: Reading) -> str:
+    """How a figure that stands out compares with its usual range: "worse than usual"; else empty.
+    A figure may be worse than usual though it rose since the period before."""
+    match reading.status:
+        case "better":
+            return voice.words.say("better than usual")
+        case "worse":
+            return voice.words.say("worse than usual")
+        case _:
+            return ""
+
+
 def told_beside(voice: Voice, reading: Reading, latest: date | None) -> tuple[str, str]:
-    """What stands under a figure: its state or its change, and beside it the change that stands
-    out and, unless the figure's period ends on `latest`, which period it is of."""
-    moved, figure = size(voice, reading), reading.figure
-    stands_out = reading.status in ("better", "worse")
-    told = status(voice, reading.status) if stands_out else change(voice, reading)
-    beside = [moved] if stands_out and moved else []
-    if figure is not None and figure.end != latest:
-        told = told if stands_out else moved
-        beside.append(short_period(voice, figure))
-    return told, " · ".join(beside)
+    """What stands under a figure: how it compares with its usual range where it stands out, else
+    its change; and beside it what is left to say, with the period of a figure that does not end on
+    `latest`."""
+    verdict, figure = against_usual(voice, reading), reading.figure
+    other_period = figure is not None and figure.end != latest
+    parts = [size(voice, reading) if other_period else change(voice, reading)]
+    if figure is not None and other_period:
+        parts.append(short_period(voice, figure))
+    if verdict:
+        parts.insert(0, f"{MARKS[reading.status]} {verdict}")
+    told, *beside = parts
+    return told, " · ".join(part for part in beside if part)
 
 
 def short_period(voice: Voice, figure: Figure) -> str:

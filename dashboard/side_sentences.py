@@ -95,8 +95,8 @@ def scored(voice: Voice, reading: Reading) -> str:
 def elsewhere(voice: Voice, count: int, side: str) -> str:
     """How many of the week's subjects are told on the other side."""
     return voice.words.count(
-        "{n} more subject on the side {side}.",
-        "{n} more subjects on the side {side}.",
+        "{n} more subject on the {side} side.",
+        "{n} more subjects on the {side} side.",
         count,
         side=SIDES[side],
     )

@@ -172,10 +172,12 @@ def _stand(session: Session, facts: Review) -> None:
 
 
 def _line(session: Session, reading: Reading, week_end: date) -> str:
-    """ "MRR €1.84 M, +1.2 % on the week, +14 % on the year"; of another period, which one."""
+    """ "MRR €1.84 M, worse than usual, +1.2 % on the week, +14 % on the year"; of another period,
+    which one."""
     voice = session.voice
     parts = (
         f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}",
+        sentences.against_usual(voice, reading),
         sentences.change(voice, reading),
         sentences.change_on_year(voice, reading),
         sentences.period(voice, reading.figure)

@@ -67,7 +67,8 @@ def weekly_review(
         headline = tuple(
             readings[kpi.name, scope] for kpi in panel.review_kpis if (kpi.name, scope) in readings
         )
-        shown = {(r.kpi, r.scope) for s in subjects for r in (s.reading, *s.also)}
+        told = [r for subject in subjects for r in (subject.reading, *subject.also)]
+        shown = {(r.kpi, r.scope) for r in told}
         return Review(
             week=panel.week,
             weeks=panel.weeks,
@@ -75,7 +76,7 @@ def weekly_review(
             freshness=panel.freshness,
             headline=headline,
             judged=len({r.kpi for r in below if _has_value(r)}),
-            attention=len({r.kpi for r in unusual}),
+            attention=len({r.kpi for r in told}),
             subjects=subjects,
             missing=missing_of(panel, [*products, *squads]),
             scorecard=rows_of(panel, products, readings),

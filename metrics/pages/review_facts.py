@@ -166,7 +166,7 @@ class Review:
     freshness: Freshness
     headline: tuple[Reading, ...]  # the company's few KPIs at the reviewed scope
     judged: int  # KPIs with a figure at this scope and below
-    attention: int  # of those, with a rule-1 signal this week
+    attention: int  # of those, told by the subjects
     subjects: tuple[Subject, ...]  # at most five
     missing: tuple[MissingData, ...]
     scorecard: tuple[ScorecardRow, ...]

@@ -51,34 +51,44 @@ def test_a_point_outside_that_moved_back_is_not_said_to_fall():
 
 
 @pytest.mark.parametrize(
-    ("language", "attention", "expected"),
+    ("language", "attention", "unusual", "expected"),
     [
-        ("en", 3, "Week 46: 3 of 41 KPIs need attention; MRR €1.84 M, +1.2 % on the week."),
-        ("en", 1, "Week 46: 1 of 41 KPIs needs attention; MRR €1.84 M, +1.2 % on the week."),
+        ("en", 3, 1, "Week 46: 3 of 41 KPIs need attention; MRR €1.84 M, +1.2 % on the week."),
+        ("en", 1, 0, "Week 46: 1 of 41 KPIs needs attention; MRR €1.84 M, +1.2 % on the week."),
         (
             "en",
+            0,
             0,
             "Week 46: nothing out of the ordinary in 41 KPIs; MRR €1.84 M, +1.2 % on the week.",
         ),
         (
+            "en",
+            0,
+            1,
+            "Week 46: none of 41 KPIs needs attention; MRR €1.84 M, +1.2 % on the week.",
+        ),
+        (
             "fr",
             3,
+            0,
             "Semaine 46 : 3 KPI sur 41 demandent attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
         ),
         (
             "fr",
             1,
+            0,
             "Semaine 46 : 1 KPI sur 41 demande attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
         ),
     ],
 )
-def test_the_headline(language, attention, expected):
+def test_the_headline(language, attention, unusual, expected):
     review = facts.review()
     mrr = facts.reading("mrr", facts.COMPANY, 1_840_000.0)
     base = facts.figure("mrr", facts.COMPANY, facts.weeks_back(2)[0], 1_818_000.0)
     mrr = replace(mrr, previous=Comparison(base, 22_000.0, 0.0121))
     told = review_sentences.headline(
-        facts.voice(language), replace(review, attention=attention, headline=(mrr,))
+        facts.voice(language),
+        replace(review, attention=attention, unusual=(mrr,) * unusual, headline=(mrr,)),
     )
     assert plain(told) == expected
 
@@ -281,5 +291,16 @@ def test_a_figure_of_an_earlier_period_says_which():
     told, beside = sentences.told_beside(english, reading, end + timedelta(7))
     assert told == sentences.size(english, reading)
     assert beside == "W46"
+
+
+def test_what_is_worse_than_usual_may_have_risen_since():
     worse = facts.reading("active_users", facts.COMPANY, direction=-1, status="worse")
-    assert plain(sentences.told_beside(english, worse, None)[1]).endswith("% · W46")
+    risen = replace(worse, previous=replace(worse.previous, change=20.0, ratio=0.03))
+    for language, verdict in (("en", "worse than usual"), ("fr", "moins bien que d’habitude")):
+        voice = facts.voice(language)
+        told, beside = sentences.told_beside(voice, risen, None)
+        assert told == f"▼ {verdict}"
+        assert plain(beside).startswith("+3 % · ")
+        assert sentences.told_beside(voice, risen, risen.figure.end)[1] == sentences.change(
+            voice, risen
+        )
