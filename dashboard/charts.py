@@ -92,17 +92,27 @@ class Line:
     figures: tuple[Figure, ...]
 
 
-def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Drawing:
+def lines(
+    shown: Sequence[Line],
+    kpi: Kpi,
+    voice: Voice,
+    palette: Palette,
+    *,
+    height: int = HEIGHT,
+    dates: int = DATES,
+) -> Drawing:
     """Several lines over the same periods; open periods hollow, absent figures a gap.
 
-    Up to four lines are named where they end, more by a legend.
+    Up to four lines are named where they end, more by a legend; `dates` are written below, at most.
     """
-    known = drawn(shown)
+    # A period in which the KPI was not born, a week without a sprint's end, is no gap.
+    known = [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
     figures = [each for _, found in known for each in found]
-    named = written(figures, DATES)
+    named = _named(figures, dates)
     days = [each.start for each in figures]
     first, last = min(days, default=date.min), max(days, default=date.min)
-    up = up_axis_of(figures, kpi, voice)
+    values = [each.value for each in figures if each.value is not None]
+    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
     room = max((last - first).days * 0.02, 1.0)
     across = Axis(
         first.toordinal() - room,
@@ -112,7 +122,7 @@ def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Dr
         size=11,
     )
     direct = len(shown) <= DIRECT_LABELS
-    drawing = Drawing(across, up, palette, HEIGHT if direct else HEIGHT + 60)
+    drawing = Drawing(across, up, palette, height if direct else height + 60)
     ends: list[tuple[float, Line]] = []
     for line, found in known:
         spots = [
@@ -137,22 +147,11 @@ def lines(shown: Sequence[Line], kpi: Kpi, voice: Voice, palette: Palette) -> Dr
     return drawing
 
 
-def drawn(shown: Sequence[Line]) -> list[tuple[Line, list[Figure]]]:
-    """The lines with the figures that are drawn: those of periods in which the KPI was born."""
-    return [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
-
-
-def written(figures: Iterable[Figure], most: int) -> list[Figure]:
+def _named(figures: Iterable[Figure], most: int) -> list[Figure]:
     """The periods written under a chart, at most so many, counted from the last."""
     days = {each.start: each for each in figures}
     newest_first = [days[day] for day in sorted(days, reverse=True)]
     return newest_first[:: max(1, math.ceil(len(newest_first) / most))][::-1]
-
-
-def up_axis_of(figures: Iterable[Figure], kpi: Kpi, voice: Voice) -> Axis:
-    """The axis of a KPI's values."""
-    values = [each.value for each in figures if each.value is not None]
-    return up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
 
 
 def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, last: date) -> None:

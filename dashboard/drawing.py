@@ -1,4 +1,4 @@
-"""A chart in the making, as a Vega-Lite specification; every chart but that of Explore is one.
+"""A chart in the making, as a Vega-Lite specification; every chart is one.
 
 Vega-Lite and not Plotly: measured in one run, a chart of Plotly kept the browser busy for 2.8 s
 more than an empty page, one of Vega for 0.3 s (`benchmarks/README.md`).

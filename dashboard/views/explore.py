@@ -24,7 +24,6 @@ from dashboard import (
     tables,
 )
 from dashboard.answers import explore, lineage, statements
-from dashboard.exploring_chart import exploration
 from dashboard.session import Session
 from dashboard.written import counted, written
 from metrics.calendar import Grain, Period
@@ -38,6 +37,8 @@ MOST_LINES = 8  # the colours that stay apart
 AT_FIRST = 4
 COLUMN = 190  # pixels
 FEW = 3  # columns that need not fill the page
+#: The one chart of the page is taller than others and names more dates.
+CHART_HEIGHT, DATES = 380, 6
 
 
 def show(
@@ -122,8 +123,8 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         shown = [each for each in known if each.key in keys]
     if shown:
         title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
-        cards.large_plot(
-            exploration(
+        cards.plot(
+            charts.lines(
                 [
                     charts.Line(names[each.key], colour(session, each, known), each.figures)
                     for each in shown
@@ -131,6 +132,8 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
                 found.kpi,
                 voice,
                 session.palette,
+                height=CHART_HEIGHT,
+                dates=DATES,
             ),
             "exploration",
             words.say("{title}, one line per series", title=title),

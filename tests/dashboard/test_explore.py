@@ -9,12 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts
-from dashboard.exploring_chart import exploration
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
+from metrics.detection.signals import UNBORN
 from metrics.query import query
 from metrics.result import Figure, Scope
+from tests.dashboard.drawn import axis, layers
 from tests.dashboard.drawn import texts as written
 from tests.dashboard.facts import voice
 from tests.dashboard.test_pages import plain, texts
@@ -58,7 +59,7 @@ def test_figures_are_those_of_the_query(explore, folder):
         assert len(told) == WEEKS
         rows = dict(zip(shown["period"], shown[name], strict=True))
         assert {period: rows[period] for period in told} == told
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("vega_lite_chart")) == 1
 
 
 def _period(figure: Figure):
@@ -97,19 +98,24 @@ def week_figures(count, **changed):
     )  # fmt: skip
 
 
-def test_a_line_has_gaps_hollow_open_periods_and_text_that_stays_text():
-    known = week_figures(3)
-    figures = (known[0], replace(known[1], value=None), replace(known[2], closed=False))
+def test_a_line_has_gaps_hollow_open_periods_and_no_unborn_ones():
+    known = week_figures(4)
+    figures = (
+        known[0],
+        replace(known[1], value=None),
+        replace(known[2], value=None, reason=UNBORN),
+        replace(known[3], closed=False),
+    )
     shown = [charts.Line("<b>&", LIGHT.categories[0], figures)]
-    drawn = exploration(shown, load_catalogue()["active_users"], voice("en"), LIGHT)
-    (line,) = drawn["data"]
-    assert (line["y"], line["connectgaps"]) == ([10.0, None, 12.0], False)
-    assert line["marker"]["symbol"] == ["circle", "circle", "circle-open"]
-    assert line["name"] == "&lt;b&gt;&amp;"
-    assert line["customdata"][2].startswith("<b>&lt;b&gt;&amp; · ")
-    assert line["customdata"][2].endswith("partial")
-    assert not drawn["layout"]["showlegend"]
-    assert drawn["layout"]["xaxis"]["tickvals"] == [each.start.isoformat() for each in figures]
+    drawn = charts.lines(shown, load_catalogue()["active_users"], voice("en"), LIGHT, dates=2)
+    (line,) = layers(drawn, "line")
+    assert [row["y"] for row in line["data"]["values"]] == [10.0, None, 13.0]
+    closed, still_open = layers(drawn, "point")
+    assert (closed["mark"]["filled"], still_open["mark"]["filled"]) == (True, False)
+    (row,) = still_open["data"]["values"]
+    assert row["tip"]["title"].startswith("<b>& · ")
+    assert row["tip"]["Note"] == "partial"
+    assert axis(drawn, "x")["values"] == [known[0].start.toordinal(), known[3].start.toordinal()]
 
 
 @pytest.mark.parametrize(("series", "legend"), [(2, False), (6, True)])
