@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from metrics.access import Role, Viewer
 from metrics.calendar import Calendar
-from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
-from metrics.command.scopes import scope_among, text_of
+from metrics.command.output import answer, as_json, asker, in_workspace, open_workspace, table
+from metrics.command.scopes import scope_in, text_of
 from metrics.command.types import DAY, NUMBER
 from metrics.definitions import catalogue_of
 from metrics.register import baselines
 from metrics.register.organisation import load_organisation
-from metrics.scopes import all_scopes
 
 ANEW = "Figures are judged anew at the next `vigie publish` or import."
 
@@ -40,19 +38,19 @@ def verb() -> None:
 @in_workspace
 @as_json
 def set_(
-    kpi: str, scope: str, since: datetime, note: str, folder: Path | None, wants_json: bool
+    kpi: str, scope: str, since: date, note: str, folder: Path | None, wants_json: bool
 ) -> None:
     """Acknowledge a shift: from that period on KPI is judged on what came since."""
     workspace = open_workspace(folder)
     entry, settings = catalogue_of(workspace)[kpi], workspace.settings
     calendar = Calendar(settings.first_weekday, settings.fiscal_year_start)
-    period = calendar.period(entry.cadence, since.date())
+    period = calendar.period(entry.cadence, since)
     with workspace.register.begin() as connection:
         held = baselines.acknowledge(
             connection,
-            _viewer(),
+            asker(),
             kpi=entry.name,
-            scope=scope_among(scope, all_scopes(load_organisation(connection))),
+            scope=scope_in(load_organisation(connection), scope),
             since=period.start,
             note=note,
         )
@@ -69,13 +67,13 @@ def set_(
 def list_(folder: Path | None, wants_json: bool) -> None:
     """The baselines that hold."""
     with open_workspace(folder).register.connect() as connection:
-        rows = [_row(held) for held in baselines.acknowledged(connection, _viewer())]
+        rows = [_row(held) for held in baselines.acknowledged(connection, asker())]
     if wants_json:
         answer({"baselines": rows})
         return
     shown = ("id", "kpi", "scope", "since", "acknowledged_by", "note")
     click.echo(
-        table([[str(row[name]) for name in shown] for row in rows], shown)
+        table([[row[name] for name in shown] for row in rows], shown)
         if rows
         else "No baselines: every KPI is judged on all of its history that counts."
     )
@@ -88,15 +86,11 @@ def list_(folder: Path | None, wants_json: bool) -> None:
 def withdraw(number: int, folder: Path | None, wants_json: bool) -> None:
     """Take a baseline back."""
     with open_workspace(folder).register.begin() as connection:
-        baselines.withdraw(connection, _viewer(), number)
+        baselines.withdraw(connection, asker(), number)
     if wants_json:
         answer({"withdrawn": number})
     else:
         click.echo(f"Baseline {number} is withdrawn. {ANEW}")
-
-
-def _viewer() -> Viewer:
-    return Viewer(person=who(), role=Role.CPO)
 
 
 def _row(held: baselines.Baseline) -> dict[str, Any]:

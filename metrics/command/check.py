@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from metrics import warehouse
 from metrics.account_natures import ACCOUNTS_FILE, account_natures
+from metrics.belonging import PERSON, owners
 from metrics.catalogue import Catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError
-from metrics.organisation import ACCOUNT
+from metrics.organisation import ACCOUNT, NOT_OURS
 from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -180,16 +181,22 @@ def _organisation(workspace: Workspace) -> Finding:
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
     counts = f"{len(organisation.products)} products, {len(organisation.squads)} squads"
-    known = {product.product for product in organisation.products} | {
-        squad.squad for squad in organisation.squads
+    known = {
+        (owner.kind, owner.key) for owner in owners(organisation, ("product", "squad", PERSON))
     }
-    strangers = sorted({name.target for name in organisation.names if name.kind != ACCOUNT} - known)
+    strangers = sorted(
+        f"{name.kind} {name.target}"
+        for name in set(organisation.names)
+        if name.kind != ACCOUNT
+        and name.target != NOT_OURS
+        and (name.kind, name.target) not in known
+    )
     if strangers:
         return Finding(
             "organisation",
             False,
             f"{counts}; names.csv points to what does not exist: {', '.join(strangers[:5])}.",
-            "Add the product or squad, or mend the name.",
+            "Add the product, squad or person, or mend the name.",
         )
     return Finding("organisation", True, f"{counts}.")
 
@@ -208,9 +215,8 @@ def _disk(workspace: Workspace) -> Finding:
 
 def _accounts(workspace: Workspace) -> Finding:
     own = len(account_natures(workspace.path).items() - account_natures().items())
-    return Finding(
-        "accounts", True, f"the French chart of accounts, {own} accounts of {ACCOUNTS_FILE}."
-    )
+    changed = f"{own} of them changed or added by {ACCOUNTS_FILE}" if own else "as it is built in"
+    return Finding("accounts", True, f"The French chart of accounts, {changed}.")
 
 
 CHECKS: dict[str, Callable[[Workspace], Finding]] = {

@@ -5,15 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from metrics.access import Role, Viewer
-from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
-from metrics.command.scopes import scope_among, text_of
+from metrics.command.output import answer, as_json, asker, in_workspace, open_workspace, table
+from metrics.command.scopes import scope_in, text_of
 from metrics.command.types import DAY, NUMBER
 from metrics.definitions import catalogue_of
 from metrics.errors import VigieError, unknown
@@ -22,7 +21,6 @@ from metrics.pages.meeting import agenda
 from metrics.pages.review import weekly_review
 from metrics.register import decisions
 from metrics.register.organisation import load_organisation
-from metrics.scopes import all_scopes
 from metrics.workspace import Workspace
 
 TOWARDS = {"up": 1, "down": -1, "none": 0}
@@ -48,15 +46,15 @@ def list_(
     workspace = open_workspace(folder)
     kpis = None if kpi is None else [_kpi(workspace, kpi)]
     with workspace.register.connect() as connection:
-        known = all_scopes(load_organisation(connection))
-        scopes = None if scope is None else [scope_among(scope, known)]
-        found = decisions.all_decisions(connection, _viewer(), kpis=kpis, scopes=scopes)
+        organisation = load_organisation(connection)
+        scopes = None if scope is None else [scope_in(organisation, scope)]
+        found = decisions.all_decisions(connection, asker(), kpis=kpis, scopes=scopes)
     shown = [each for each in found if everything or each.status == decisions.OPEN]
     if wants_json:
         answer({"decisions": [row_of(each) for each in shown]})
         return
     columns = ("id", "kind", "status", "scope", "kpi", "owner", "review_on", "what")
-    rows = [[_text(row_of(each)[name]) for name in columns] for each in shown]
+    rows = [[row_of(each)[name] for name in columns] for each in shown]
     click.echo(table(rows, columns) if rows else "No decision is open: 'vigie decision add'.")
 
 
@@ -81,7 +79,7 @@ def add(
     expected: str,
     towards: str | None,
     owner: str,
-    due: datetime | None,
+    due: date | None,
     action: bool,
     part_of: int | None,
     folder: Path | None,
@@ -94,11 +92,11 @@ def add(
     with workspace.register.begin() as connection:
         organisation = load_organisation(connection)
         _check_person(owner, [person.person for person in organisation.people])
-        place = scope_among(scope, all_scopes(organisation))
-        held = decisions.open_decisions(connection, _viewer(), kind=None)
+        place = scope_in(organisation, scope)
+        held = decisions.open_decisions(connection, asker(), kind=None)
         made = decisions.decide(
             connection,
-            _viewer(),
+            asker(),
             kpi=name,
             scope=place,
             what=what,
@@ -106,7 +104,7 @@ def add(
             expected=expected,
             towards=good if towards is None and not action else TOWARDS[towards or "none"],
             owner=owner,
-            review_on=due.date() if due else None,
+            review_on=due,
             kind=decisions.ACTION if action else decisions.DECISION,
             part_of=part_of,
         )
@@ -137,7 +135,7 @@ def change(
     expected: str | None,
     towards: str | None,
     owner: str | None,
-    due: datetime | None,
+    due: date | None,
     note: str,
     folder: Path | None,
     wants_json: bool,
@@ -146,7 +144,7 @@ def change(
     given: dict[str, Any] = {"what": what, "why": why, "expected": expected, "owner": owner}
     said = {name: value for name, value in given.items() if value is not None}
     if due is not None:
-        said["review_on"] = due.date()
+        said["review_on"] = due
     if towards is not None:
         said["towards"] = TOWARDS[towards]
     if not said:
@@ -157,8 +155,8 @@ def change(
     with workspace.register.begin() as connection:
         people = [person.person for person in load_organisation(connection).people]
         _check_person(owner or "", people)
-        seen = decisions.decision(connection, _viewer(), number).version
-        held = decisions.change(connection, _viewer(), number, seen=seen, note=note, **said)
+        seen = decisions.decision(connection, asker(), number).version
+        held = decisions.change(connection, asker(), number, seen=seen, note=note, **said)
     _told(held, "changed", wants_json)
 
 
@@ -170,13 +168,13 @@ def change(
 def close(number: int, note: str, folder: Path | None, wants_json: bool) -> None:
     """Close a decision, or say that an action is done."""
     with open_workspace(folder).register.begin() as connection:
-        seen = decisions.decision(connection, _viewer(), number)
+        seen = decisions.decision(connection, asker(), number)
         if seen.status == decisions.CLOSED:
             raise VigieError(
                 f"Decision {number} is closed already.",
                 next_step=f"To open it again: vigie decision reopen {number}",
             )
-        held = decisions.close(connection, _viewer(), number, seen=seen.version, note=note)
+        held = decisions.close(connection, asker(), number, seen=seen.version, note=note)
     _told(held, "closed", wants_json)
 
 
@@ -188,8 +186,8 @@ def close(number: int, note: str, folder: Path | None, wants_json: bool) -> None
 def reopen(number: int, note: str, folder: Path | None, wants_json: bool) -> None:
     """Open a closed decision again."""
     with open_workspace(folder).register.begin() as connection:
-        seen = decisions.decision(connection, _viewer(), number)
-        held = decisions.reopen(connection, _viewer(), number, seen=seen.version, note=note)
+        seen = decisions.decision(connection, asker(), number)
+        held = decisions.reopen(connection, asker(), number, seen=seen.version, note=note)
     _told(held, "open again", wants_json)
 
 
@@ -200,13 +198,13 @@ def reopen(number: int, note: str, folder: Path | None, wants_json: bool) -> Non
 def history(number: int, folder: Path | None, wants_json: bool) -> None:
     """Every version of a decision, the first one first, with who wrote it and when."""
     with open_workspace(folder).register.connect() as connection:
-        found = decisions.history(connection, _viewer(), number)
+        found = decisions.history(connection, asker(), number)
     if wants_json:
         answer({"versions": [row_of(each) for each in found]})
         return
     rows = [
         [
-            str(each.version),
+            each.version,
             f"{each.changed_at or each.decided_at:%Y-%m-%d %H:%M}",
             each.changed_by or each.decided_by,
             each.status,
@@ -225,12 +223,12 @@ def history(number: int, folder: Path | None, wants_json: bool) -> None:
 def minutes(week: str | None, lang: str, folder: Path | None, wants_json: bool) -> None:
     """The minutes of a review as Markdown, or what they hold as JSON."""
     workspace = open_workspace(folder)
-    reviewed = weekly_review(workspace, _viewer(), week=week)
+    reviewed = weekly_review(workspace, asker(), week=week)
     if not wants_json:
         command = [sys.executable, "-m", WRITER, str(workspace.path), reviewed.week.key, lang]
         sys.exit(subprocess.run(command, check=False).returncode)
-    latest = week is None or reviewed.week == weekly_review(workspace, _viewer()).week
-    held = agenda(workspace, _viewer(), week=reviewed.week, latest=latest)
+    latest = week is None or reviewed.week == weekly_review(workspace, asker()).week
+    held = agenda(workspace, asker(), week=reviewed.week, latest=latest)
     answer(
         {
             "week": reviewed.week.key,
@@ -255,10 +253,6 @@ def _told(held: decisions.Decision, became: str, wants_json: bool) -> None:
         click.echo(f"{held.kind.capitalize()} {held.id} is {became}: {held.what}")
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _kpi(workspace: Workspace, name: str) -> str:
     return catalogue_of(workspace)[name].name
 
@@ -266,7 +260,3 @@ def _kpi(workspace: Workspace, name: str) -> str:
 def _check_person(person: str, known: list[str]) -> None:
     if person and person not in known:
         raise unknown("person", person, known)
-
-
-def _viewer() -> Viewer:
-    return Viewer(person=who(), role=Role.CPO)

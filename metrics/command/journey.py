@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,15 @@ from metrics.command.journey_terms import (
     span_of,
 )
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
-from metrics.command.types import MOMENT
+from metrics.command.types import DAY, MOMENT
 from metrics.errors import VigieError
 from metrics.journeys import Session, Step
 from metrics.journeys.audience import PROPERTIES
 from metrics.journeys.declared import declared_steps, declared_window
 from metrics.journeys.stickiness import Comparison
 from metrics.organisation import FUNNEL_DAYS
-from metrics.workspace import Workspace
 
 MOST_INTERVALS = 1_000
-
-
-def _open(folder: Path | None) -> Workspace:
-    return open_workspace(folder)
 
 
 @click.group("journey")
@@ -53,8 +48,8 @@ def verb() -> None:
 @click.option("--order", type=click.Choice([str(o) for o in journeys.Order]), default="ordered")
 @click.option("--exclude", "exclusions", multiple=True, metavar="EVENT@FROM-TO",
               help="Void a try with EVENT between two steps, counted from 1.")  # fmt: skip
-@click.option("--from", "since", type=MOMENT, help="First day on which a try may begin.")
-@click.option("--to", "until", type=MOMENT, help="Last day on which a try may begin.")
+@click.option("--from", "since", type=DAY, help="First day on which a try may begin.")
+@click.option("--to", "until", type=DAY, help="Last day on which a try may begin.")
 @click.option("--elapsed", is_flag=True, help="Only tries whose window has passed.")
 @click.option("--by", "breakdown", type=click.Choice(PROPERTIES))
 @of_audience
@@ -65,8 +60,8 @@ def funnel(
     within: str | None,
     order: str,
     exclusions: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     elapsed: bool,
     breakdown: str | None,
     scope: str,
@@ -78,7 +73,7 @@ def funnel(
 ) -> None:
     """How many go through a row of steps; without --step, through those the product declares."""
     asked_of = audience_of(scope, unit, where, unless)
-    with Session.open(_open(folder), LOCAL_CPO) as session:
+    with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         filters = tuple(event_of(step) for step in steps)
         if not filters:
             if asked_of.scope.kind != "product":
@@ -95,8 +90,8 @@ def funnel(
             window_seconds=int(span_of(within or f"{FUNNEL_DAYS}d").total_seconds()),
             order=journeys.Order(order),
             exclusions=tuple(exclusion_of(text) for text in exclusions),
-            since=since.date() if since else None,
-            until=until.date() if until else None,
+            since=since,
+            until=until,
             elapsed_only=elapsed,
             breakdown=breakdown,
             audience=asked_of,
@@ -153,7 +148,7 @@ def retention(
 ) -> None:
     """The grid of cohorts: who came back how many intervals later."""
     asked_of = audience_of(scope, unit, where, unless)
-    with Session.open(_open(folder), LOCAL_CPO) as session:
+    with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         asked = journeys.Retention(
             target=event_of(target),
             returning=event_of(returning),
@@ -198,7 +193,7 @@ def lifecycle(
 ) -> None:
     """Who is new, stays, comes back and falls silent, per interval."""
     asked_of = audience_of(scope, unit, where, unless)
-    with Session.open(_open(folder), LOCAL_CPO) as session:
+    with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         found = journeys.lifecycle(
             session,
             journeys.Lifecycle(
@@ -250,7 +245,7 @@ def stickiness(
     """In how many intervals of a range each user was active."""
     asked_of = audience_of(scope, unit, where, unless)
     criterion = journeys.Criterion(Comparison(events[0]), events[1])
-    with Session.open(_open(folder), LOCAL_CPO) as session:
+    with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         found = journeys.stickiness(
             session,
             journeys.Stickiness(
@@ -290,7 +285,7 @@ def active(
 ) -> None:
     """Users active in a trailing window, at the start or end of each interval."""
     asked_of = audience_of(scope, unit, where, unless)
-    with Session.open(_open(folder), LOCAL_CPO) as session:
+    with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         found = journeys.active_users(
             session,
             journeys.ActiveUsers(
@@ -332,12 +327,4 @@ def _answer(content: dict[str, Any], rows: list[dict[str, Any]], wants_json: boo
         click.echo("Nobody did this.")
         return
     names = list(rows[0])
-    click.echo(table([[_text(row[name]) for name in names] for row in rows], names))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join("-" if each is None else str(each) for each in value)
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "-" if value is None else str(value)
+    click.echo(table([[row[name] for name in names] for row in rows], names))

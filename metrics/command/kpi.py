@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from metrics.command.output import (
     open_workspace,
     table,
 )
-from metrics.command.scopes import scope_among
+from metrics.command.scopes import scope_in
 from metrics.command.types import DAY
 from metrics.errors import VigieError
 from metrics.examples import Verdict, run_examples
@@ -33,7 +33,6 @@ from metrics.models import Models, load_models
 from metrics.register import migrate
 from metrics.register.organisation import load_organisation
 from metrics.result import as_row
-from metrics.scopes import all_scopes
 from metrics.workspace import SETTINGS_FILE, Workspace
 
 
@@ -161,8 +160,8 @@ def query(
     names: tuple[str, ...],
     by: str,
     grain: str | None,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     conditions: tuple[str, ...],
     folder: Path | None,
     wants_json: bool,
@@ -176,8 +175,8 @@ def query(
         list(names),
         by=by,
         grain=grain,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since,
+        until=until,
         where=_pairs(conditions),
     )
     rows = [as_row(figure) for figure in figures]
@@ -186,7 +185,7 @@ def query(
         return
     shown = [name for name in ROW if name != "member" or any(row["member"] for row in rows)]
     click.echo(
-        table([[_text(row[name]) for name in shown] for row in rows], shown)
+        table([[row[name] for name in shown] for row in rows], shown)
         if rows
         else "No figures: nothing covers these days. 'vigie check' says what is imported."
     )
@@ -208,8 +207,8 @@ def restatements_(
     names: tuple[str, ...],
     scope: str | None,
     grain: str | None,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     folder: Path | None,
     wants_json: bool,
 ) -> None:
@@ -217,17 +216,16 @@ def restatements_(
     from metrics.pages.restatements import restatements
 
     workspace = open_workspace(folder)
-    migrate(workspace.register)
     with workspace.register.connect() as connection:
-        known = all_scopes(load_organisation(connection))
+        organisation = load_organisation(connection)
     found = restatements(
         workspace,
         LOCAL_CPO,
         kpis=names or None,
-        scopes=[scope_among(scope, known)] if scope else None,
+        scopes=[scope_in(organisation, scope)] if scope else None,
         grain=Grain(grain) if grain else None,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since,
+        until=until,
     )
     rows = [each.as_row() for each in found]
     if wants_json:
@@ -235,7 +233,7 @@ def restatements_(
         return
     shown = ("kpi", "scope", "period", "was", "is", "cause", "cause_detail", "at")
     click.echo(
-        table([[_text(row[name]) for name in shown] for row in rows], shown)
+        table([[row[name] for name in shown] for row in rows], shown)
         if rows
         else "No figure has changed after it was published."
     )
@@ -342,17 +340,3 @@ def _pairs(conditions: tuple[str, ...]) -> dict[str, str]:
             )
         found[dimension.strip()] = value.strip()
     return found
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:.6g}"
-        case datetime():
-            return f"{value:%Y-%m-%dT%H:%MZ}"
-        case _:
-            return str(value)

@@ -78,7 +78,7 @@ def told(
     if len(said) + bool(new) + nobody + same_accounts != 1:
         raise VigieError(
             "A word stands for one product, squad or person, or for nobody.",
-            next_step="Give one of --product, --squad, --person, --new, --nobody.",
+            next_step="Give one of --product, --squad, --person, --new, --same-accounts, --nobody.",
             exit_code=2,
         )
     workspace = open_workspace(folder)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from metrics import jobs
+from metrics.access import Role, Viewer
 from metrics.errors import VigieError
 from metrics.intake import plain
 from metrics.job import Job, Outcome, Progress
@@ -59,6 +61,11 @@ def who() -> str:
         return "unknown"
 
 
+def asker() -> Viewer:
+    """Who is at the terminal; on this machine everyone is taken for the CPO."""
+    return Viewer(person=who(), role=Role.CPO)
+
+
 def answer(content: dict[str, Any]) -> None:
     """Print one JSON document. Dates are ISO, moments are UTC."""
     click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=plain))
@@ -80,9 +87,9 @@ def checked(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
+def table(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:
     """Rows as text in columns, numbers to the right."""
-    lines = [list(header), *(list(row) for row in rows)]
+    lines = [list(header), *([cell(value) for value in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     numeric = [
         len(lines) > 1 and all(_is_number(line[column]) for line in lines[1:])
@@ -95,6 +102,23 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def cell(value: object) -> str:
+    """A value as a table's cell: nothing where there is none, six digits of a fraction."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.6g}"
+        case datetime():
+            return f"{value:%Y-%m-%dT%H:%MZ}"
+        case list() | tuple():
+            return " ".join("-" if each is None else cell(each) for each in value)
+        case _:
+            return str(value)
 
 
 def _is_number(text: str) -> bool:

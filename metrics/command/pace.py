@@ -11,7 +11,6 @@ from metrics.access import LOCAL_CPO
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_of
 from metrics.outlook import PERIODS, SCOPES, Outlook, outlooks
-from metrics.register import migrate
 
 SHOWN = ("kpi", "scope", "period", "actual", "forecast", "landing", "low", "high", "target",
          "budget", "prior_year", "chance", "verdict")  # fmt: skip
@@ -32,7 +31,6 @@ def verb(
 ) -> None:
     """Actual to date, forecast and landing of KPIs, beside target, budget and the year before."""
     workspace = open_workspace(folder)
-    migrate(workspace.register)
     found = outlooks(
         workspace,
         LOCAL_CPO,
@@ -45,7 +43,7 @@ def verb(
         answer({"rows": rows})
         return
     click.echo(
-        table([[_text(row[name]) for name in SHOWN] for row in rows], SHOWN)
+        table([[row[name] for name in SHOWN] for row in rows], SHOWN)
         if rows
         else "Nothing to say yet: too few closed figures, or nothing published."
     )
@@ -62,9 +60,3 @@ def row_of(outlook: Outlook) -> dict[str, object]:
         "end": outlook.period.end,
     }
     return row
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from metrics.errors import VigieError, unknown
+from metrics.organisation import Organisation
 from metrics.result import Scope
+from metrics.scopes import all_scopes
 
 
 def scope_of(text: str, kinds: Sequence[str]) -> Scope:
@@ -20,9 +22,9 @@ def scope_of(text: str, kinds: Sequence[str]) -> Scope:
     return scope
 
 
-def scope_among(text: str, known: Collection[Scope]) -> Scope:
-    """The one of the known scopes that a text names; raises VigieError when it names none."""
-    scope = _written(text)
+def scope_in(organisation: Organisation, text: str) -> Scope:
+    """The scope of a company that a text names; raises VigieError when it names none."""
+    scope, known = _written(text), all_scopes(organisation)
     if scope not in known:
         raise unknown("scope", text, map(text_of, known))
     return scope

@@ -48,7 +48,7 @@ def show(folder: Path | None, wants_json: bool) -> None:
         return
     rows = [
         [
-            str(token.id),
+            token.id,
             token.name,
             f"{token.created_at:%Y-%m-%d} {token.created_by}",
             f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else "in force",

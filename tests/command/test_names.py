@@ -26,7 +26,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_word_is_suggested_and_said(monkeypatch, workspace, tmp_path):
     assert answered(monkeypatch, "names", "list") == {"names": []}
-    files = {"products.csv": PRODUCTS, "Mixpanel events 2026-10-20.csv": EVENTS}
+    files = {
+        "products.csv": PRODUCTS,
+        "people.csv": "person,name\nmorel,Claire Morel\n",
+        "names.csv": "kind,source,alias,target\nperson,*,C. Morel,morel\nproduct,jira,OLD,\n",
+        "Mixpanel events 2026-10-20.csv": EVENTS,
+    }
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
     answered(monkeypatch, "import", *(str(tmp_path / name) for name in files))
@@ -47,3 +52,5 @@ def test_a_word_is_suggested_and_said(monkeypatch, workspace, tmp_path):
     assert done["status"] == "done"
     [word] = answered(monkeypatch, "names", "list")["names"]
     assert (word["owner"], word["answered"]) == (atelier, True)
+    checks = {each["name"]: each for each in answered(monkeypatch, "check")["checks"]}
+    assert checks["organisation"]["ok"], "people's names and words that are nobody's are no mistake"
