@@ -25,7 +25,11 @@ def add_answers(
                 ifs=[exp.If(this=exp.In(this=word.copy(), expressions=ignored), true=exp.null())],
                 default=given,
             )
-        score = read(exp.column(bound.cell), Reading.DECIMAL, "dot", "dmy")
+        score: exp.Expr = exp.func(
+            "coalesce",
+            read(exp.column(bound.cell), Reading.DECIMAL, "dot", "dmy"),
+            exp.func("labelled", exp.column(bound.cell)),
+        )
         if question.answers:
             score = exp.Case(
                 ifs=[

@@ -111,7 +111,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             place
             for wanted in column.comparable_headers
             for place, header in enumerate(headers)
-            if header == wanted
+            if header == wanted or (column.many and _numbered(header, wanted))
         ]
         if not places:
             if column.expected or column.required:
@@ -187,6 +187,11 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         unused,
         unsure,
     )
+
+
+def _numbered(header: str, wanted: str) -> bool:
+    """Whether a header is one that came several times, numbered by what saved the file again."""
+    return re.fullmatch(re.escape(wanted) + r"[._ ]?\(?\d+\)?", header) is not None
 
 
 def _periods(connection: duckdb.DuckDBPyConnection, table: Table, places: list[int]) -> list[int]:
@@ -303,7 +308,11 @@ def _day_orders(
 
 def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Question) -> bool:
     """Whether a column's filled cells are whole numbers of the scale or words for them."""
-    value = read(exp.column(cell), Reading.INTEGER, "dot", "dmy")
+    value = exp.func(
+        "coalesce",
+        read(exp.column(cell), Reading.INTEGER, "dot", "dmy"),
+        exp.func("labelled", exp.column(cell)),
+    )
     inside: exp.Expr = exp.Between(
         this=value,
         low=exp.Literal.number(question.low),

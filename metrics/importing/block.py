@@ -15,6 +15,8 @@ from metrics.importing.report_periods import (
     day_first_of,
     day_of,
     is_date,
+    month_of,
+    names_months,
     unit_of_index,
 )
 
@@ -33,6 +35,7 @@ class Block:
     dimensions: int = 0  # how many leading columns tell what a row is about
     unit: str = ""  # of the index counted from the period's start, if there is one
     date_column: int = -1
+    month_column: int = -1
     day_first: bool = True
     cohorts: bool = False
     given_elsewhere: set[int] = field(default_factory=set)
@@ -63,6 +66,9 @@ def settle(block: Block, figures: set[str], said: set[str]) -> None:
         if all(is_date(cell) for cell in cells):
             block.date_column = place
             block.day_first = day_first_of(cells, block.period)
+            break
+        if names_months(names[place]) and all(month_of(cell, block.period) for cell in cells):
+            block.month_column = place
             break
     block.cohorts = (
         block.dimensions == 1
@@ -99,6 +105,9 @@ def unfold(block: Block, record: Record, places: dict[str, int], width: int) -> 
         day = day_of(cells[block.date_column], block.day_first)
         period = Period(day, day) if day else None
         about = [pair for pair in about if pair[0] != block.date_column]
+    elif block.month_column >= 0:
+        period = month_of(cells[block.month_column], block.period)
+        about = [pair for pair in about if pair[0] != block.month_column]
     dimension = [block.header[place] for place, _ in about]
     members = [text for _, text in about]
     if block.comparison:

@@ -113,7 +113,7 @@ def find_layout(path: Path, known_delimiter: str = "") -> Layout:
     for delimiter in (known_delimiter,) if known_delimiter else DELIMITERS:
         for quote in ('"', "") if delimiter in "\t|" else ('"',):
             layout = _try(sample, Dialect(delimiter, quote))
-            if layout.width > 1:
+            if layout.width > 1 and not _cuts_quotes(layout):
                 scored.append((_regularity(layout), -len(scored), layout))
     if not scored:
         raise Refusal("one_column", example=sample[0][:80].strip() if sample else "")
@@ -143,7 +143,16 @@ def _try(sample: list[str], dialect: Dialect) -> Layout:
             break
     widths = Counter(len(record.cells) for record in records if not record.broken)
     usual = max(widths, key=lambda width: (widths[width], width), default=0)
+    if usual == 1:  # a short table among its notes
+        tables = [width for width in widths if width > 2 and widths[width] > 1]
+        usual = max(tables, key=lambda width: (widths[width], width), default=1)
     return Layout(dialect, tuple(records), usual)
+
+
+def _cuts_quotes(layout: Layout) -> bool:
+    """Whether the delimiter mostly stands inside of quotes, as the tabs of Amplitude's texts do."""
+    alone = sum(record.cells[:1] == ['"'] for record in layout.records)
+    return not layout.dialect.quote and 2 * alone > len(layout.records)
 
 
 def _regularity(layout: Layout) -> float:

@@ -75,11 +75,20 @@ def _rows_of(text: Path) -> Callable[[], Iterator[Row]]:
     with text.open(encoding="utf-8-sig") as file:
         head = file.read(4096).lstrip()
     if head.startswith("["):
-        return lambda: _elements(text)
+        return lambda: _cards(_elements(text))
     if _is_lines(text):
         return lambda: _lines(text)
     rows = _inside(_document(text))
     return lambda: iter(rows)
+
+
+def _cards(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, and instead of a board its cards: several boards may stand in one array."""
+    for row in rows:
+        if isinstance(row, dict) and trello_board.is_board(row):
+            yield from trello_board.cards(row)
+        else:
+            yield row
 
 
 def _is_lines(text: Path) -> bool:

@@ -19,6 +19,8 @@ QUITE_SURE = 0.8
 TOO_CLOSE = 0.03
 HEADER_WITHIN = 30
 VALUES_LOOKED_AT = 200
+#: What stands below a question on a scale: a number, or one that leads its label.
+ON_A_SCALE = re.compile(r"\d{1,3}([.,]\d)?|\d{1,2} ?[-–—=:.)(] ?[^\d\s].*")
 
 
 @dataclass(frozen=True)
@@ -176,9 +178,7 @@ def _answers_fit(question: Question, layout: Layout, index: int, place: int) -> 
         if place < len(record.cells)
     ]
     filled = [cell for cell in cells if cell]
-    fitting = sum(
-        cell in answers or re.fullmatch(r"\d{1,3}([.,]\d)?", cell) is not None for cell in filled
-    )
+    fitting = sum(cell in answers or ON_A_SCALE.fullmatch(cell) is not None for cell in filled)
     return fitting >= 0.5 * len(filled)
 
 

@@ -108,6 +108,32 @@ def is_date(cell: str) -> bool:
     )
 
 
+def names_months(header: str) -> bool:
+    return re.search(rf"\b({_UNITS['month']})", header) is not None
+
+
+def month_of(cell: str, period: Period | None) -> Period | None:
+    """'202603', or '03' where the report's own period has one such month: cut by that period."""
+    if found := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])", cell):
+        months = [(int(found[1]), int(found[2]))]
+    elif period is not None and re.fullmatch(r"0?[1-9]|1[0-2]", cell):
+        months = [
+            (year, int(cell))
+            for year in range(period.first.year, period.last.year + 1)
+            if period.first.replace(day=1) <= date(year, int(cell), 1) <= period.last
+        ]
+    else:
+        return None
+    if len(months) != 1:
+        return None
+    [(year, month)] = months
+    first = date(year, month, 1)
+    last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    if period is not None:
+        first, last = max(first, period.first), min(last, period.last)
+    return Period(first, last) if first <= last else None
+
+
 def day_first_of(cells: list[str], period: Period | None) -> bool:
     """Whether 3/4/2026 is in April: by a day above 12, else by the report's own period."""
     pairs = [

@@ -70,7 +70,15 @@ create or replace temp macro month_number(name) as map {
     'kwi': 4, 'kwietnia': 4, 'kwiecień': 4, 'maja': 5, 'cze': 6, 'czerwca': 6, 'czerwiec': 6,
     'lip': 7, 'lipca': 7, 'lipiec': 7, 'sie': 8, 'sierpnia': 8, 'sierpień': 8, 'wrz': 9,
     'września': 9, 'wrzesień': 9, 'paź': 10, 'października': 10, 'październik': 10, 'lis': 11,
-    'listopada': 11, 'listopad': 11, 'gru': 12, 'grudnia': 12, 'grudzień': 12
+    'listopada': 11, 'listopad': 11, 'gru': 12, 'grudnia': 12, 'grudzień': 12, 'des': 12,
+    'led': 1, 'úno': 2, 'bře': 3, 'dub': 4, 'kvě': 5, 'čvn': 6, 'čer': 6, 'čvc': 7, 'srp': 8,
+    'zář': 9, 'říj': 10, 'pro': 12, 'oca': 1, 'şub': 2, 'nis': 4, 'haz': 6, 'tem': 7, 'ağu': 8,
+    'eyl': 9, 'eki': 10, 'kas': 11, 'ara': 12, 'янв': 1, 'фев': 2, 'февр': 2, 'мар': 3, 'апр': 4,
+    'май': 5, 'мая': 5, 'июн': 6, 'июл': 7, 'авг': 8, 'сен': 9, 'сент': 9, 'окт': 10, 'ноя': 11,
+    'нояб': 11, 'дек': 12, 'tammi': 1, 'helmi': 2, 'maalis': 3, 'huhti': 4, 'touko': 5, 'kesä': 6,
+    'heinä': 7, 'elo': 8, 'syys': 9, 'loka': 10, 'marras': 11, 'joulu': 12, '一月': 1, '二月': 2,
+    '三月': 3, '四月': 4, '五月': 5, '六月': 6, '七月': 7, '八月': 8, '九月': 9, '十月': 10,
+    '十一月': 11, '十二月': 12
 }[lower(name)];
 
 -- The two numbers with which a date such as 3/4/2026 begins: which is the day shows over a column.
@@ -78,12 +86,16 @@ create or replace temp macro number_in_date(t, place) as try_cast(
     regexp_extract(t, '^\s*(\d{1,2})[/.-](\d{1,2})[/.-]', place) as integer
 );
 
--- Clocks as languages write them: 17.04.53, 17h04, 5:04 p. m.
+-- Clocks as languages write them: 17.04.53, 17h04, 5:04 p. m., 오후 5:04, 5:04 下午.
+create or replace temp macro latin_halves(c) as regexp_replace(
+    regexp_replace(c, '^(.*)(?:오전|上午|午前)(.*)$', '\1\2 am'),
+    '^(.*)(?:오후|下午|午後)(.*)$', '\1\2 pm'
+);
 create or replace temp macro plain_clock(c) as case
     when regexp_full_match(c, '[\d: ]*([AaPp][Mm])?') then trim(c)
     else regexp_replace(
         regexp_replace(
-            regexp_replace(trim(c), '^(\d{1,2})\.(\d{2})\.(\d{2})', '\1:\2:\3'),
+            regexp_replace(trim(latin_halves(c)), '^(\d{1,2})\.(\d{2})\.(\d{2})', '\1:\2:\3'),
             '^(\d{1,2})(?:\.| ?h ?)(\d{2})', '\1:\2'
         ),
         '(?i)\s*\b([ap])\.?\s?m\.?$', ' \1m'
@@ -104,7 +116,7 @@ create or replace temp macro by_name(p) as case when p['y'] <> '' then
     on_clock(p['y'], month_number(p['m']), p['d'], p['clock'])
 end;
 
--- 2026年3月14日 10:00, 2026년 3월 14일.
+-- 2026年3月14日 10:00, 2026년 3월 14일, 2026. 3. 14 오전 10:00, 2026-03-14 10.00.00.
 create or replace temp macro by_signs(p) as case when p['y'] <> '' then
     on_clock(p['y'], p['m'], p['d'], p['clock'])
 end;
@@ -116,9 +128,9 @@ create or replace temp macro written_slowly(t, ord) as case
     when regexp_matches(t, '^\d{4} ?[年년]') then by_signs(regexp_extract(
         t, '^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일](?: *(.*))?$', ['y', 'm', 'd', 'clock']
     ))
-    when regexp_matches(t, '^\d{4}/') then try_strptime(
-        t, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d', '%Y/%m/%d %I:%M:%S %p']
-    )
+    when regexp_matches(t, '^\d{4}([/-]|\. ?)\d{1,2}([/-]|\. ?)\d') then by_signs(regexp_extract(
+        t, '^(\d{4})[/.-] ?(\d{1,2})[/.-] ?(\d{1,2})\.?(?:[ ,]+(.*))?$', ['y', 'm', 'd', 'clock']
+    ))
     when regexp_matches(t, '^\d{1,2}[/. -]\p{L}') then by_name(regexp_extract(
         t, '^(\d{1,2})[/. -](\p{L}+)\.?[/. -](\d{4}|\d{2})(?:[ ,]+(.*))?$', ['d', 'm', 'y', 'clock']
     ))
@@ -208,6 +220,10 @@ create or replace temp macro answer_of(question, kind, score, low, high) as {
     'question': question, 'kind': kind, 'score': score::decimal(28, 6),
     'low': low::decimal(9, 2), 'high': high::decimal(9, 2)
 };
+
+-- The number that leads an answer with its label: 10 - Extremely likely, 5 (très satisfait).
+create or replace temp macro labelled(t) as
+    try_cast(regexp_extract(clean(t), '^(\d{1,2}) ?[-–—=:.)(] ?[^\d\s]', 1) as integer);
 
 create or replace temp macro given_answers(answers) as
     list_filter(answers, lambda answer: answer is not null);
@@ -327,6 +343,11 @@ create or replace temp macro no_cells() as
     list_filter([cell_of('', '', 'dot')], lambda cell: false);
 
 -- Whether a status says, in the words of many tools, that work has not begun.
-create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|open|ouvert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
+create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|(re-?)?open|(ré?)?ouvert|wieder ?(er)?öffnet|wiedereröffnet|reabiert|reabert|riapert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
+
+-- Jira's server writes a sprint as its program holds it: …greenhopper…[id=12,…,name=Sprint 4,…].
+create or replace temp macro sprint_name(told) as coalesce(nullif(regexp_extract(
+    told, '^com\.atlassian\.greenhopper.*\[.*\bname=(.*?),(?:goal|startDate|endDate|completeDate|activatedDate|sequence|state)=', 1
+), ''), told);
 
 create or replace temp macro readings_are_made() as true;

@@ -153,6 +153,13 @@ def test_the_total_of_an_exploration_is_left_out(desk: Desk) -> None:
         (date(2026, 1, 1), "day", "page", "/a", 9.0),
         (date(2026, 1, 2), "day", "page", "/b", 7.0),
     ]
+    quarter = [*text.splitlines()[:3], "# 20260115-20260331", rule, ""]
+    months = ["Month,Views,Exits", ",9,4,Grand total", "01,4,2", "202602,5,2"]
+    desk.land("months.csv", "\n".join(quarter + months))
+    assert observed(desk, "views") == [
+        (date(2026, 1, 15), "17 days", "", "", 4.0),
+        (date(2026, 2, 1), "month", "", "", 5.0),
+    ]
 
 
 def test_a_figure_told_by_two_tables_counts_once(desk: Desk) -> None:

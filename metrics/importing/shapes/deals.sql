@@ -1,9 +1,9 @@
 with judged as (
     select *,
         case
-            when regexp_matches(lower(stage), 'closed ?won|^won$|gagné|gewonnen|ganad|ganho|^negócio fechado$|wygran|vunn|^成立|受注|\bvint[oa]\b')
+            when not contains(lower(stage), 'not won') and regexp_matches(lower(stage), 'closed ?won|^won\b|\bwon$|gagné|gewonnen|ganad|ganho|^negócio fechado$|wygran|vunn|vundet|získán|kazanıl|выигр|^成立|受注|성사|成交|赢单|赢得|\bvint[oa]\b')
                 then 'won'
-            when not regexp_matches(lower(stage), 'closed ?lost|^lost$|perdu|verloren|perdid|przegran|förlora|不成立|失注|\bpers[oa]\b')
+            when not regexp_matches(lower(stage), 'closed ?lost|^lost\b|\blost$|perdu|verloren|perdid|przegran|förlora|tabt|tapt|ztrac|kaybed|проигр|不成立|失注|계약 실패|실주|失败|输单|丢单|\bpers[oa]\b')
                 then 'open'
             when regexp_matches(lower(loss_reason), 
                 'no decision|sans suite|pas de décision|aucune décision|keine entscheidung|sin decisi|nessuna decisione')

@@ -14,7 +14,7 @@ read as (
         case
             when resolved is not null then 'resolved'
             when regexp_matches(lower(status), 
-                '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme|gelöst|geschlossen|resuelt|cerrad|resolvid|fechad|risolt|chius|opgelost|gesloten|rozwiąz|zamkni|löst|stängd|解決済|終了|クローズ)')
+                '^(solved|closed|resolved|done|résolu|resolu|clos|fermé|ferme|gelöst|geschlossen|resuelt|cerrad|resolvid|fechad|risolt|chius|opgelost|gesloten|rozwiąz|zamkni|löst|stängd|解決済|終了|クローズ|løst|lukket|vyřešen|uzavřen|çözül|kapal|해결|종료|已解决|已关闭|решен|закрыт|ratkaist|suljet)')
                 then 'resolved'
             when status is not null then 'open'
         end as state,

@@ -14,7 +14,7 @@ judged as (
                 ) then 'cancelled'
             when t.status_category is not null then t.status_category
             when t.done is not null
-                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了)')
+                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了|完成|已完成|已关闭|已解决|완료|해결|hotovo|uzavřen|vyřešen|tamam|çözül|kapalı|готово|закрыт|решен|valmis|ferdig|lukket|løst)')
                 then 'done'
             when t.started is not null
                 or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)')
@@ -53,7 +53,7 @@ select record,
     case when category = 'done' then coalesce(done_day, changed_day) end as done_day,
     due_day,
     try_cast(points as decimal(9, 2)) as points,
-    parent, sprints, labels,
+    parent, list_transform(sprints, lambda sprint: sprint_name(sprint)) as sprints, labels,
     list_sort(list_distinct(list_concat(blocked_by, by_links))) as blocked_by,
     criteria is not null as has_criteria
 from moments
