@@ -40,6 +40,7 @@ from metrics.pages.verbatims import Verbatim
 from metrics.pages.verbatims import verbatims as in_their_words
 from metrics.register.decisions import Decision
 from metrics.register.remarks import TakenBack
+from metrics.register.targets import SetTarget
 from metrics.result import Scope
 from metrics.workspace import Workspace
 
@@ -86,6 +87,11 @@ def versions(session: Session, number: int) -> list[Decision]:
 def remarks_before(session: Session, kind: str, kpi: str, scope: Scope) -> list[TakenBack]:
     """What was said of a KPI of a scope and reworded or taken back since."""
     return meeting.remarks_before(session.workspace, session.viewer, kind, kpi, scope)
+
+
+def targets_before(session: Session, kpi: str, scope: Scope) -> list[SetTarget]:
+    """Every target and budget ever set for a KPI of a scope, the oldest first."""
+    return meeting.targets_before(session.workspace, session.viewer, kpi, scope)
 
 
 def product_page(session: Session, product: str, week: str | None) -> ProductPage:

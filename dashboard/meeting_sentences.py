@@ -9,6 +9,7 @@ from dashboard.sentences import local
 from dashboard.sentences import period as period_of
 from dashboard.translation import mark
 from dashboard.voice import Voice
+from metrics.calendar import Period
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
 from metrics.pages.portfolio import EXPECTED, PROGRESS, Holding
@@ -16,8 +17,10 @@ from metrics.pages.review_facts import Muted
 from metrics.pages.slipping import Slip
 from metrics.register.decisions import ACTION, Decision
 from metrics.register.remarks import Annotation, Comment, Mute, TakenBack
+from metrics.register.targets import SetTarget
 from metrics.result import Scope
 
+GOALS = {"target": mark("Target"), "budget": mark("Budget")}
 #: Where a decision says that its KPI should go.
 TOWARDS = {1: mark("should rise"), 0: mark("no direction"), -1: mark("should fall")}
 MOVED = {
@@ -197,6 +200,24 @@ def written(voice: Voice, said: Comment | Annotation | Mute) -> str:
         moment=voice.format.moment(local(voice, said.written_at)),
         name=person(voice, said.written_by),
     )
+
+
+def goal(voice: Voice, held: SetTarget, period: Period) -> str:
+    """A target or budget: "Target, Q4 2026: €250 k. Set 16 Nov 2026, 10:32 by C. Morel."."""
+    words = voice.words
+    moment = voice.format.moment(local(voice, held.set_at))
+    told = words.say(
+        "{kind}, {period}: {value}.",
+        kind=words.say(GOALS[held.kind]),
+        period=voice.format.period(period),
+        value=voice.format.short(voice.catalogue[held.kpi].unit, held.value),
+    )
+    if held.set_by:
+        name = person(voice, held.set_by)
+        source = words.say("Set {moment} by {name}.", moment=moment, name=name)
+    else:
+        source = words.say("From a file of {moment}.", moment=moment)
+    return f"{told} {source}"
 
 
 def taken_back(voice: Voice, said: TakenBack) -> str:

@@ -185,10 +185,17 @@ def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
             connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
             value=950000,
         )  # fmt: skip
-        assert [t.value for t in said_before(connection, LOCAL_CPO, "revenue", COMPANY)] == [
-            900000,
-            950000,
-        ]
+        told = said_before(connection, LOCAL_CPO, "revenue", COMPANY)
+        assert [each.value for each in told if each.kind == "target"] == [900000, 950000]
+        with pytest.raises(VigieError, match="Another value was set for 2026-Q4 meanwhile"):
+            set_target(
+                connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
+                value=960000, seen=held,
+            )  # fmt: skip
+        set_target(
+            connection, LOCAL_CPO, CATALOGUE, kpi="revenue", scope=COMPANY, period="2026-Q4",
+            value=950000, seen=targets_held(connection, LOCAL_CPO, scopes=[COMPANY]),
+        )  # fmt: skip
     jobs.run(jobs.Job("undo", str(folder), "test", import_id=report.import_id))
     with workspace.register.connect() as connection:
         held = targets_held(connection, LOCAL_CPO, kpis=["revenue"])

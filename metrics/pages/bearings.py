@@ -172,12 +172,12 @@ class _Signs:
                 WEEKS,
                 ("sprint_predictability", "scope_change", READINESS, CYCLE_TIME),
             ),
-            (Grain.MONTH, MONTHS, ("escaped_defects_rate", ENGAGEMENT)),
             (
-                Grain.QUARTER,
-                QUARTERS,
-                ("linked_initiatives", ON_TIME, "okr_progress", "okr_expected_progress"),
+                Grain.MONTH,
+                MONTHS,
+                ("escaped_defects_rate", ENGAGEMENT, "okr_progress", "okr_expected_progress"),
             ),
+            (Grain.QUARTER, QUARTERS, ("linked_initiatives", ON_TIME)),
         ):
             known = [name for name in names if name in panel.catalogue]
             for figure in panel.figures(known, [*scopes, *squads], [grain], day - span, day):
@@ -192,10 +192,12 @@ class _Signs:
         self._initiatives = list(initiatives)
 
     def _closed(self, kpi: str, scope: Scope) -> list[Figure]:
+        """The figures of periods that were over by the end of the week: what came of a month or a
+        quarter later was not known then."""
         return [
             figure
             for figure in self._of.get((kpi, scope), ())
-            if figure.closed and figure.value is not None
+            if figure.closed and figure.value is not None and figure.end <= self._panel.week.end
         ]
 
     def share(self, name: str, kpi: str, scope: Scope, span: timedelta) -> Sign:
@@ -206,18 +208,17 @@ class _Signs:
         return judged(name, part / whole if whole else None, part, whole or None, kpi)
 
     def objectives(self, scope: Scope) -> Sign:
-        """How far the objectives are ahead of what the calendar expects, or behind."""
+        """How far the objectives are ahead of what the calendar expects, or behind, at the end of
+        the latest month that was over by the end of the week, as every other page has it."""
         progress, expected = (
-            self._of.get((kpi, scope), []) for kpi in ("okr_progress", "okr_expected_progress")
+            {figure.start: figure.value for figure in self._closed(kpi, scope)}
+            for kpi in ("okr_progress", "okr_expected_progress")
         )
-        by_start = {figure.start: figure.value for figure in expected}
-        for figure in reversed(progress):
-            wanted = by_start.get(figure.start)
-            if figure.value is not None and wanted is not None:
-                return judged(
-                    "objectives", figure.value - wanted, figure.value, wanted, "okr_progress"
-                )
-        return judged("objectives", None, kpi="okr_progress")
+        both = progress.keys() & expected.keys()
+        if not both:
+            return judged("objectives", None, kpi="okr_progress")
+        done, wanted = progress[max(both)], expected[max(both)]
+        return judged("objectives", done - wanted, done, wanted, "okr_progress")
 
     def roadmap(self, scope: Scope) -> Sign:
         """The initiatives of the last four quarters and of those to come whose date stayed."""

@@ -19,7 +19,7 @@ from metrics.catalogue.kpi import Catalogue
 from metrics.definitions import catalogue_of
 from metrics.effect import Effect, effect_of
 from metrics.pages.alike import Alike, alike
-from metrics.register import tables
+from metrics.register import tables, targets
 from metrics.register.decisions import (
     ACTION,
     OPEN,
@@ -30,6 +30,7 @@ from metrics.register.decisions import (
 )
 from metrics.register.remarks import Comment, Mute, TakenBack, muted, read_comments, said_before
 from metrics.register.series import read_figures
+from metrics.register.targets import SetTarget
 from metrics.result import Scope
 from metrics.workspace import Workspace
 
@@ -154,6 +155,12 @@ def remarks_before(
     """The comments, annotations or mutes that were reworded or taken back, the latest first."""
     with workspace.register.connect() as connection:
         return said_before(connection, viewer, kind, kpi, scope)
+
+
+def targets_before(workspace: Workspace, viewer: Viewer, kpi: str, scope: Scope) -> list[SetTarget]:
+    """Every target and budget ever set for a KPI of a scope, the oldest first."""
+    with workspace.register.connect() as connection:
+        return targets.said_before(connection, viewer, kpi, scope)
 
 
 def effect_since(

@@ -153,7 +153,7 @@ def withdraw(
         .values(withdrawn_at=_moment(at), withdrawn_by=viewer.person)
     )
     if done.rowcount != 1:
-        raise _gone(kind, number)
+        raise _gone(kind)
 
 
 def reword(
@@ -260,15 +260,15 @@ def _held(connection: sa.Connection, viewer: Viewer, kind: str, number: int) -> 
     wanted = [*_wanted(TABLES[kind], viewer, None, None), TABLES[kind].c.id == number]
     found = _read(connection, kind, wanted, "id")
     if not found:
-        raise _gone(kind, number)
+        raise _gone(kind)
     return found[0]
 
 
-def _gone(kind: str, number: int) -> VigieError:
+def _gone(kind: str) -> VigieError:
     return VigieError(
-        "There is no {noun} {number} to take back.",
-        values={"noun": kind, "number": str(number)},
-        next_step="Someone may have done so already: look again.",
+        "This {noun} no longer stands: it was changed or taken back meanwhile.",
+        values={"noun": kind},
+        next_step="Close this window and look again.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -54,11 +54,13 @@ def set_target(
     period: str,
     value: float,
     kind: str = "target",
+    seen: Mapping[Held, SetTarget] | None = None,
     at: datetime | None = None,
 ) -> SetTarget:
     """Set a target in the caller's transaction; what held before is kept beside it.
 
-    Raises VigieError for a KPI that the catalogue does not have, another kind than target and
+    `seen` is what held when the writer looked (None: whatever did). Raises VigieError when another
+    value holds since, and for a KPI that the catalogue does not have, another kind than target and
     budget, a period that is neither a quarter, a month nor a week, and a scope that `viewer` may
     not see.
     """
@@ -74,6 +76,15 @@ def set_target(
         )
     if not may_see(viewer, scope.kind):
         raise VigieError(f"{viewer.person} may not set a target for a {scope.kind}.")
+    if seen is not None:
+        place = Held(name, scope, period, kind)
+        now = targets_held(connection, viewer, kpis=[name], scopes=[scope])
+        if now.get(place) != seen.get(place):
+            raise VigieError(
+                "Another value was set for {period} meanwhile.",
+                values={"period": period},
+                next_step="Look at what holds now, and set yours if it is still right.",
+            )
     moment = at or datetime.now(UTC).replace(tzinfo=None)
     row = {
         "kpi": name, "scope_kind": scope.kind, "scope": scope.key, "period": period,
@@ -107,14 +118,12 @@ def targets_held(
 
 
 def said_before(
-    connection: sa.Connection, viewer: Viewer, kpi: str, scope: Scope, *, kind: str = "target"
+    connection: sa.Connection, viewer: Viewer, kpi: str, scope: Scope
 ) -> list[SetTarget]:
-    """Every target ever set for a KPI and scope, oldest first; those of undone imports are not."""
+    """Every target and budget ever set for a KPI and scope, oldest first; those of undone imports
+    are not."""
     query = _said(viewer).where(
-        targets.c.kpi == kpi,
-        targets.c.scope_kind == scope.kind,
-        targets.c.scope == scope.key,
-        targets.c.kind == kind,
+        targets.c.kpi == kpi, targets.c.scope_kind == scope.kind, targets.c.scope == scope.key
     )
     return [_target(row) for row in connection.execute(query)]
 

@@ -135,6 +135,19 @@ def test_signs_of_the_sample_rest_on_published_figures(sample):
     kept = clairiere["commitment_kept"]
     assert kept.part == pytest.approx(sum(figure.numerator for figure in asked))
     assert kept.whole == pytest.approx(sum(figure.denominator for figure in asked))
+    months = [
+        figure
+        for figure in query(
+            sample.workspace, LOCAL_CPO, ["okr_progress", "okr_expected_progress"], by="product",
+            grain="month",
+        )
+        if figure.scope.key == "clairiere" and figure.end <= week.end
+    ]  # fmt: skip
+    last = {figure.kpi: figure.value for figure in months}  # the latest of each
+    objectives = next(s for s in found["clairiere"].heading.signs if s.name == "objectives")
+    assert (objectives.part, objectives.whole) == pytest.approx(
+        (last["okr_progress"], last["okr_expected_progress"])
+    )
     assert found["clairiere"].quadrant == "pace"
     assert found["oree"].quadrant == ""
     assert "falling_engagement" in found["clairiere"].advice.strains

@@ -48,7 +48,7 @@ def test_a_remark_is_withdrawn_once_and_stays_in_the_register(register: sa.Engin
         assert read_comments(connection, LOCAL_CPO) == []
         row = connection.execute(sa.select(comments)).one()
         assert (row.text, row.withdrawn_by) == ("?", "c-morel")
-        with pytest.raises(VigieError, match="no comment 1 to take back"):
+        with pytest.raises(VigieError, match="comment no longer stands"):
             withdraw(connection, LOCAL_CPO, "comment", made.id)
         with pytest.raises(VigieError, match="kind of remark"):
             withdraw(connection, LOCAL_CPO, "opinion", made.id)
@@ -119,7 +119,7 @@ def test_a_remark_is_reworded_beside_what_was_said_before(register: sa.Engine) -
             made.id, "One account left.", "local",
         )  # fmt: skip
         assert (before.withdrawn_at, before.withdrawn_by) == (later, "c-morel")
-        with pytest.raises(VigieError, match="no comment 1 to take back"):
+        with pytest.raises(VigieError, match="comment no longer stands"):
             reword(connection, LOCAL_CPO, "comment", made.id, text="Again")
         assert said_before(connection, LOCAL_CPO, "comment", "mrr", COMPANY) == []
 
