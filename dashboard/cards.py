@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 from pandas import DataFrame
@@ -147,6 +147,17 @@ def _boxes(row: DataFrame, key: str, words: Translation) -> None:
 def plot(drawing: Drawing, key: str, alt: str) -> None:
     """A chart; `alt` says in words what it shows."""
     st.vega_lite_chart(drawing.spec, theme=None, key=key, alt=alt)
+
+
+def zoomable(figure: dict[str, Any], key: str, alt: str) -> None:
+    """A Plotly chart that readers zoom into, without its own buttons or theme."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config={"displayModeBar": False, "displaylogo": False, "responsive": True},
+        key=key,
+        alt=alt,
+    )
 
 
 def chart(

@@ -105,14 +105,12 @@ def lines(
 
     Up to four lines are named where they end, more by a legend; `dates` are written below, at most.
     """
-    # A period in which the KPI was not born, a week without a sprint's end, is no gap.
-    known = [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
+    known = drawn(shown)
     figures = [each for _, found in known for each in found]
-    named = _named(figures, dates)
+    named = written(figures, dates)
     days = [each.start for each in figures]
     first, last = min(days, default=date.min), max(days, default=date.min)
-    values = [each.value for each in figures if each.value is not None]
-    up = up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
+    up = up_axis_of(figures, kpi, voice)
     room = max((last - first).days * 0.02, 1.0)
     across = Axis(
         first.toordinal() - room,
@@ -147,11 +145,23 @@ def lines(
     return drawing
 
 
-def _named(figures: Iterable[Figure], most: int) -> list[Figure]:
+def drawn(shown: Sequence[Line]) -> list[tuple[Line, list[Figure]]]:
+    """The lines with the figures that are drawn. A period in which the KPI was not born, a week
+    without a sprint's end, is no gap."""
+    return [(line, [each for each in line.figures if each.reason != UNBORN]) for line in shown]
+
+
+def written(figures: Iterable[Figure], most: int) -> list[Figure]:
     """The periods written under a chart, at most so many, counted from the last."""
     days = {each.start: each for each in figures}
     newest_first = [days[day] for day in sorted(days, reverse=True)]
     return newest_first[:: max(1, math.ceil(len(newest_first) / most))][::-1]
+
+
+def up_axis_of(figures: Iterable[Figure], kpi: Kpi, voice: Voice) -> Axis:
+    """The axis of a KPI's values."""
+    values = [each.value for each in figures if each.value is not None]
+    return up_axis(values, voice, kpi.unit, from_zero=starts_at_zero(kpi.kind, kpi.unit))
 
 
 def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, last: date) -> None:

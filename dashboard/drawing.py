@@ -1,4 +1,4 @@
-"""A chart in the making, as a Vega-Lite specification; every chart is one.
+"""A chart in the making, as a Vega-Lite specification; every chart but one is that.
 
 Vega-Lite and not Plotly: measured in one run, a chart of Plotly kept the browser busy for 2.8 s
 more than an empty page, one of Vega for 0.3 s (`benchmarks/README.md`).

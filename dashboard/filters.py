@@ -91,6 +91,19 @@ def meeting(session: Session) -> bool:
     )
 
 
+def zoom(session: Session) -> bool:
+    """Whether Explore's lines are drawn to be zoomed into."""
+    words = session.voice.words
+    return bool(
+        st.toggle(
+            words.say("Zoom"),
+            key="zoom",
+            bind="query-params",
+            help=words.say("Drag over a span to see it alone; double-click to see all of it."),
+        )
+    )
+
+
 def scope(session: Session) -> Scope:
     """The company, or one line, product, squad or role owner."""
     labels = scope_labels(session)

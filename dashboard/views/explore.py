@@ -24,6 +24,7 @@ from dashboard import (
     tables,
 )
 from dashboard.answers import explore, lineage, statements
+from dashboard.exploring_chart import DATES, HEIGHT, exploration
 from dashboard.session import Session
 from dashboard.written import counted, written
 from metrics.calendar import Grain, Period
@@ -37,8 +38,6 @@ MOST_LINES = 8  # the colours that stay apart
 AT_FIRST = 4
 COLUMN = 190  # pixels
 FEW = 3  # columns that need not fill the page
-#: The one chart of the page is taller than others and names more dates.
-CHART_HEIGHT, DATES = 380, 6
 
 
 def show(
@@ -61,6 +60,7 @@ def show(
         by = filters.cut(session, cuts_of(kpi))
         grain = filters.grain(session, kpi.cadence)
         since = filters.looking_back_to(session)
+        zoomed = filters.zoom(session)
         share(session, name)
     given = grains_of(kpi, voice.catalogue)
     if grain not in given:
@@ -72,7 +72,7 @@ def show(
     if not known:
         nothing(session, found, imports_place)
     else:
-        answer(session, found, known)
+        answer(session, found, known, zoomed)
     more(session, found, dictionary_place)
 
 
@@ -105,7 +105,7 @@ def nothing(session: Session, found: Exploration, imports_place: st.Page | None)
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
 
 
-def answer(session: Session, found: Exploration, known: list[Series]) -> None:
+def answer(session: Session, found: Exploration, known: list[Series], zoomed: bool) -> None:
     """The chart of the series chosen, and the table of their figures."""
     voice = session.voice
     words = voice.words
@@ -122,21 +122,14 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         )
         shown = [each for each in known if each.key in keys]
     if shown:
-        title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
-        cards.plot(
-            charts.lines(
-                [
-                    charts.Line(names[each.key], colour(session, each, known), each.figures)
-                    for each in shown
-                ],
-                found.kpi,
-                voice,
-                session.palette,
-                height=CHART_HEIGHT,
-                dates=DATES,
-            ),
-            "exploration",
-            words.say("{title}, one line per series", title=title),
+        draw(
+            session,
+            found,
+            [
+                charts.Line(names[each.key], colour(session, each, known), each.figures)
+                for each in shown
+            ],
+            zoomed,
         )
         column = st.column_config
         tables.show(
@@ -170,6 +163,19 @@ def answer(session: Session, found: Exploration, known: list[Series]) -> None:
         on_click="ignore",
         key="exploration_csv",
     )
+
+
+def draw(session: Session, found: Exploration, lines: list[charts.Line], zoomed: bool) -> None:
+    """The lines, or the same to zoom into."""
+    voice = session.voice
+    words = voice.words
+    title = f"{voice.label(found.kpi.name)} · {definition_sentences.cut(voice, found.by)}"
+    told = words.say("{title}, one line per series", title=title)
+    if zoomed:
+        cards.zoomable(exploration(lines, found.kpi, voice, session.palette), "zoomable", told)
+    else:
+        drawing = charts.lines(lines, found.kpi, voice, session.palette, height=HEIGHT, dates=DATES)
+        cards.plot(drawing, "exploration", told)
 
 
 def more(session: Session, found: Exploration, dictionary_place: st.Page | None) -> None:
@@ -358,7 +364,9 @@ def share(session: Session, name: str) -> None:
     """The address of this very view, to copy; it opens in the reader's own language."""
     words = session.voice.words
     asked = {"kpi": name} | {
-        key: value for key, value in st.query_params.items() if key in ("by", "grain", "span")
+        key: value
+        for key, value in st.query_params.items()
+        if key in ("by", "grain", "span", "zoom")
     }
     place = urlsplit(st.context.url or "")
     with st.popover(words.say("Share"), icon=":material/link:", key="share"):

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts
+from dashboard.exploring_chart import exploration
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
 from metrics.catalogue import load_catalogue
@@ -60,6 +61,9 @@ def test_figures_are_those_of_the_query(explore, folder):
         rows = dict(zip(shown["period"], shown[name], strict=True))
         assert {period: rows[period] for period in told} == told
     assert len(page.get("vega_lite_chart")) == 1
+    page.toggle(key="zoom").set_value(True).run()
+    assert not page.get("vega_lite_chart")
+    assert len(page.get("plotly_chart")) == 1
 
 
 def _period(figure: Figure):
@@ -116,6 +120,21 @@ def test_a_line_has_gaps_hollow_open_periods_and_no_unborn_ones():
     assert row["tip"]["title"].startswith("<b>& · ")
     assert row["tip"]["Note"] == "partial"
     assert axis(drawn, "x")["values"] == [known[0].start.toordinal(), known[3].start.toordinal()]
+
+
+def test_what_is_zoomed_into_has_the_same_gaps_and_text_that_stays_text():
+    known = week_figures(3)
+    figures = (known[0], replace(known[1], value=None), replace(known[2], closed=False))
+    shown = [charts.Line("<b>&", LIGHT.categories[0], figures)]
+    drawn = exploration(shown, load_catalogue()["active_users"], voice("en"), LIGHT)
+    (line,) = drawn["data"]
+    assert (line["y"], line["connectgaps"]) == ([10.0, None, 12.0], False)
+    assert line["marker"]["symbol"] == ["circle", "circle", "circle-open"]
+    assert line["name"] == "&lt;b&gt;&amp;"
+    assert line["customdata"][2].startswith("<b>&lt;b&gt;&amp; · ")
+    assert line["customdata"][2].endswith("partial")
+    assert not drawn["layout"]["showlegend"]
+    assert drawn["layout"]["xaxis"]["tickvals"] == [each.start.isoformat() for each in figures]
 
 
 @pytest.mark.parametrize(("series", "legend"), [(2, False), (6, True)])
