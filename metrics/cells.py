@@ -77,9 +77,14 @@ def _score(kpi: Kpi, filled: Callable[[str, float], Floats], known: Known) -> Gr
 
 def of_one_member(grid: Grid, sets: Sequence[frozenset[str]]) -> Grid:
     """The grid with figures of sets of one only, for what means nothing added up over members."""
-    several = np.array([len(members) > 1 for members in sets])[:, None]
-    reason = np.where(several & (grid.reason == ""), "not_added", grid.reason)
-    return masked(replace(grid, reason=reason), np.broadcast_to(~several, grid.value.shape))
+    several = np.array([len(members) > 1 for members in sets], dtype=np.bool_)[:, None]
+    return without(grid, np.broadcast_to(several, grid.value.shape), "not_added")
+
+
+def without(grid: Grid, missing: Flags, reason: str) -> Grid:
+    """The grid with no figure in the `missing` cells, for `reason` where none is given yet."""
+    words = np.where(missing & (grid.reason == ""), reason, grid.reason)
+    return masked(replace(grid, reason=words), ~missing)
 
 
 def masked(grid: Grid, shown: Flags) -> Grid:

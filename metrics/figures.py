@@ -20,7 +20,7 @@ from sqlglot import exp
 from metrics import kinds, pinning, shown_groups
 from metrics.catalogue.kpi import Kind, Kpi
 from metrics.catalogue.loading import parts_of
-from metrics.cells import base_grid, masked, of_one_member
+from metrics.cells import base_grid, masked, of_one_member, without
 from metrics.compile import Statement, compile_kpi
 from metrics.coverage import NOBODY
 from metrics.engines import DEFINITION_ERRORS, not_computed
@@ -39,6 +39,7 @@ from metrics.sets import put_calendar, put_sets
 from metrics.setting import Setting
 from metrics.suppression import shown_waves
 from metrics.timeline import Timeline, in_timeline, timeline_of
+from metrics.untold import BEFORE_HISTORY, untold
 
 #: Scopes whose figures functions may read in a KPI's own cadence.
 BORN_SCOPES = ("company", "product")
@@ -84,6 +85,7 @@ class Computation:
         self._rows: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = {}
         self._grids: dict[str, dict[str, Grid]] = {}
         self._cut_across: dict[str, Flags] = {}
+        self._untold: dict[str, Flags] = {}
         if self.periods:
             put_calendar(self.connection, self.periods)
 
@@ -370,6 +372,18 @@ class Computation:
             )
         return self._cut_across[kpi.name]
 
+    def _untold_by(self, kpi: Kpi, statement: Statement) -> Flags:
+        """Where facts do not tell of a day that they cover."""
+        if kpi.name not in self._untold:
+            self._untold[kpi.name] = untold(
+                self.connection,
+                statement.model,
+                self.setting.models,
+                self._sets[kpi.member].sets,
+                self._needs.windows(statement.shape.need, kpi.calculation),
+            )
+        return self._untold[kpi.name]
+
     def _add_subsets(self, kpi: Kpi) -> None:
         """Find what has closed of the scopes that are still open for a KPI."""
         sets = self._sets[kpi.member]
@@ -385,9 +399,9 @@ class Computation:
         known = self._needs.known(kpi, sets.sets, statement.shape.need, kpi.calculation)
         grid = base_grid(kpi, statement.shape, rows, known)
         if has_own_periods(kpi, statement.model):
-            across = self._across(kpi)
-            reason = np.where(across & (grid.reason == ""), OTHER_PERIODS, grid.reason)
-            grid = replace(masked(grid, ~across), reason=reason)
+            grid = without(grid, self._across(kpi), OTHER_PERIODS)
+        if statement.model.untold:
+            grid = without(grid, self._untold_by(kpi, statement), BEFORE_HISTORY)
         if "across_members" in kpi.calculation:
             grid = of_one_member(grid, sets.sets)
         if "small_groups" not in kpi.calculation:

@@ -12,7 +12,8 @@ from metrics import kinds
 from metrics.calendar import Period
 from metrics.catalogue.kpi import OWN_ACTIVATION, OWN_FUNNEL, OWN_WINDOWS, Kpi
 from metrics.catalogue.loading import parts_of
-from metrics.coverage import Known, windows
+from metrics.coverage import Known
+from metrics.coverage import windows as windows_of
 from metrics.functions import FUNCTIONS
 from metrics.grid import Flags
 from metrics.like_with_like import in_both
@@ -44,7 +45,7 @@ class Needs:
             kpi.member,
             kpi.datasets,
             self.periods,
-            self._windows(need, calculation),
+            self.windows(need, calculation),
             self._waits(calculation),
         )
 
@@ -73,7 +74,7 @@ class Needs:
         states: dict[str, tuple[Flags, Flags]] | None = None
         for part in self._base_parts(kpi):
             shape = kinds.shape_of(part.kind, part.calculation, part.source)
-            needed = self._windows(shape.need, part.calculation)
+            needed = self.windows(shape.need, part.calculation)
             found = self.setting.coverage.states(
                 members, kpi.member, part.datasets, self.periods, needed,
                 self._waits(part.calculation),
@@ -99,15 +100,16 @@ class Needs:
             return {each.product: each.activation_window for each in products}
         return {}
 
-    def _windows(
+    def windows(
         self, need: kinds.Need, calculation: Mapping[str, object]
     ) -> list[tuple[date, date]]:
+        """The first and last day that must be known for each period."""
         after = int(str(calculation.get("after", 0)))
         elapsed = calculation.get("elapsed", 0)
         later = list(self.periods)
         for _ in range(after):
             later = [self.setting.calendar.following(period) for period in later]
-        return windows(
+        return windows_of(
             need,
             self.periods,
             self.timeline.before,

@@ -662,6 +662,11 @@ def test_exports_of_each_working_day_tell_when_work_began_where_the_tool_does_no
     assert cycles["south", week(MONDAY + WEEK)] == (None, 0)
     wip = imported.closed("wip", by="squad")
     ages = imported.closed("wip_age", by="squad")
+    assert (wip["north", week(sunday)], wip["south", week(sunday)]) == (1, 1)
+    # Before the first export nobody saw what was in progress: that is not nothing.
+    for kpi, by in (("wip", "squad"), ("wip", "company"), ("blocked_items", "squad")):
+        before = [each for each in imported.ask(kpi, by=by) if each.end < sunday]
+        assert {(each.value, each.reason) for each in before} == {(None, "history_begins")}
     assert wip["north", week(MONDAY)] == 1
     assert wip["north", week(MONDAY + WEEK)] == 1
     assert ages["north", week(MONDAY + WEEK)] == 3

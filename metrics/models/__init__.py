@@ -9,8 +9,11 @@ figures to count, which columns a figure may be cut by, and whether it is kept a
     -- dimensions: country, plan
     -- materialised: yes
     -- small_groups: counted
+    -- untold: untold_progress
 
 `references` are datasets that say what facts belong to and need not be covered day by day.
+`untold` is a model of spans of days, of the same members, of which the facts cannot tell though
+their datasets cover them: a figure that needs one of those days is missing.
 A model that reads what teams answered hides small groups in every KPI made of it. A built-in one
 may say that it only counts who answered.
 """
@@ -35,7 +38,9 @@ from metrics.engines import DEFINITION_ERRORS, not_computed
 from metrics.errors import Mistake, VigieError
 from metrics.same import Same
 
-HEADER_KEYS = ("member", "datasets", "references", "dimensions", "materialised", "small_groups")
+HEADER_KEYS = (
+    "member", "datasets", "references", "dimensions", "materialised", "small_groups", "untold",
+)  # fmt: skip
 #: Relations that hold what single people of the company answered.
 ANSWERS_OF_TEAMS = frozenset({"team_responses", "landed_responses"})
 #: SQL by what it was written from: a definition, and the models that are kept as tables.
@@ -59,6 +64,7 @@ class Model:
     digest: str
     place: str
     reads_answers: bool = False  # what single people of a team answered leaves it
+    untold: str = ""  # the model of the days of which it cannot tell
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -106,7 +112,8 @@ def read_model(name: str, sql: str, place: str) -> Model:
         )
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     tables = {table.name for table in tree.find_all(exp.Table)}
-    sources = tables - own
+    untold = header.get("untold", "")
+    sources = (tables - own) | ({untold} if untold else set())
     counted = header.get("small_groups") == "counted" and place.startswith(BUILT_IN)
     model = Model(
         name=name,
@@ -120,6 +127,7 @@ def read_model(name: str, sql: str, place: str) -> Model:
         digest=_digest(tree.sql("duckdb", comments=False)),  # words about it change no figure
         place=place,
         reads_answers=not counted and not ANSWERS_OF_TEAMS.isdisjoint(map(str.lower, tables)),
+        untold=untold,
     )
     missing = {member, *model.dimensions} - set(model.columns)
     if missing:
@@ -200,6 +208,12 @@ def _ordered(found: Mapping[str, Model], known: Iterable[Mistake]) -> Models:
             return
         for source in sorted(model.sources):
             add(source, (*path, name))
+        if model.untold and name not in mistakes and not _tells_spans(model, ordered):
+            refusal = VigieError(
+                f"{model.place}: '-- untold: {model.untold}' names no model of spans of days.",
+                next_step=f"Name one that exposes {model.member}, start_day and end_day.",
+            )
+            mistakes[name] = Mistake.of(refusal, name, model.place)
         broken = sorted(model.sources & mistakes.keys())
         if broken and name not in mistakes:
             refusal = VigieError(
@@ -215,6 +229,13 @@ def _ordered(found: Mapping[str, Model], known: Iterable[Mistake]) -> Models:
         add(name, ())
     ordered.mistakes = tuple(mistakes.values())
     return ordered
+
+
+def _tells_spans(model: Model, models: Mapping[str, Model]) -> bool:
+    """Whether what `model` names as untold is a model that gives spans of days of its members."""
+    source = models.get(model.untold)
+    wanted = {model.member, "start_day", "end_day"}
+    return source is not None and source.member == model.member and wanted <= {*source.columns}
 
 
 def refresh(

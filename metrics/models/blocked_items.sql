@@ -2,6 +2,7 @@
 -- datasets: work_items
 -- dimensions: type
 -- materialised: yes
+-- untold: untold_progress
 -- Days on which an item in progress waited for an item of another squad: from the export that first
 -- shows the link (see item_states) until what it waits for is finished. One row an item at a time.
 with others as (

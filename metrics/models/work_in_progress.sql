@@ -2,21 +2,25 @@
 -- datasets: work_items
 -- dimensions: type
 -- materialised: yes
+-- untold: untold_progress
 -- Days on which an item was in progress, one row each time it was; end_day is the day it was done,
 -- dropped or put back. What an export first shows has held since the day on which the tool says that
 -- the item moved, else since the export before it; what the first export of an item shows in progress
--- is known to be so from that export on, and begun_day, from which its age counts, is unknown. Where
--- no export showed it in progress, the tool's own days of start and end tell.
+-- was so since it was written, or since the day before the tool's very first export, and begun_day, from
+-- which its age counts, is unknown. Where no export showed it in progress, the tool's own days of
+-- start and end tell.
 with versions as (
     select
         source,
         item_id,
         status_category,
+        created_day,
         started_day,
         category_changed_day,
         done_day,
         observed_at,
         observed_day,
+        min(observed_day) over (partition by source, stream) - 1 as told_from_day,
         lag(observed_day) over (
             partition by source, item_id order by observed_at
         ) as previous_observed_day,
@@ -79,7 +83,9 @@ runs as (
         item_id,
         case
             when max(case when previous_observed_day is null then 1 else 0 end) = 1
-                then coalesce(min(told_start_day), min(observed_day))
+                then coalesce(min(told_start_day), min(
+                    greatest(coalesce(created_day, told_from_day), told_from_day)
+                ))
             else min(case when coalesce(previous_category, '') <> 'doing' then moved_day end)
         end as start_day,
         case

@@ -3,11 +3,13 @@ WITH versions AS (
     source,
     item_id,
     status_category,
+    created_day,
     started_day,
     category_changed_day,
     done_day,
     observed_at,
     observed_day,
+    MIN(observed_day) OVER (PARTITION BY source, stream) - 1 AS told_from_day,
     LAG(observed_day) OVER (PARTITION BY source, item_id ORDER BY observed_at) AS previous_observed_day,
     LAG(status_category) OVER (PARTITION BY source, item_id ORDER BY observed_at) AS previous_category
   FROM work_item_versions
@@ -68,7 +70,10 @@ WITH versions AS (
     item_id,
     CASE
       WHEN MAX(CASE WHEN previous_observed_day IS NULL THEN 1 ELSE 0 END) = 1
-      THEN COALESCE(MIN(told_start_day), MIN(observed_day))
+      THEN COALESCE(
+        MIN(told_start_day),
+        MIN(GREATEST(COALESCE(created_day, told_from_day), told_from_day))
+      )
       ELSE MIN(CASE WHEN COALESCE(previous_category, '') <> 'doing' THEN moved_day END)
     END AS start_day,
     CASE
