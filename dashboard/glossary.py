@@ -28,7 +28,8 @@ REASONS = {
     "partial_members": mark("{closed} of {all} up to date"),
     "no_rate": mark("no exchange rate for this period"),
     "zero_denominator": mark("nothing to measure in this period"),
-    "no_answers": mark("nothing to measure in this period"),
+    "nothing_measured": mark("nothing to measure in this period"),
+    "no_answers": mark("no answers in this period"),
     "not_launched": mark("not launched yet"),
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
@@ -124,4 +125,5 @@ CAUSES = {
     "setting": mark("a setting"),
     "rebuild": mark("read again from the archive"),
     "erasure": mark("a person erased"),
+    "upgrade": mark("an upgrade of the program"),
 }

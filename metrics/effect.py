@@ -6,8 +6,9 @@ leaves its usual range, or three of four, or eight of them in a row, lie to one 
 begun before the day says nothing of what came after it: where the KPI had already leaned to a side
 over the last eight periods, those since must lie farther to that side.
 
-Recurring revenue is judged by its steps. Where what is left of autocorrelation is charted, each
-figure is judged on all before it: only so are they independent of each other.
+Recurring revenue is judged by its steps. Where what is left of autocorrelation is charted, or what
+each period brings to a trailing window, each figure is judged on all before it: only so are they
+independent of each other.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from statistics import fmean
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.detection.chance import cases_of
 from metrics.detection.signals import Judgement, judge
-from metrics.detection.traits import least_cases, steps, stride_of
+from metrics.detection.traits import least_cases, steps, stride_of, window_of
 from metrics.detection.xmr import RUN_LENGTH, near_limit, runs
 from metrics.reading import Limits, within_nature
 from metrics.result import Figure
@@ -31,7 +32,7 @@ from metrics.result import Figure
 #: No period has closed since; too few periods before to tell; nothing unusual; it rose or fell.
 TOO_EARLY, UNTOLD, STEADY, ROSE, FELL = "too_early", "untold", "steady", "rose", "fell"
 #: What is taken out of a series whose figures each carry on from the one before.
-CARRY_ON = frozenset({"steps", "autocorrelation"})
+CARRY_ON = frozenset({"steps", "autocorrelation", "overlap"})
 #: Fewer points in a row on one side are chance.
 LEAST_RUN = 3
 
@@ -68,10 +69,11 @@ def effect_of(
         return Effect(kpi.name, since, TOO_EARLY)
     latest = after[-1]
     before = [each for each in known if each.start <= since]
-    stride = stride_of(kpi, catalogue)
+    window = window_of(kpi, catalogue)
+    stride = 1 if window > 1 else stride_of(kpi, catalogue)
 
     def judged(told: Sequence[Figure], last: int) -> Judgement:
-        return judge(told, kpi.unit, kpi.kind, overlapping=stride > 1, last=last)
+        return judge(told, kpi.unit, kpi.kind, overlapping=stride > 1, window=window, last=last)
 
     known_before = closed[: -len(after)]
     if steps(kpi.kind, kpi.unit) and known_before:

@@ -36,7 +36,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Cause:
-    """Why figures change: import, undo, definition, organisation, rate, setting; and which."""
+    """Why figures change: import, undo, definition, organisation, rate, setting, upgrade…; and
+    which."""
 
     kind: str
     detail: str = ""

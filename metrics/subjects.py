@@ -14,9 +14,11 @@
   review KPIs open one. Other signals join the subject of their chain, or stand among the week's
   other signals.
 - A signal's weight is its distance from what is usual in standard deviations (ten at most: beyond,
-  more is not worse), doubled for a review KPI, raised by half when it is bad news, and raised by
-  up to as much again by the part that its scope has in the company. The heaviest of those that
-  open a subject, or of its review KPIs, leads it, and the heaviest subjects come first.
+  more is not worse), doubled for a review KPI or the product's North Star, raised by half when it
+  is bad news, and raised by up to as much again by the part that its scope has in the company.
+  The heaviest of those that open a subject, or of its review KPIs, leads it, and the heaviest
+  subjects come first. The product's North Star leads wherever it moved, however far others did:
+  it is the one that the room knows; but good news of it does not stand above bad news.
 
 Owners and lines raise no subject: they would repeat their products'. Nor does a KPI that is a
 multiple of another, as ARR is of MRR.
@@ -55,19 +57,23 @@ def chains(
     parts: Mapping[Scope, float] | None = None,
     review: Iterable[str] | None = None,
     launched: Mapping[Scope, date] | None = None,
+    north_stars: Mapping[Scope, str] | None = None,
 ) -> tuple[Chain, ...]:
     """The subjects among `readings`, heaviest first, `MOST_SUBJECTS` at most.
 
     `parts` says how large a part of the company each scope is (0 to 1), `review` which KPIs the
     company looks at (those of the catalogue by default), `launched` when products came, if they did
-    since the history begins.
+    since the history begins, `north_stars` the KPI that each product names.
     """
     readings = list(readings)
     watched = set(review) if review is not None else {kpi.name for kpi in catalogue.review}
+    stars = north_stars or {}
     signals = list(telling(readings, catalogue))
     weights = {
         (reading.kpi, reading.scope): weight(
-            reading, reading.kpi in watched, (parts or {}).get(reading.scope, 0.0)
+            reading,
+            reading.kpi in watched or _is_star(reading, stars),
+            (parts or {}).get(reading.scope, 0.0),
         )
         for reading in signals
     }
@@ -99,12 +105,24 @@ def chains(
         opening = [r for r in group if (r.kpi, r.scope) in open_one]
         if not opening:
             continue
-        known = [r for r in group if r.kpi in watched and not _is_provisional(r)]
-        lead = min([*opening, *known], key=heaviest)
+        known = [
+            r for r in group if (r.kpi in watched or _is_star(r, stars)) and not _is_provisional(r)
+        ]
+        first = min([*opening, *known], key=heaviest)
+        leads = (
+            r
+            for r in (*opening, *known)
+            if _is_star(r, stars) and (r.status == "worse" or first.status != "worse")
+        )
+        lead = next(leads, first)
         also = sorted((reading for reading in group if reading is not lead), key=heaviest)
-        found.append(Chain(lead, tuple(also), weights[lead.kpi, lead.scope]))
-    found.sort(key=lambda chain: heaviest(chain.lead))
+        found.append(Chain(lead, tuple(also), weights[first.kpi, first.scope]))
+    found.sort(key=lambda chain: (-chain.weight, chain.lead.kpi, chain.lead.scope))
     return tuple(found[:MOST_SUBJECTS])
+
+
+def _is_star(reading: Reading, north_stars: Mapping[Scope, str]) -> bool:
+    return north_stars.get(reading.scope) == reading.kpi
 
 
 def telling(readings: Iterable[Reading], catalogue: Catalogue) -> tuple[Reading, ...]:

@@ -110,3 +110,23 @@ def test_a_figure_that_carries_on_is_judged_by_its_steps() -> None:
 
     assert sides(grown) == frozenset()
     assert sides([*grown[:-6], *(value + 400 for value in grown[-6:])]) == {1}
+
+
+@pytest.mark.parametrize(("lift", "least", "most"), [(0.0, 0, 2), (60.0, 18, 20)])
+def test_a_trailing_window_is_judged_by_what_each_week_brought(
+    lift: float, least: int, most: int
+) -> None:
+    """Two weeks since, half of whose windows lie before the day: told as the weeks themselves are."""
+    kpi, told, alike = CATALOGUE["rolling_active_users"], 0, 0
+    for seed in range(20):
+        weeks = 300 + 12 * np.random.default_rng(seed).normal(size=80)
+        weeks[-2:] += lift
+        trailing = np.convolve(weeks, np.ones(4), "valid")
+        found = series(kpi.name, ATELIER, list(trailing))
+        own = series("throughput", ATELIER, list(weeks[3:]))
+        day = found[-3].end
+        verdict = effect_of(found, kpi, CATALOGUE, day, LAST).verdict
+        told += verdict == ROSE
+        alike += verdict == effect_of(own, CATALOGUE["throughput"], CATALOGUE, day, LAST).verdict
+    assert least <= told <= most
+    assert alike >= 18

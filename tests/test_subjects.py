@@ -72,6 +72,19 @@ def test_a_multiple_of_another_kpi_is_no_subject() -> None:
     assert [chain.lead.kpi for chain in found] == ["growth"]
 
 
+def test_the_north_star_leads_what_moved_farther_unless_that_is_bad_news_and_it_is_not() -> None:
+    star = {ATELIER: "signups"}
+    near, far = signal("signups", ATELIER, -4), signal("mrr", ATELIER, -9)
+    (chain,) = chains([near, far], CATALOGUE, north_stars=star)
+    assert (chain.lead, chain.also) == (near, (far,))
+    assert chain.weight == chains([near, far], CATALOGUE)[0].weight
+    (chain,) = chains([near, far], CATALOGUE, north_stars={BALISE: "signups"})
+    assert chain.lead == far
+    better = signal("signups", ATELIER, 4, "better")
+    (chain,) = chains([better, far], CATALOGUE, north_stars=star)
+    assert chain.lead == far
+
+
 def test_a_link_that_comes_last_joins_two_groups() -> None:
     (chain,) = chains(
         [signal("signups", ATELIER, -4), signal("lost_accounts", ATELIER, 4),

@@ -95,7 +95,7 @@ def test_a_need_is_covered_by_two_holders_and_the_rarest_skill_counts(fresh):
     assert coverage["north", "2026-05"] == 0
     holders = imported.closed("bus_factor", by="squad", grain=Grain.MONTH)
     assert [holders["north", f"2026-0{month}"] for month in range(2, 6)] == [1, 2, 1, 0]
-    assert holders["south", "2026-05"] == "no_answers"  # South needs nothing
+    assert holders["south", "2026-05"] == "nothing_measured"  # South needs nothing
     assert coverage["south", "2026-05"] == "zero_denominator"
     by_skill = {
         figure.member: figure.value
@@ -111,7 +111,7 @@ def test_nothing_is_known_of_skills_before_the_first_assessment(fresh):
     imported.file("needs.csv", csv_of("Squad,Skill,Required level", [("North", "Python", 3)]))
     imported.file("matrix 2026-03-20.csv", csv_of("Employee,Python,SQL", [("Ada Lovelace", 3, "")]))
     found = imported.closed("bus_factor", by="squad", grain=Grain.MONTH)
-    assert found["north", "2026-02"] == "no_answers"
+    assert found["north", "2026-02"] == "nothing_measured"
     assert found["north", "2026-03"] == 1
 
 
@@ -453,7 +453,7 @@ def test_no_pm_since_the_third_of_march(fresh):
     assert found["anvil", "2026-W10"] == 6  # Tuesday the 3rd to Sunday, no PM
     assert found["anvil", "2026-W12"] == 7 + 6  # nor a PO from Monday the 16th to Saturday
     assert found["anvil", "2026-W13"] == 7
-    assert found["bellows", "2026-W02"] == "no_answers"  # nobody had held either role yet
+    assert found["bellows", "2026-W02"] == "nothing_measured"  # nobody had held either role yet
     assert found["bellows", "2026-W10"] == 0
     assert imported.closed("vacancy_days")["", "2026-W12"] == 13
     by_role = imported.closed("vacancy_days", by="role")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from importlib.metadata import version
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from metrics import upgrade, warehouse
 from metrics.access import LOCAL_CPO
 from metrics.engines import open_facts
 from metrics.query import query
+from metrics.register.tables import publications
 from tests.small_workspace import SmallWorkspace
 
 FILES = {
@@ -34,3 +38,7 @@ def test_what_an_earlier_program_prepared_is_prepared_anew_once(tmp_path: Path) 
     assert not upgrade.is_due(company.workspace)
     assert warehouse.current_path(company.workspace) != path
     assert query(company.workspace, LOCAL_CPO, ["signups"]) == before
+    with company.workspace.register.connect() as register:
+        told = register.execute(sa.select(publications).order_by(publications.c.id)).mappings()
+        *_, last = [(each["cause"], each["cause_detail"]) for each in told]
+    assert last == ("upgrade", f"Vigie {version('vigie')}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.metadata import version
 
 from metrics import erasure, published_waves, retention, warehouse
 from metrics.change.draft import Draft, Drafted, Erasing, Purging
@@ -35,13 +36,21 @@ def drafted(draft: Draft, state: State) -> Drafted:
             cause = Cause("organisation", shortened(f"names: {detail}"))
             return Drafted((), (), (), cause, True)
         case "publish":
-            return Drafted((), (), (), Cause("setting", "published by hand"), True)
+            return Drafted((), (), (), _cause_of_publishing(draft, state), True)
         case "erase":
             return _erase(draft)
         case "rebuild":
             return _rebuild(draft, state)
         case "purge":
             return _purge(draft)
+
+
+def _cause_of_publishing(draft: Draft, state: State) -> Cause:
+    """A program later than the one that made what readers see, or someone's wish."""
+    current = warehouse.path_of(draft.workspace, state.warehouse_version)
+    if current.exists() and warehouse.is_outdated(current):
+        return Cause("upgrade", f"Vigie {version('vigie')}")
+    return Cause("setting", "published by hand")
 
 
 def _keep_waves(draft: Draft, state: State) -> None:

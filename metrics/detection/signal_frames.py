@@ -14,9 +14,10 @@ from metrics.detection.chance import cases_in, errors_in
 from metrics.detection.masked import Bools, Codes, Floats
 from metrics.detection.matrix import judge_columns
 from metrics.detection.season import JUDGED
-from metrics.detection.signals import NOT_ASKED, SPARSE, UNBORN, positions_of, taken_out
+from metrics.detection.signals import SPARSE, UNBORN, positions_of, taken_out
 from metrics.detection.traits import YEAR, Traits, built_on_steps, stride_of, window_of
 from metrics.detection.xmr import SETTLED_POINTS
+from metrics.kinds import NOT_ASKED
 from metrics.result import Scope
 
 #: Days after a launch in which what grows does so because of it.

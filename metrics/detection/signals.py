@@ -31,13 +31,13 @@ from metrics.detection.matrix import judge_columns
 from metrics.detection.season import JUDGED
 from metrics.detection.traits import WINDOW, YEAR, Traits
 from metrics.detection.xmr import SETTLED_POINTS
+from metrics.kinds import NOT_ASKED
 from metrics.reading import Limits
 from metrics.result import Figure
 
 #: Why a figure is absent although nothing is missing: nothing happened that it could measure, as
 #: in a week in which no sprint ends. A series full of those is charted without them.
 UNBORN = "zero_denominator"
-NOT_ASKED = "no_answers"  # of a score: a month between two waves of a survey
 SPARSE = 0.3
 
 #: What is taken out of a series before it is judged, by what describes it.
@@ -89,13 +89,15 @@ def judge(
     kind: Kind,
     *,
     overlapping: bool = False,
+    window: int = 1,
     last: int = JUDGED,
 ) -> Judgement:
     """Judge the `last` closed figures of one series, each on those before it.
 
     `figures` are of one KPI, scope and grain, oldest first; open ones and ones without a value
     are no points. Only points with the same set of members as the judged one count. With
-    `overlapping` windows of 28 days only every fourth week is used. Too few cases give no signal.
+    `overlapping` windows of 28 days only every fourth week is used; of a trailing `window` of so
+    many periods each is judged by its own part (see `windows`). Too few cases give no signal.
     """
     if not figures:
         return Judgement({}, {}, ())
@@ -123,8 +125,9 @@ def judge(
     stride = WINDOW.get(grain, 1) if overlapping else 1
     year = length if sparse else YEAR[grain]
     for position, judged in judge_columns(
-        values, sets, cases, known, year, stride, Traits.of(unit, kind), errors=errors
-    ):
+        values, sets, cases, known, year, stride, Traits.of(unit, kind),
+        window=1 if sparse else window, errors=errors,
+    ):  # fmt: skip
         if np.isnan(judged.upper[0] - judged.lower[0]):  # no two neighbours, no limits
             continue
         start = by_position[position]
@@ -133,7 +136,7 @@ def judge(
             float(judged.lower[0]),
             float(judged.upper[0]),
             bool(judged.points[0] < SETTLED_POINTS),
-            taken_out(int(judged.model[0]), bool(judged.seasonal[0])),
+            taken_out(int(judged.model[0]), bool(judged.seasonal[0]), window > 1),
         )
         models[start] = MODELS[int(judged.model[0])]
         signals += [

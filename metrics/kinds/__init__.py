@@ -33,6 +33,10 @@ class Need(StrEnum):
     LATER_PERIOD = "later_period"  # from its days up to a period some periods later
 
 
+#: Why a known period has no figure: no fact has an amount in it, or nobody was asked.
+NOTHING_MEASURED, NOT_ASKED = "nothing_measured", "no_answers"
+
+
 @dataclass(frozen=True)
 class Shape:
     """One SQL shape. `zero` says whether a covered period without rows is 0 or has no figure;
@@ -47,7 +51,7 @@ class Shape:
     masks: bool = False
     parameters: tuple[str, ...] = ()
     template: str = ""  # the file of its SQL, when not named like the shape
-    absent: str = "no_answers"  # why a known period has no figure though it has rows
+    absent: str = NOTHING_MEASURED  # why a known period has no figure though it has rows
 
 
 _MOVEMENT = ("new", "retained", "resurrected", "churned")
@@ -78,7 +82,7 @@ SHAPES: dict[str, Shape] = {
         Shape("rolling_mean", ("day", "entity"), ("value", "n"), Need.TRAILING, masks=True,
               parameters=("window",)),
         Shape("score", ("day", "amount", "entity"), ("total", "squares", "answers", "respondents"),
-              Need.PERIOD, zero=False, shows_partial=True),
+              Need.PERIOD, zero=False, shows_partial=True, absent=NOT_ASKED),
         Shape("quantile", ("day", "amount"), ("value", "n", "entered"), Need.PERIOD, zero=False,
               shows_partial=True, parameters=("quantile",)),
         Shape("quantile_elapsed", ("day", "amount"), ("value", "n", "entered"), Need.ELAPSED,

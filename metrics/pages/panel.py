@@ -18,8 +18,9 @@ from metrics.calendar import Calendar, Grain, Period
 from metrics.catalogue import Catalogue, Kpi
 from metrics.catalogue.kpi import Family
 from metrics.definitions import catalogue_of
-from metrics.detection.signals import NOT_ASKED, UNBORN
+from metrics.detection.signals import UNBORN
 from metrics.errors import unknown
+from metrics.kinds import NOT_ASKED, NOTHING_MEASURED
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Organisation
 from metrics.pages.review_facts import Freshness
@@ -50,8 +51,8 @@ LAG = 5  # periods by which data of a longer cadence, or of cohorts, may lie bac
 BORN_WITHIN = timedelta(weeks=13)
 #: The part of the company's weekly review KPIs that must be closed for a week to be the latest.
 MOST = 0.5
-#: A closed period in which a KPI was not born: nothing to divide by, or a month without a survey.
-NOT_BORN = (UNBORN, NOT_ASKED)
+#: A closed period in which a KPI was not born: nothing to divide by or to measure, or no survey.
+NOT_BORN = (UNBORN, NOTHING_MEASURED, NOT_ASKED)
 
 PAIRS = 2000  # KPIs with a scope asked for at once
 

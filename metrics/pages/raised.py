@@ -59,6 +59,11 @@ def subjects_of(
         _parts(readings, products),
         [kpi.name for kpi in panel.review_kpis],
         _launched(panel),
+        {
+            Scope("product", product.product): product.north_star
+            for product in panel.organisation.products
+            if product.north_star
+        },
     )
     if not found:
         return ()
