@@ -116,7 +116,7 @@ def test_a_figure_that_carries_on_is_judged_by_its_steps() -> None:
 def test_a_trailing_window_is_judged_by_what_each_week_brought(
     lift: float, least: int, most: int
 ) -> None:
-    """Two weeks since, half of whose windows lie before the day: told as the weeks themselves are."""
+    """Two weeks since, half of whose windows lie before: told as the weeks themselves are."""
     kpi, told, alike = CATALOGUE["rolling_active_users"], 0, 0
     for seed in range(20):
         weeks = 300 + 12 * np.random.default_rng(seed).normal(size=80)

@@ -17,8 +17,8 @@ from metrics.catalogue import Catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.definitions import definitions_of
 from metrics.engines import open_facts
-from metrics.errors import VigieError
-from metrics.organisation import ACCOUNT, NOT_OURS
+from metrics.errors import VigieError, unknown
+from metrics.organisation import ACCOUNT, NOT_OURS, Ownership
 from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
@@ -92,6 +92,7 @@ def definitions(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             "catalogue", False, f"{mistake.place}{key}: {name}{mistake.message}", mistake.remedy
         )
+    yield from _strange_roles(catalogue, setting.organisation.ownerships, workspace)
     if not mistakes:
         yield Finding("catalogue", True, f"{len(catalogue)} KPIs.")
     waiting = without_data(setting, catalogue)
@@ -104,6 +105,22 @@ def definitions(workspace: Workspace) -> Iterator[Finding]:
             f"{', '.join(lacking)}.",
             "'vigie kpi show NAME' says which tools bring it.",
         )
+
+
+def _strange_roles(
+    catalogue: Catalogue, ownerships: Collection[Ownership], workspace: Workspace
+) -> Iterator[Finding]:
+    """The workspace's own KPIs whose owner's role neither a built-in KPI nor anybody has."""
+    own = _own(catalogue, workspace, ())
+    roles = {kpi.owner_role for kpi in catalogue if kpi.name not in own}
+    roles |= {ownership.role for ownership in ownerships}
+    for kpi in own:
+        if kpi.owner_role not in roles:
+            refusal = unknown(
+                "role", kpi.owner_role, roles, "Or say in ownerships.csv who holds it."
+            )
+            problem = f"{kpi.source} (owner_role): nobody answers for '{kpi.name}'."
+            yield Finding("catalogue", False, problem, str(refusal))
 
 
 def _own(catalogue: Catalogue, workspace: Workspace, mistaken: Collection[str]) -> Catalogue:

@@ -150,10 +150,19 @@ def test_check_finds_what_is_missing(made: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("VIGIE_WORKSPACE", str(made))
     assert answered(monkeypatch, "check")["ok"] is True
     (made / "catalogue" / "mine.yml").write_text("family: nothing\n")
+    entry = (
+        "family: delivery\nkpis:\n  - name: done\n    label: {en: Done, fr: Fini}\n"
+        "    meaning: {en: Done, fr: Fini}\n    kind: flow\n    cadence: week\n"
+        "    owner_role: P0\n    model: finished_items\n    expression: '1'\n"
+    )
+    (made / "catalogue" / "own.yml").write_text(entry)
     result = call(monkeypatch, "check", "--json")
     assert result.exit_code == 1
     wrong = [look for look in json.loads(result.stdout)["checks"] if not look["ok"]]
-    assert [look["name"] for look in wrong] == ["catalogue"]
+    assert [look["name"] for look in wrong] == ["catalogue", "catalogue"]
+    assert "nobody answers for 'done'" in wrong[1]["message"]
+    assert "'P0'" in wrong[1]["next_step"]
+    assert "PO" in wrong[1]["next_step"]
 
 
 def test_files_that_do_not_exist_are_refused_before_anything(
