@@ -31,6 +31,8 @@ def headline(voice: Voice, review: Review) -> str:
     if told:
         first = told[0]
         parts = [f"{voice.short_label(first.kpi)} {sentences.value(voice, first)}"]
+        if first.status == "partial":
+            parts.append(sentences.reason(voice, first.figure))
         if moved := sentences.change(voice, first):
             parts.append(moved)
         return words.say(

@@ -92,10 +92,12 @@ def change(voice: Voice, reading: Reading) -> str:
             return voice.words.say("{change} on the previous period", change=moved)
 
 
-def against_usual(voice: Voice, reading: Reading) -> str:
-    """How a figure that stands out compares with its usual range: "worse than usual"; else empty.
-    A figure may be worse than usual though it rose since the period before."""
+def standing(voice: Voice, reading: Reading) -> str:
+    """What must be known of a figure: "worse than usual", which it may be though it rose since the
+    period before, or "4 of 5 up to date"; empty for one within its usual range."""
     match reading.status:
+        case "partial":
+            return reason(voice, reading.figure)
         case "better":
             return voice.words.say("better than usual")
         case "worse":
@@ -105,16 +107,15 @@ def against_usual(voice: Voice, reading: Reading) -> str:
 
 
 def told_beside(voice: Voice, reading: Reading, latest: date | None) -> tuple[str, str]:
-    """What stands under a figure: how it compares with its usual range where it stands out, else
-    its change; and beside it what is left to say, with the period of a figure that does not end on
-    `latest`."""
-    verdict, figure = against_usual(voice, reading), reading.figure
+    """What stands under a figure: its `standing` where it has one, else its change; and beside it
+    what is left to say, with the period of a figure that does not end on `latest`."""
+    known, figure = standing(voice, reading), reading.figure
     other_period = figure is not None and figure.end != latest
     parts = [size(voice, reading) if other_period else change(voice, reading)]
     if figure is not None and other_period:
         parts.append(short_period(voice, figure))
-    if verdict:
-        parts.insert(0, f"{MARKS[reading.status]} {verdict}")
+    if known:
+        parts.insert(0, f"{MARKS[reading.status]} {known}")
     told, *beside = parts
     return told, " · ".join(part for part in beside if part)
 

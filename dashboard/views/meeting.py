@@ -177,7 +177,7 @@ def _line(session: Session, reading: Reading, week_end: date) -> str:
     voice = session.voice
     parts = (
         f"{voice.short_label(reading.kpi)} {sentences.value(voice, reading)}",
-        sentences.against_usual(voice, reading),
+        sentences.standing(voice, reading),
         sentences.change(voice, reading),
         sentences.change_on_year(voice, reading),
         sentences.period(voice, reading.figure)

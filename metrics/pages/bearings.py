@@ -211,7 +211,7 @@ class _Signs:
         """How far the objectives are ahead of what the calendar expects, or behind, at the end of
         the latest month that was over by the end of the week, as every other page has it."""
         progress, expected = (
-            {figure.start: figure.value for figure in self._closed(kpi, scope)}
+            {figure.start: figure.value or 0.0 for figure in self._closed(kpi, scope)}
             for kpi in ("okr_progress", "okr_expected_progress")
         )
         both = progress.keys() & expected.keys()

@@ -10,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.glossary import MARKS
 from dashboard.session import Session
+from metrics.access import LOCAL_CPO
+from metrics.catalogue import load_catalogue
+from metrics.query import query
 from metrics.register import tables
 from metrics.workspace import Workspace
-from tests.dashboard.test_pages import texts
+from tests.dashboard.test_pages import plain, texts
 from tests.dashboard.usage import FIRST, WEEKS, import_usage
 
 LAST = FIRST + timedelta(7 * WEEKS - 1)
@@ -77,3 +80,29 @@ def test_gaps_and_what_never_came_are_told(folder, monkeypatch, language, gap, n
     page.run()
     assert page.dataframe[0].value.iloc[0]["on_time"] == "0 / 2"
     assert MARKS["worse"] in page.dataframe[0].value.iloc[0]["state"]
+
+
+def test_a_company_of_which_a_product_is_missing_shows_the_others_and_says_so(
+    tmp_path, monkeypatch
+):
+    place = import_usage(tmp_path, [LAST - timedelta(day) for day in range(7)])
+    week, workspace = "2026-W45", Workspace.open(place)
+    asked = {
+        (by, figure.scope.key): figure
+        for by in ("company", "product")
+        for figure in query(workspace, LOCAL_CPO, ["active_users"], by=by)
+        if figure.period == week
+    }
+    workspace.register.dispose()
+    whole, known = asked["company", ""], asked["product", "atelier"]
+    assert (whole.value, whole.reason) == (None, "partial_members:1/2")
+    monkeypatch.setenv("VIGIE_WORKSPACE", str(place))
+    for language, part in (("en", "1 of 2 up to date"), ("fr", "1 sur 2 à jour")):
+        page = AppTest.from_string("from dashboard import app\napp.main()", default_timeout=60)
+        page.query_params["lang"], page.query_params["week"] = language.upper(), week
+        page.run()
+        assert not page.exception
+        label = load_catalogue()["active_users"].label[language]
+        (tile,) = [each for each in page.metric if each.label == label]
+        assert (tile.value, tile.delta) == (f"{known.value:.0f}", f"◌ {part}")
+        assert f"{label} {known.value:.0f}, {part}, " in plain(page.header[0].value)
