@@ -403,6 +403,29 @@ def addressed(
     return chosen
 
 
+def series(session: Session, names: Mapping[str, str], most: int, at_first: int) -> list[str]:
+    """Which of several series are shown, by key: the first ones until others are chosen. Their keys
+    stand in the address, as `addressed` keeps one."""
+    asked, widget, seen = st.query_params.get_all("shown"), choice("shown"), "shown_seen"
+    start = list(names)[:at_first]
+    known = [key for key in asked if key in names][:most] or start
+    moved = asked != st.session_state.get(seen)
+    if moved or not set(st.session_state.get(widget, [""])) <= set(names):
+        st.session_state[widget] = known
+    chosen = st.multiselect(
+        session.voice.words.say("Shown"),
+        list(names),
+        format_func=names.__getitem__,
+        max_selections=most,
+        key=widget,
+    )
+    written = [] if chosen == start else chosen
+    if written != asked:
+        st.query_params["shown"] = written
+    st.session_state[seen] = written
+    return chosen
+
+
 def closer(session: Session, titles: Mapping[str, str]) -> str | None:
     """One of the things that can be looked at closer; None until one is chosen. Its key stands in
     the address, as `addressed` keeps it."""

@@ -56,12 +56,12 @@ def show(
     kpi = voice.catalogue[name]
     cards.headline(voice.label(name))
     st.caption(markup.escape(kpi.meaning[words.language]))
-    with st.container(horizontal=True, key="question", gap="small"):
+    with st.container(horizontal=True, key="question", gap="small", vertical_alignment="center"):
         by = filters.cut(session, cuts_of(kpi))
         grain = filters.grain(session, kpi.cadence)
         since = filters.looking_back_to(session)
         zoomed = filters.zoom(session)
-        share(session, name)
+        sharing = st.container(width="content")
     given = grains_of(kpi, voice.catalogue)
     if grain not in given:
         refuse_grain(session, kpi, grain, given)
@@ -73,6 +73,8 @@ def show(
         nothing(session, found, imports_place)
     else:
         answer(session, found, known, zoomed)
+    with sharing:  # last, for the address then holds every choice
+        share(session, name)
     more(session, found, dictionary_place)
 
 
@@ -112,14 +114,7 @@ def answer(session: Session, found: Exploration, known: list[Series], zoomed: bo
     names = exploring_tables.names({each.key: name_of(session, each) for each in known})
     shown = list(known)
     if len(known) > 1:
-        keys = st.multiselect(
-            words.say("Shown"),
-            list(names),
-            default=list(names)[:AT_FIRST],
-            format_func=names.__getitem__,
-            max_selections=MOST_LINES,
-            key=f"shown_{found.kpi.name}_{found.by}",
-        )
+        keys = filters.series(session, names, MOST_LINES, AT_FIRST)
         shown = [each for each in known if each.key in keys]
     if shown:
         draw(
@@ -363,11 +358,9 @@ def imports_table(session: Session, imports: Sequence[ImportRecord], key: str) -
 def share(session: Session, name: str) -> None:
     """The address of this very view, to copy; it opens in the reader's own language."""
     words = session.voice.words
-    asked = {"kpi": name} | {
-        key: value
-        for key, value in st.query_params.items()
-        if key in ("by", "grain", "span", "zoom")
-    }
+    asked = [("kpi", name)]
+    for key in ("by", "grain", "span", "shown", "zoom"):
+        asked += [(key, value) for value in st.query_params.get_all(key)]
     place = urlsplit(st.context.url or "")
     with st.popover(words.say("Share"), icon=":material/link:", key="share"):
         st.caption(markup.escape(words.say("This link opens the same view.")))

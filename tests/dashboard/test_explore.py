@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -61,7 +62,11 @@ def test_figures_are_those_of_the_query(explore, folder):
         rows = dict(zip(shown["period"], shown[name], strict=True))
         assert {period: rows[period] for period in told} == told
     assert len(page.get("vega_lite_chart")) == 1
-    page.toggle(key="zoom").set_value(True).run()
+    page.toggle(key="zoom").set_value(True)
+    (balise,) = [key for key in page.multiselect[0].value if "balise" in key]
+    page.multiselect[0].set_value([balise]).run()
+    assert list(page.dataframe[0].value) == ["period", "Balise"]
+    assert [f"shown={quote(balise, safe='')}" in block.value for block in page.code] == [True]
     assert not page.get("vega_lite_chart")
     assert len(page.get("plotly_chart")) == 1
 
