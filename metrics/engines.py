@@ -72,8 +72,12 @@ def open_database(url: str) -> sa.Engine:
 
     Raises VigieError for an address that cannot be one, without telling it: it may hold a password.
     """
+    return _engine(url, sa.NullPool)
+
+
+def _engine(url: str, pool: type[sa.Pool] | None = None) -> sa.Engine:
     try:
-        return sa.create_engine(url, poolclass=sa.NullPool)
+        return sa.create_engine(url, poolclass=pool)
     except sa.exc.NoSuchModuleError as error:
         raise VigieError(
             f"No database is known by that name: {error}",
@@ -95,8 +99,11 @@ def open_database(url: str) -> sa.Engine:
 
 
 def open_register(url: str) -> sa.Engine:
-    """Open the register. SQLite runs in WAL mode so that readers never wait for a writer."""
-    engine = sa.create_engine(url)
+    """Open the register. SQLite runs in WAL mode so that readers never wait for a writer.
+
+    Raises VigieError for an address that cannot be one.
+    """
+    engine = _engine(url)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

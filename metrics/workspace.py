@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -13,39 +14,54 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from metrics.engines import open_register
-from metrics.errors import VigieError
+from metrics.errors import VigieError, unknown
 
 SETTINGS_FILE = "vigie.toml"
 SECRET_BYTES = 32
 
 
 class Settings(BaseModel):
-    """What `vigie.toml` says. Every key has a default, so an empty file is a valid one."""
+    """What `vigie.toml` says. Every key has a default, so an empty file is a valid one.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A description says what a key may be; the refusal of anything else quotes it.
+    """
 
-    company: str = "My company"
-    time_zone: str = "Europe/Paris"
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
-    first_weekday: int = Field(default=1, ge=1, le=7, description="ISO: 1 Monday … 7 Sunday")
-    fiscal_year_start: int = Field(default=1, ge=1, le=12, description="month number")
-    languages: tuple[str, ...] = ("fr", "en")
-    register_url: str = ""
-    settling_days: int = Field(default=3, ge=0, description="a later change is a restatement")
-    kept_versions: int = Field(default=3, ge=1, description="older warehouse files kept")
-    small_group: int = Field(default=5, ge=5, description="fewest respondents shown")
-    raw_months: int = Field(default=25, ge=13, description="months that raw rows are kept")
-    inbox_days: int = Field(default=7, ge=0, description="loaded files stay in the inbox")
-    upload_megabytes: int = Field(default=4096, ge=1, description="largest upload over HTTP")
-    review_kpis: tuple[str, ...] = ()
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    company: str = Field(default="My company", description="a name in quotes")
+    time_zone: str = Field(
+        default="Europe/Paris", description="the name of a time zone, such as Europe/Paris"
+    )
+    currency: str = Field(
+        default="EUR", pattern="^[A-Z]{3}$", description="three capital letters, such as EUR"
+    )
+    first_weekday: int = Field(
+        default=1, ge=1, le=7, description="a number from 1, Monday, to 7, Sunday"
+    )
+    fiscal_year_start: int = Field(
+        default=1, ge=1, le=12, description="the number of a month, from 1 to 12"
+    )
+    register_url: str = Field(
+        default="", description="the address of a database in quotes; empty for a file"
+    )
+    settling_days: int = Field(default=3, ge=0, description="a number of days")
+    kept_versions: int = Field(default=3, ge=1, description="a number of files, at least 1")
+    small_group: int = Field(default=5, ge=5, description="a number of people, at least 5")
+    raw_months: int = Field(default=25, ge=13, description="a number of months, at least 13")
+    inbox_days: int = Field(default=7, ge=0, description="a number of days")
+    upload_megabytes: int = Field(default=4096, ge=1, description="a number, at least 1")
+    review_kpis: tuple[str, ...] = Field(
+        default=(), strict=False, description='a list of names, such as ["mrr", "active_users"]'
+    )
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"'{name}' is not a time zone; write one like Europe/Paris")
+            raise ValueError
         return name
 
 
@@ -74,15 +90,11 @@ class Workspace:
         try:
             return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
         except tomllib.TOMLDecodeError as error:
-            raise VigieError(f"{file}: {error}", next_step="Mend the line and try again.") from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
             raise VigieError(
-                f"{file}: '{key}' is not valid: {first['msg']}.",
-                choices=Settings.model_fields if first["type"] == "extra_forbidden" else (),
-                next_step="Mend the key and try again.",
+                f"{file}: {error}.", next_step="Mend the line and try again."
             ) from None
+        except ValidationError as error:
+            raise _wrong_setting(file, error.errors()[0]) from None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -114,9 +126,16 @@ class Workspace:
     @cached_property
     def register(self) -> sa.Engine:
         """The register's engine; one per workspace object, pooled by SQLAlchemy."""
-        return open_register(
-            self.settings.register_url or f"sqlite:///{self.path / 'register.sqlite'}"
-        )
+        url = self.settings.register_url
+        if not url:
+            return open_register(f"sqlite:///{self.path / 'register.sqlite'}")
+        try:
+            return open_register(url)
+        except VigieError as refusal:
+            raise VigieError(
+                f"{self.path / SETTINGS_FILE}: 'register_url': {refusal.problem}",
+                next_step=refusal.next_step,
+            ) from None
 
     @cached_property
     def secret(self) -> bytes:
@@ -138,3 +157,15 @@ class Workspace:
                 next_step="Restore it from a backup; a new key would make everyone a new person.",
             )
         return bytes.fromhex(written)
+
+
+def _wrong_setting(file: Path, error: ErrorDetails) -> VigieError:
+    """The refusal of a key that is no setting, or of what a setting cannot be."""
+    key = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        return unknown("setting", key, Settings.model_fields, f"Mend the key in {file}.")
+    given = json.dumps(error["input"], ensure_ascii=False, default=str)
+    return VigieError(
+        f"{file}: '{key}' cannot be {given}. It is {Settings.model_fields[key].description}.",
+        next_step="Mend it and try again.",
+    )

@@ -16,17 +16,35 @@ def test_a_folder_without_settings_is_refused_with_the_next_step(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("time_zone = 'Paris'", "'Paris' is not a time zone"),
-        ("currency = 'euro'", "'currency' is not valid"),
-        ("curency = 'EUR'", "Valid choices: company"),
+        ("time_zone = 'Paris'", "'time_zone' cannot be \"Paris\". It is the name of a time zone"),
+        ("currency = 'euro'", "It is three capital letters, such as EUR."),
+        ("curency = 'EUR'", "Did you mean currency? Mend the key in"),
+        ("currencies = 3\nx = 1", "no setting named"),
         ("company = ", "vigie.toml"),
-        ("small_group = 3", "'small_group' is not valid"),
+        ("small_group = 3", "'small_group' cannot be 3. It is a number of people, at least 5."),
+        ("first_weekday = '1'", "It is a number from 1, Monday, to 7, Sunday."),
+        ("review_kpis = 'mrr'", "It is a list of names"),
+        ("review_kpis = ['mrr', 3]", "'review_kpis' cannot be 3. It is a list of names"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_file(tmp_path, text, message):
     (tmp_path / "vigie.toml").write_text(text, "utf-8")
     with pytest.raises(VigieError) as refusal:
         Workspace.open(tmp_path)
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("register_url = 'nothing'", "'register_url': That is no address of a database."),
+        ("register_url = 'foo://h/b'", "'register_url': No database is known by that name"),
+    ],
+)
+def test_a_register_that_cannot_be_is_refused(tmp_path, text, message):
+    (tmp_path / "vigie.toml").write_text(text, "utf-8")
+    with pytest.raises(VigieError) as refusal:
+        _ = Workspace.open(tmp_path).register
     assert message in str(refusal.value)
 
 

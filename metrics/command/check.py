@@ -25,7 +25,7 @@ from metrics.register.organisation import load_organisation
 from metrics.register.series import current_publication
 from metrics.register.tables import ORGANISATION
 from metrics.rehearsal import rehearse, try_on_data, without_data
-from metrics.workspace import Workspace
+from metrics.workspace import SETTINGS_FILE, Workspace
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,26 @@ def verb(folder: Path | None, wants_json: bool) -> None:
 
 def findings_of(workspace: Workspace) -> Iterator[Finding]:
     """Every check, in the order in which the data flow."""
-    yield Finding(
-        "settings", True, f"{workspace.settings.company}, {workspace.settings.time_zone}."
-    )
+    yield _settings(workspace)
     yield from definitions(workspace)
     for name, look in CHECKS.items():
         try:
             yield look(workspace)
         except VigieError as refusal:
             yield Finding(name, False, refusal.problem, refusal.next_step)
+
+
+def _settings(workspace: Workspace) -> Finding:
+    settings, (catalogue, _) = workspace.settings, definitions_of(workspace)
+    strangers = [name for name in settings.review_kpis if name not in catalogue.entries]
+    if strangers:
+        return Finding(
+            "settings",
+            False,
+            f"review_kpis of {SETTINGS_FILE} names what is no KPI: {', '.join(strangers)}.",
+            "'vigie kpi list' shows all.",
+        )
+    return Finding("settings", True, f"{settings.company}, {settings.time_zone}.")
 
 
 def definitions(workspace: Workspace) -> Iterator[Finding]:

@@ -65,11 +65,10 @@ def review_kpis(
 ) -> tuple[Kpi, ...]:
     """The KPIs of the review: those chosen on screen, else the settings', else the catalogue's.
 
-    A name that the catalogue no longer has is passed over.
+    A name that the catalogue does not have is passed over; `vigie check` tells of those of the
+    settings.
     """
     held = chosen(connection)
-    if held is not None and held.kpis:
-        return tuple(catalogue[name] for name in held.kpis if name in catalogue)
-    if settings:
-        return tuple(catalogue[name] for name in settings if name not in catalogue.left_out)
-    return catalogue.review
+    wanted = held.kpis if held is not None and held.kpis else settings
+    found = tuple(catalogue[name] for name in wanted if name in catalogue)
+    return found if wanted else catalogue.review
