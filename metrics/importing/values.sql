@@ -107,39 +107,43 @@ create or replace temp macro on_clock(y, m, d, clock) as try_strptime(
     ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p', '%Y-%m-%d ']
 );
 
-create or replace temp macro by_numbers(p, ord) as case when p['y'] <> '' then on_clock(
-    p['y'], case when ord = 'mdy' then p['a'] else p['b'] end,
-    case when ord = 'mdy' then p['b'] else p['a'] end, p['clock']
+-- Year, month, day and clock of a date that is written with names, signs or in some order of numbers,
+-- as texts; all empty where it is none. 2026年3月14日 10:00, 2026. 3. 14 오전 10:00, 14 mars 2026,
+-- Mar 14, 2026, 14/03/2026, 2026-03-14 10.00.00.
+-- What is no month's name is found out later: a pattern of all letters takes long to prepare.
+create or replace temp macro parts_of_date(t, ord) as case
+    when regexp_matches(t, '^\d{4} ?[年년]') then regexp_extract(
+        t, '^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일](?: *(.*))?$', ['y', 'm', 'd', 'clock']
+    )
+    when regexp_matches(t, '^\d{4}([/-]|\. ?)\d{1,2}([/-]|\. ?)\d') then regexp_extract(
+        t, '^(\d{4})[/.-] ?(\d{1,2})[/.-] ?(\d{1,2})\.?(?:[ ,]+(.*))?$', ['y', 'm', 'd', 'clock']
+    )
+    when regexp_matches(t, '^\d{1,2}[/. -]\D') then regexp_extract(
+        t, '^(\d{1,2})[/. -]([^\d/. -]+)\.?[/. -](\d{4}|\d{2})(?:[ ,]+(.*))?$', ['d', 'm', 'y', 'clock']
+    )
+    when regexp_matches(t, '^\D') then regexp_extract(
+        t, '^([^\d/. -]+)\.? (\d{1,2}), (\d{4})(?:,? +(.*))?$', ['m', 'd', 'y', 'clock']
+    )
+    when ord = 'mdy' then regexp_extract(
+        t, '^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ ,T]+(.*))?$', ['m', 'd', 'y', 'clock']
+    )
+    else regexp_extract(
+        t, '^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ ,T]+(.*))?$', ['d', 'm', 'y', 'clock']
+    )
+end;
+
+create or replace temp macro of_parts(p) as case when p['y'] <> '' then on_clock(
+    p['y'],
+    case when regexp_matches(p['m'], '^\D') then month_number(p['m'])::varchar else p['m'] end,
+    p['d'],
+    p['clock']
 ) end;
-
-create or replace temp macro by_name(p) as case when p['y'] <> '' then
-    on_clock(p['y'], month_number(p['m']), p['d'], p['clock'])
-end;
-
--- 2026年3月14日 10:00, 2026년 3월 14일, 2026. 3. 14 오전 10:00, 2026-03-14 10.00.00.
-create or replace temp macro by_signs(p) as case when p['y'] <> '' then
-    on_clock(p['y'], p['m'], p['d'], p['clock'])
-end;
 
 create or replace temp macro written_slowly(t, ord) as case
     when regexp_full_match(t, '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?') then try_cast(t as timestamp)
     when regexp_full_match(t, '\d{8}') then try_strptime(t, '%Y%m%d')
     when regexp_full_match(t, '\d{4}-\d{2}') then try_strptime(t, '%Y-%m')
-    when regexp_matches(t, '^\d{4} ?[年년]') then by_signs(regexp_extract(
-        t, '^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일](?: *(.*))?$', ['y', 'm', 'd', 'clock']
-    ))
-    when regexp_matches(t, '^\d{4}([/-]|\. ?)\d{1,2}([/-]|\. ?)\d') then by_signs(regexp_extract(
-        t, '^(\d{4})[/.-] ?(\d{1,2})[/.-] ?(\d{1,2})\.?(?:[ ,]+(.*))?$', ['y', 'm', 'd', 'clock']
-    ))
-    when regexp_matches(t, '^\d{1,2}[/. -]\p{L}') then by_name(regexp_extract(
-        t, '^(\d{1,2})[/. -](\p{L}+)\.?[/. -](\d{4}|\d{2})(?:[ ,]+(.*))?$', ['d', 'm', 'y', 'clock']
-    ))
-    when regexp_matches(t, '^\p{L}') then by_name(regexp_extract(
-        t, '^(\p{L}+)\.? (\d{1,2}), (\d{4})(?:,? +(.*))?$', ['m', 'd', 'y', 'clock']
-    ))
-    else by_numbers(regexp_extract(
-        t, '^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ ,T]+(.*))?$', ['a', 'b', 'y', 'clock']
-    ), ord)
+    else list_transform([parts_of_date(t, ord)], lambda p: of_parts(p))[1]
 end;
 
 create or replace temp macro sane(moment) as list_transform([moment], lambda m: case
@@ -185,7 +189,7 @@ create or replace temp macro absolute_slowly(t) as sane(case
         regexp_replace(replace(t, ' UTC', 'Z'), '([+-]\d{2}):?(\d{2})$', '\1:\2') as timestamptz
     )::timestamp
     when regexp_matches(t, ' GMT[+-]\d{4}') then try_strptime(
-        regexp_extract(t, '^\p{L}{3} (\p{L}{3} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4})', 1),
+        regexp_extract(t, '^[^\d ]{3} ([A-Za-z]{3} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4})', 1),
         '%b %d %Y %H:%M:%S GMT%z'
     )::timestamptz::timestamp
 end);
@@ -277,11 +281,11 @@ create or replace temp macro number_of(t) as
 
 -- A month named or numbered; a year of two digits only after a mark, for 'Jun 14' is a day.
 create or replace temp macro month_and_year(t) as case
-    when regexp_matches(t, '^\p{L}') then regexp_replace(
-        t, '^(\p{L}{3,})\.?(?:(?: de)?[ /_-]*((?:19|20)\d{2})| ?[/_''’-]+(\d{2}))$', '\1|\2\3'
+    when regexp_matches(t, '^\D') then regexp_replace(
+        t, '^([^\d /|_''’.-]{3,})\.?(?:(?: de)?[ /_-]*((?:19|20)\d{2})| ?[/_''’-]+(\d{2}))$', '\1|\2\3'
     )
     when regexp_matches(t, '^(19|20)\d{2}') then regexp_replace(
-        t, '^(\d{4})(?:[/.M-]?(0[1-9]|1[0-2])|[ /_-]+(\p{L}{3,})\.?)$', '\2\3|\1'
+        t, '^(\d{4})(?:[/.M-]?(0[1-9]|1[0-2])|[ /_-]+([^\d /|_''’.-]{3,})\.?)$', '\2\3|\1'
     )
     else regexp_replace(t, '^(0?[1-9]|1[0-2])[/.-](\d{4})$', '\1|\2')
 end;
