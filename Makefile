@@ -34,8 +34,9 @@ run: $(VENV)/.run
 	@test -f $(WORKSPACE)/vigie.toml || $(BIN)/vigie init $(WORKSPACE) --sample
 	$(BIN)/vigie serve $(WORKSPACE)
 
+# The jobs and servers that tests start are hundreds: their byte-code is kept, wherever this runs.
 test: $(VENV)/.dev chromium
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # make check checks format, lint, types and import contracts
 check: $(VENV)/.dev

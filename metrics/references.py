@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -117,9 +118,11 @@ def rebuild(
     }
     for table, columns in _COLUMNS.items():
         connection.execute(exp.delete(table).sql("duckdb"))
+        if not rows[table]:
+            continue
         frame = pd.DataFrame(rows[table], columns=list(columns), dtype="object")
         connection.register("reference_rows", frame)
-        connection.execute(_copy(table, columns).sql("duckdb"))
+        connection.execute(_copy(table, columns))
         connection.unregister("reference_rows")
 
 
@@ -145,8 +148,10 @@ def _monthly_costs(
     return costs
 
 
-def _copy(table: str, columns: tuple[str, ...]) -> exp.Insert:
-    return exp.insert(exp.select(*columns).from_("reference_rows"), table, columns=list(columns))
+@cache
+def _copy(table: str, columns: tuple[str, ...]) -> str:
+    rows = exp.select(*columns).from_("reference_rows")
+    return exp.insert(rows, table, columns=list(columns)).sql("duckdb")
 
 
 def people_names(organisation: Organisation) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from metrics.importing.refusal import Refusal
 from metrics.importing.rows_text import cell_text, write_row, writing
 
@@ -25,7 +22,6 @@ LOOKED_AT = 1_000
 BROKEN_WORKBOOK = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     KeyError,
     ValueError,
@@ -72,6 +68,8 @@ def write_sheet(path: Path, name: str, target: Path) -> int:
 @contextmanager
 def _open(path: Path) -> Iterator[Any]:
     """The workbook, read row by row. Raises Refusal for a broken one."""
+    import openpyxl  # most jobs read no workbook, and it takes a tenth of their start
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations, which nobody reads

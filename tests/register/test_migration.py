@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from metrics.engines import open_register
 from metrics.errors import VigieError
-from metrics.register import migrate
+from metrics.register import migrate, migration
 from metrics.register.tables import metadata, state
 
 
@@ -23,6 +25,16 @@ def test_migrations_make_exactly_the_tables(register: sa.Engine) -> None:
 def test_only_one_state_row_can_exist(register: sa.Engine) -> None:
     with register.connect() as connection, pytest.raises(sa.exc.IntegrityError):
         connection.execute(sa.insert(state).values(id=2, warehouse_version=0, publication_id=0))
+
+
+def test_a_migration_s_file_bears_its_number(register: sa.Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+    assert set(scripts.get_heads()) == migration.applied(register)
 
 
 def test_migrating_again_changes_nothing(register: sa.Engine) -> None:
