@@ -47,5 +47,7 @@ def applied(engine: sa.Engine) -> set[str]:
     if not sa.inspect(engine).has_table("alembic_version"):
         return set()
     with engine.connect() as connection:
-        versions = sa.select(sa.column("version_num", sa.String)).select_from(sa.table("alembic_version"))
+        versions = sa.select(sa.column("version_num", sa.String)).select_from(
+            sa.table("alembic_version")
+        )
         return set(connection.execute(versions).scalars())
