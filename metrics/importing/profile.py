@@ -52,7 +52,7 @@ class Column(_Strict):
 
     @property
     def comparable_headers(self) -> tuple[str, ...]:
-        return tuple(comparable(header) for header in self.headers)
+        return tuple(dict.fromkeys(comparable(header) for header in self.headers))
 
 
 class Question(_Strict):
