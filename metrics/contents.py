@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from metrics.importing.dataset import DATASETS
 from metrics.importing.verbatims import silent_products
 from metrics.models import Model
 from metrics.organisation import Organisation
+from metrics.same import Same
 
 LANDED = "landed_"
 #: What says which landed rows count. A view that joins it to landed rows joins their own imports.
@@ -150,6 +151,11 @@ class Contents:
 
 def joins_by_tool(model: Model) -> bool:
     """Whether a model looks words up only among those of the tool that a row is of."""
+    return _joins_by_tool(Same(model))
+
+
+@lru_cache(maxsize=512)  # every job asks this of all models
+def _joins_by_tool(model: Same[Model]) -> bool:
 
     def by_tool(table: exp.Table) -> bool:
         join = table.parent
@@ -165,5 +171,5 @@ def joins_by_tool(model: Model) -> bool:
         )
 
     return all(
-        by_tool(table) for table in model.tree.find_all(exp.Table) if table.name == "streams"
+        by_tool(table) for table in model.value.tree.find_all(exp.Table) if table.name == "streams"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -13,6 +14,7 @@ from metrics.coverage import alternatives
 from metrics.functions import FUNCTIONS
 from metrics.importing.profile import Profile
 from metrics.models import Model
+from metrics.same import Same
 
 
 def kpis_fed(
@@ -35,7 +37,7 @@ def kpis_fed(
 
     def fed(kpi: Kpi) -> bool:
         return all(
-            not absent & set(_needed_columns(models, _model_of(base)))
+            not absent & _needed_columns(models, _model_of(base))
             and (kinds is None or not (asked := _kinds_asked(models, base)) or asked & set(kinds))
             for base in reading(kpi)
         )
@@ -101,35 +103,48 @@ def _bases(catalogue: Catalogue, kpi: Kpi) -> Iterator[Kpi]:
         yield from _bases(catalogue, catalogue[part])
 
 
-def _needed_columns(models: Mapping[str, Model], name: str) -> Iterator[str]:
-    """The columns of canonical tables without which a model leaves a row out."""
+def _needed_columns(models: Mapping[str, Model], name: str) -> set[str]:
+    """The columns of canonical tables without which a model, or one behind it, leaves a row out."""
     model = models[name]
+    behind = (_needed_columns(models, source) for source in model.sources if source in models)
+    return set(_tested_columns(Same(model))).union(*behind)
+
+
+@lru_cache(maxsize=512)  # every report of a file asks this of all models
+def _tested_columns(of: Same[Model]) -> frozenset[str]:
+    """The columns of canonical tables that a model's own rows must have."""
+    model = of.value
     # Whose a row is can be said of the whole file, so what `streams` says is never lacking.
     canonical = {
         table.alias_or_name
         for table in model.tree.find_all(exp.Table)
         if table.name in model.sources and table.name != "streams"
     }
+    found = set()
     for test in model.tree.find_all(exp.Not):
         column = test.this.this if isinstance(test.this, exp.Is) else None
         always = isinstance(test.find_ancestor(exp.Or, exp.Where), exp.Where)
         if always and isinstance(column, exp.Column) and column.table in canonical:
-            yield column.name
-    for source in model.sources:
-        if source in models:
-            yield from _needed_columns(models, source)
+            found.add(column.name)
+    return frozenset(found)
 
 
 def _kinds_asked(models: Mapping[str, Model], kpi: Kpi) -> set[str]:
     """The kinds of survey answers that a KPI's filter or its model asks for; empty for any."""
-    trees = [models[_model_of(kpi)].tree]
-    if "filter" in kpi.calculation:
-        trees.append(parse(str(kpi.calculation["filter"]), kpi.source))
+    model = Same(models[_model_of(kpi)])
+    return set(_kinds_in(model, str(kpi.calculation.get("filter", "")), kpi.source))
+
+
+@lru_cache(maxsize=1024)
+def _kinds_in(model: Same[Model], condition: str, place: str) -> frozenset[str]:
+    trees = [model.value.tree]
+    if condition:
+        trees.append(parse(condition, place))
     tests = [test for tree in trees for test in tree.find_all(exp.EQ, exp.In)]
-    return {
+    return frozenset(
         str(word.name)
         for test in tests
         if test.this.name == "kind"
         for word in (test.expressions if isinstance(test, exp.In) else [test.expression])
         if isinstance(word, exp.Literal)
-    }
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import duckdb
 from sqlglot import exp
@@ -26,6 +26,7 @@ from metrics.functions.given import named
 from metrics.grains import grains_of
 from metrics.models import Model, inlined
 from metrics.result import Scope
+from metrics.same import Same
 from metrics.scopes import all_scopes, scope_sets
 from metrics.setting import Setting
 from metrics.timeline import ending_of, timeline_of
@@ -123,10 +124,9 @@ class Inputs:
         return found
 
     def _words(self, model: Model, column: str) -> list[str]:
-        query = exp.select(column).distinct().from_(model.name)
-        text = pinning.render(inlined(query, self._setting.models))
+        query = _distinct(Same(self._setting.models), model.name, column)
         try:
-            return [word for (word,) in self._facts.execute(text).fetchall()]
+            return [word for (word,) in self._facts.execute(query).fetchall()]
         except DEFINITION_ERRORS:  # the KPI fails as well, and is told
             return []
 
@@ -190,6 +190,13 @@ def note(facts: duckdb.DuckDBPyConnection, publication: int, made: Made) -> None
         "unnest(?::varchar[])",
         [publication, [k for k, _ in made], [g for _, g in made], list(made.values())],
     )
+
+
+@lru_cache(maxsize=256)
+def _distinct(models: Same[Mapping[str, Model]], name: str, column: str) -> str:
+    """SQL for the different values in a column of a model."""
+    query = exp.select(column).distinct().from_(name)
+    return pinning.render(inlined(query, models.value))
 
 
 def _make_table(facts: duckdb.DuckDBPyConnection) -> None:

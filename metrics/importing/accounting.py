@@ -237,28 +237,29 @@ def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding)
     ]
     if not asked:
         return []
-    told: list[exp.Expr] = []
-    for bound in asked:
+    texts, told = list[exp.Expr](), list[exp.Expr]()
+    for place, bound in enumerate(asked):
         raw: exp.Expr = exp.func("clean", exp.column(bound.cells[0], table="s"))
         for missing in bound.column.missing:
             raw = exp.func("nullif", raw, exp.Literal.string(missing))
-        unread = exp.And(
-            this=raw.is_(exp.null()).not_(),
-            expression=exp.column(bound.name, table="t", quoted=True).is_(exp.null()),
-        )
-        line, example = exp.column("line", table="s"), raw.copy()
+        value = exp.column(bound.name, table="t", quoted=True)
+        nothing_read = exp.If(this=value.is_(exp.null()), true=raw)
+        unread = f"unread_{place}"
+        texts.append(exp.Case(ifs=[nothing_read]).as_(unread))
+        line = exp.If(this=exp.column(unread).is_(exp.null()).not_(), true=exp.column("line"))
         told += [
-            exp.func("count_if", unread),
-            exp.Min(this=exp.Case(ifs=[exp.If(this=unread.copy(), true=line)])),
-            exp.func("any_value", exp.Case(ifs=[exp.If(this=unread.copy(), true=example)])),
+            exp.Count(this=exp.column(unread)),
+            exp.Min(this=exp.Case(ifs=[line])),
+            exp.func("any_value", exp.column(unread)),
         ]
-    query = (
-        exp.select(*told)
-        .from_(exp.to_table("typed").as_("t"))
-        .join(exp.to_table("staged").as_("s"), on="s.record = t.record")
-        .where("t.problem is null")
+    rows = (
+        exp.select("s.line", *texts)
+        .from_(exp.to_table("typed").as_("t"), copy=False)
+        .join(exp.to_table("staged").as_("s"), on="s.record = t.record", copy=False)
+        .where("t.problem is null", copy=False)
     )
-    found = connection.execute(query.sql("duckdb")).fetchone() or ()
+    query = exp.select(*told).from_(rows.subquery("rows", copy=False), copy=False)
+    found = connection.execute(query.sql("duckdb", copy=False)).fetchone() or ()
     problems = []
     for place, bound in enumerate(asked):
         rows, first_line, text = found[3 * place : 3 * place + 3]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 import duckdb
 from sqlglot import exp
 
-from metrics.importing.dataset import Dataset
+from metrics.importing.dataset import DATASETS, Dataset
 
 NOT_CONTENT = ("import_id", "source", "observed_at", "observed_day")
 
@@ -32,13 +33,9 @@ class Compared:
 
 def landed_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[str]:
     """The landing table's columns that a row itself brings."""
-    found = connection.execute(
-        "select column_name from information_schema.columns where table_name = ? "
-        "and table_schema = 'main' and table_catalog = current_database() "
-        "order by ordinal_position",
-        [dataset.table],
-    ).fetchall()
-    return [name for (name,) in found if name not in NOT_CONTENT]
+    query = exp.select("*").from_(exp.table_(dataset.table, db="main")).limit(0)
+    told = connection.execute(query.sql("duckdb")).description or ()
+    return [name for name, *_ in told if name not in NOT_CONTENT]
 
 
 def compare_versions(
@@ -59,6 +56,21 @@ def compare_versions(
     """
     if not now:
         return Compared()
+    query = _comparison(dataset.name, tuple(columns), now)
+    found = connection.execute(query, [observed_at, source]).fetchone()
+    if found is None:
+        return Compared()
+    replaced, unchanged, outdated, moved, by = found
+    if history:
+        outdated, by = 0, None
+    return Compared(replaced or 0, unchanged or 0, outdated or 0, moved or 0, tuple(by or ()))
+
+
+@cache
+def _comparison(name: str, columns: tuple[str, ...], now: str) -> str:
+    """SQL that counts the records of `shaped` beside the versions in catalog `now`; asks for the
+    moment of observation and the source."""
+    dataset = DATASETS[name]
     content = [name for name in columns if name not in dataset.key]
     same = exp.and_(
         *(
@@ -95,20 +107,14 @@ def compare_versions(
         .from_(rows.subquery("r"))
         .group_by("record")
     )
-    query = exp.select(
+    counted = exp.select(
         "count_if(not same and newer)",
         "count_if(same)",
         "count_if(not same and older)",
         "count_if(moved)",
         "list_sort(list_distinct(flatten(list(coalesce(by, [])) filter (not same and older))))",
-    ).from_(records.subquery("r"))
-    found = connection.execute(query.sql("duckdb"), [observed_at, source]).fetchone()
-    if found is None:
-        return Compared()
-    replaced, unchanged, outdated, moved, by = found
-    if history:
-        outdated, by = 0, None
-    return Compared(replaced or 0, unchanged or 0, outdated or 0, moved or 0, tuple(by or ()))
+    )
+    return counted.from_(records.subquery("r")).sql("duckdb")
 
 
 def _present(dataset: Dataset, now: str) -> exp.Select:

@@ -312,10 +312,10 @@ def _view(connection: duckdb.DuckDBPyConnection, line: exp.Expr, table: Table) -
         replace=True,
         properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         expression=exp.select(
-            (exp.column("rowid") + 1).as_("record"), line.as_("line"), *table.names
+            (exp.column("rowid") + 1).as_("record"), line.as_("line"), *map(exp.column, table.names)
         ).from_("raw_rows"),
     )
-    connection.execute(view.sql("duckdb"))
+    connection.execute(view.sql("duckdb", copy=False))
 
 
 def _drop(connection: duckdb.DuckDBPyConnection) -> None:

@@ -154,20 +154,20 @@ class _Fields:
             *(value.as_(_plain_name(name)) for name, value in self._plain.items()),
             *(value.as_(_checked_name(name)) for name, value in self._checked.items()),
         ]
-        inner = exp.select("staged.*", *cells).from_("staged")
+        inner = exp.select("staged.*", *cells).from_("staged", copy=False)
         for table, alias, raw in self._joins:
             looked_up = exp.alias_(exp.to_table(table), alias, table=True)
             on = exp.column("raw", table=alias).eq(raw)
-            inner = inner.join(looked_up, on=on, join_type="left")
+            inner.join(looked_up, on=on, join_type="left", copy=False)
         if self._plain:
             asked = (self._columns[name].as_(_read_name(name)) for name in self._plain)
-            inner = exp.select("*", *asked).from_(inner.subquery("texts"))
+            inner = exp.select("*", *asked).from_(inner.subquery("texts", copy=False), copy=False)
         return exp.select(
             "record",
             self._problem().as_("problem"),
             *(exp.column(_read_name(name), table="cells").as_(name) for name in self._columns),
             *(value.as_(name) for name, value in self._local_days.items()),
-        ).from_(inner.subquery("cells"))
+        ).from_(inner.subquery("cells", copy=False), copy=False)
 
     def _problem(self) -> exp.Expr:
         if not self._problems:
@@ -293,4 +293,4 @@ def _place(binding: Binding, options: ImportOptions, columns: dict[str, exp.Expr
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Expr, kind: str) -> None:
     drop_temporary(connection, name)
-    connection.execute(f"create temp {kind} {name} as {query.sql('duckdb')}")
+    connection.execute(f"create temp {kind} {name} as {query.sql('duckdb', copy=False)}")
