@@ -82,7 +82,7 @@ def alike(voice: Voice, facts: Iterable[MissingData]) -> list[list[MissingData]]
 
 
 def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
-    """ "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). …"; of several
+    """ "Atelier · usage: no data since Thursday 12 (tracking, last export 11 Nov). …"; of several
     that `alike` puts together, the first are named."""
     fact = group[0]
     dataset, _, metric = fact.dataset.partition(":")
@@ -95,7 +95,7 @@ def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
     else:
         day = sentences.local(voice, fact.last_import).date()
         last = voice.words.say(
-            "last import {day}", day=voice.format.date(day, year=day.year != today.year)
+            "last export {day}", day=voice.format.date(day, year=day.year != today.year)
         )
     return voice.words.say(
         "{name} · {topic}: no data {since} ({source}, {last}). Not counted as a fall.",

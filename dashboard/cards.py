@@ -177,7 +177,7 @@ def chart(
     with st.container(border=True, key=f"chart_{kpi}_{scope.kind}_{scope.key}"):
         st.markdown(f"**{escape(title)}**")
         if not any(point.figure.value is not None for point in (*facts.weeks, *facts.months)):
-            nothing = voice.words.say("no week or month with data yet")
+            nothing = voice.words.say("no data in these six weeks and twelve months")
             st.caption(f"{MARKS['no_data']} {escape(nothing)}")
             return
         plot(

@@ -39,7 +39,9 @@ def file(session: Session, report: FileReport, key: str) -> DeltaGenerator:
                 import_tables.changes(report.rows, voice), border="horizontal", hide_index=True
             )
         asked = ("unknown_stream",)  # asked about above, once for all files
-        problems(session, [each for each in report.problems if each.reason not in asked])
+        problems(
+            session, [each for each in report.problems if each.reason not in asked], report.dataset
+        )
         if report.status != "refused":
             for total in report.totals:
                 st.caption(escape(import_sentences.total(voice, total)))
@@ -92,10 +94,15 @@ def complete_list(session: Session, desk: Desk, report: FileReport, key: str) ->
         st.caption(escape(told))
 
 
-def problems(session: Session, found: Sequence[Problem]) -> None:
+def problems(session: Session, found: Sequence[Problem], dataset: str = "") -> None:
     """What a person should know, worst first, in plain words."""
     voice = session.voice
     order = list(import_sentences.SEVERITIES)
+    lacking = [problem for problem in found if problem.reason == "column_missing"]
+    if len(lacking) > 1:
+        told = import_sentences.lacking(voice, dataset, lacking)
+        st.markdown(f"- **{voice.words.say('to know')}** · {escape(told)}")
+        found = [problem for problem in found if problem not in lacking]
     ranked = sorted(found, key=lambda problem: order.index(problem.severity))
     for problem in ranked[:PROBLEMS_SHOWN]:
         severity = voice.words.say(import_sentences.SEVERITIES[problem.severity])

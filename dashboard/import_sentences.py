@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from dashboard.glossary import DATASETS
@@ -10,6 +11,7 @@ from dashboard.translation import mark
 from dashboard.voice import Voice
 from metrics.belonging import Owner, Word
 from metrics.format import significant
+from metrics.importing.header import comparable
 from metrics.importing.reasons import explain
 from metrics.importing.report import FileReport, FileTotal, Problem
 from metrics.importing.vocabulary import fields_of
@@ -109,7 +111,8 @@ KPIS_NAMED = 5
 def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
     """What people call a column of landed rows."""
     labels = {each.name: each.label for each in fields_of(dataset_key)}
-    for known in (name, name.removesuffix("_day"), name.removesuffix("_at"), f"{name}_day"):
+    stripped = (name.removesuffix("_day"), name.removesuffix("_at"), name.removeprefix("has_"))
+    for known in (name, *stripped, f"{name}_day"):
         if known in labels:
             label = labels[known]["fr" if voice.words.language == "fr" else "en"]
             moment = name.endswith("_day") and f"{known}_day" == name
@@ -245,6 +248,22 @@ def becomes(voice: Voice, report: FileReport) -> str:
             named = f"{named}, {words.count('and {n} more', 'and {n} more', rest)}"
         parts.append(words.say("Feeds {kpis}.", kpis=named))
     return " ".join(parts)
+
+
+def lacking(voice: Voice, dataset_key: str, found: Sequence[Problem]) -> str:
+    """The columns that a file lacks, by what they hold."""
+    named = (
+        f"{label} ({problem.column})"
+        if comparable(label := landed_column(voice, dataset_key, problem.details["field"]))
+        != comparable(problem.column)
+        else label
+        for problem in found
+    )
+    return voice.words.say(
+        "The file lacks these columns: {columns}. What reads them stays empty; add them to the "
+        "export to see it.",
+        columns=", ".join(named),
+    )
 
 
 def problem(voice: Voice, found: Problem) -> str:

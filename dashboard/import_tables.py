@@ -39,7 +39,10 @@ def preview(rows: Sequence[Mapping[str, str]], dataset: str, voice: Voice) -> pd
     """The first rows of a file as they will be: columns without any value go, the others are
     called as people call them."""
     frame = pd.DataFrame(rows).fillna("")
-    frame = frame.loc[:, (frame != "").any()].map(_without_zeros)
+    flags = {"True": voice.words.say("yes"), "False": voice.words.say("no")}
+    frame = frame.loc[:, (frame != "").any()].map(
+        lambda text: flags.get(text, _without_zeros(text))
+    )
     return frame.rename(columns=lambda name: import_sentences.landed_column(voice, dataset, name))
 
 

@@ -23,11 +23,13 @@ def kpis_fed(
     dataset: str,
     lacking: Collection[str] = (),
     kinds: Collection[str] | None = None,
+    metrics: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """The published KPIs that rows of `dataset` feed, in catalogue order.
 
     `lacking` are canonical fields that the file does not have: a KPI whose facts leave out rows
-    without one of them is not fed. `kinds` are the kinds of survey answers it holds, if it does.
+    without one of them is not fed. `kinds` are the kinds of survey answers that it holds and
+    `metrics` the figures, of a file of answers or figures; None is any.
     """
     absent = {
         column
@@ -46,7 +48,7 @@ def kpis_fed(
         return [
             base
             for base in _bases(catalogue, kpi)
-            if _reads(base, dataset) or dataset in _references(models, _model_of(base))
+            if _reads(base, dataset, metrics) or dataset in _references(models, _model_of(base))
         ]
 
     return tuple(kpi.name for kpi in catalogue if reading(kpi) and fed(kpi))
@@ -75,15 +77,18 @@ def brought_by(
             models,
             profile.dataset,
             kinds={question.kind for question in profile.questions} or None,
+            metrics=profile.metrics,
         )
     )
 
 
-def _reads(kpi: Kpi, dataset: str) -> bool:
-    """Whether a dataset, or one metric of its observations, is among those the KPI may read, itself
-    or in place of another."""
+def _reads(kpi: Kpi, dataset: str, metrics: Collection[str] | None) -> bool:
+    """Whether a dataset, or one of these metrics of its observations, is among those the KPI may
+    read, itself or in place of another."""
+    named = (name.partition(":") for entry in kpi.datasets for name in alternatives(entry))
     return any(
-        name.partition(":")[0] == dataset for entry in kpi.datasets for name in alternatives(entry)
+        read == dataset and (not metric or metrics is None or metric in metrics)
+        for read, _, metric in named
     )
 
 

@@ -47,3 +47,9 @@ def test_what_is_joined_without_its_days_feeds_too():
 def test_a_file_that_does_not_name_its_product_may_be_told_it():
     fed = kpis_fed(CATALOGUE, MODELS, "responses", {"product", "answered"}, {"nps", "csat"})
     assert fed == OF_SATISFACTION
+
+
+def test_figures_feed_only_what_reads_those_figures():
+    assert kpis_fed(CATALOGUE, MODELS, "observations", metrics={"ad_cost", "sessions"}) == ()
+    fed = kpis_fed(CATALOGUE, MODELS, "observations", metrics={"carbon_grams", "sessions"})
+    assert fed == ("carbon_per_active_user",)

@@ -236,7 +236,7 @@ def one_import(session: Session, desk: Desk, record: ImportRecord) -> None:
     words = session.voice.words
     with st.container(border=True, key=f"import_{record.id}"):
         st.markdown(f"**{markup.escape(record.file)}**")
-        import_cards.problems(session, record.problems)
+        import_cards.problems(session, record.problems, record.dataset)
         with st.container(horizontal=True):
             if record.rows.quarantined:
                 import_cards.quarantine_download(session, record)

@@ -119,10 +119,17 @@ class Landing:
         return known.named(self._draft.job.names)
 
     def _fed(
-        self, dataset: str, lacking: Collection[str] = (), kinds: Collection[str] | None = None
+        self,
+        dataset: str,
+        lacking: Collection[str] = (),
+        kinds: Collection[str] | None = None,
+        metrics: Collection[str] | None = None,
     ) -> tuple[str, ...]:
         """As `kpis_fed`, told once for the many files that are alike."""
-        key = (dataset, frozenset(lacking), None if kinds is None else frozenset(kinds))
+        of_answers, of_figures = (
+            None if told is None else frozenset(told) for told in (kinds, metrics)
+        )
+        key = (dataset, frozenset(lacking), of_answers, of_figures)
         if key not in self._feeds:
             catalogue, models = self._draft.definitions
             self._feeds[key] = kpis_fed(catalogue, models, *key)

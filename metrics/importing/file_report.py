@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -51,11 +52,23 @@ def recognised(
             match.profile.dataset,
             {field for field, _ in binding.missing},
             {bound.question.kind for bound in binding.questions} or None,
+            _metrics(session.connection, binding),
         ),
         columns=binding.used,
         import_id=session.import_id,
         sha256=source.sha256,
     )
+
+
+def _metrics(connection: duckdb.DuckDBPyConnection, binding: Binding) -> Collection[str] | None:
+    """The figures that a file of them holds, by the names that they land under; None of others."""
+    known = binding.profile.metrics
+    if known is not None or binding.dataset.name != "observations":
+        return known
+    found = connection.execute(
+        "select distinct metric_name(metric) from typed where metric is not null"
+    )
+    return {name for (name,) in found.fetchall()}
 
 
 def missing(binding: Binding) -> list[Problem]:
@@ -64,6 +77,10 @@ def missing(binding: Binding) -> list[Problem]:
         Problem("warning", "column_missing", column=header, details={"field": field})
         for field, header in binding.missing
     ]
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
@@ -76,7 +93,7 @@ def preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]
     names = [column[0] for column in cursor.description or ()]
     return tuple(
         {
-            name: accounting.mask(str(value))
+            name: accounting.mask(_shown(value))
             for name, value in zip(names, row, strict=True)
             if value is not None and value != []
         }

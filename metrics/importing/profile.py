@@ -137,6 +137,13 @@ class Profile(_Strict):
             raise ValueError(f"rows of {self.dataset} cannot be read from other columns")
         return self
 
+    @property
+    def metrics(self) -> frozenset[str] | None:
+        """The figures that such files hold; None where they name them themselves."""
+        if self.dataset != "observations" or "metric" in self.columns:
+            return None
+        return frozenset((*self.figures, self.constants.get("metric", "payments")))
+
     def headers(self) -> set[str]:
         """Every header that the profile knows, comparable."""
         read = [

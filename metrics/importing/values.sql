@@ -354,4 +354,8 @@ create or replace temp macro sprint_name(told) as coalesce(nullif(regexp_extract
     told, '^com\.atlassian\.greenhopper.*\[.*\bname=(.*?),(?:goal|startDate|endDate|completeDate|activatedDate|sequence|state)=', 1
 ), ''), told);
 
+-- What a figure lands under, however a header or a cell spells it.
+create or replace temp macro metric_name(told) as
+    lower(regexp_replace(trim(told), '[\s-]+', '_', 'g'));
+
 create or replace temp macro readings_are_made() as true;

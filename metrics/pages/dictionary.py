@@ -83,6 +83,8 @@ def _exports(workspace: Workspace, catalogue: Catalogue) -> dict[str, list[Text]
     for profile in load_profiles(workspace.profiles):
         label = Text(profile.label["en"], profile.label["fr"])
         kinds = {question.kind for question in profile.questions} or None
-        for name in kpis_fed(catalogue, models, profile.dataset, kinds=kinds):
+        for name in kpis_fed(
+            catalogue, models, profile.dataset, kinds=kinds, metrics=profile.metrics
+        ):
             found.setdefault(name, []).append(label)
     return found

@@ -98,12 +98,12 @@ def test_the_headline(language, attention, unusual, expected):
     [
         (
             "en",
-            "Atelier · usage: no data since Thursday 12 (tracking, last import 11 Nov). "
+            "Atelier · usage: no data since Thursday 12 (tracking, last export 11 Nov). "
             "Not counted as a fall.",
         ),
         (
             "fr",
-            "Atelier · usage : pas de donnée depuis jeudi 12 (tracking, dernier import 11 nov.). "
+            "Atelier · usage : pas de donnée depuis jeudi 12 (tracking, dernier export 11 nov.). "
             "Non compté comme une baisse.",
         ),
     ],

@@ -62,7 +62,7 @@ select record,
         when of_grain is null then 'grain:unreadable_value'
     end),
     cast(null as varchar),
-    lower(regexp_replace(trim(metric), '[\s-]+', '_', 'g')), coalesce(stream, ''),
+    metric_name(metric), coalesce(stream, ''),
     case when of_grain = 'month' then date_trunc('month', start)::date else start end,
     case
         when grain is not null or of_grain <> 'day' then of_grain
