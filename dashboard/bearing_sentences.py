@@ -104,16 +104,14 @@ def unplaced(voice: Voice, found: Bearings) -> str:
 
 
 def score(voice: Voice, found: Score) -> str:
-    """ "70 % (5 signs of 6)"."""
+    """ "70 % (5 of 6 signs known)"."""
+    known = voice.words.count(
+        "{n} of {all} signs known", "{n} of {all} signs known", found.known, all=len(found.signs)
+    )
     if found.value is None:
-        return voice.words.say(
-            "not given ({known} of {all} signs known)", known=found.known, all=len(found.signs)
-        )
+        return voice.words.say("not given ({known})", known=known)
     return voice.words.say(
-        "{share} ({known} of {all} signs known)",
-        share=voice.format.percent(found.value),
-        known=found.known,
-        all=len(found.signs),
+        "{share} ({known})", share=voice.format.percent(found.value), known=known
     )
 
 

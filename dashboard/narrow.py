@@ -18,7 +18,7 @@ from dashboard.translation import Translation
 
 #: A mark stays with the word that says it.
 MARKED = re.compile(r"^([^\w\s]) ")
-MOST_ROWS = 60  # on a phone; the download holds them all
+MOST_ROWS = 30  # on a phone; the download holds them all
 
 
 @contextmanager

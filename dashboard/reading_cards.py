@@ -145,7 +145,10 @@ def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], ke
                 "change": column.TextColumn(words.say("On the period"), alignment="right"),
                 "year": column.TextColumn(words.say("On the year"), alignment="right"),
                 "period": column.TextColumn(words.say("Period")),
-                "note": column.TextColumn(words.say("Note")),
+                # Sized by hand: Streamlit measures the first rows, which seldom have one.
+                "note": column.TextColumn(
+                    words.say("Note"), width=cards.name_width(frame.get("note", ()))
+                ),
             },
             row_height=38,
             height="content" if len(frame) <= ROWS_SHOWN else "auto",

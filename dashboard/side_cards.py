@@ -127,24 +127,32 @@ def funnel(session: Session, usage: ProductUsage) -> None:
         st.caption(markup.escape(told))
         return
     column = st.column_config
-    tables.show(
-        written(
-            side_tables.funnel(usage.funnel, voice),
-            {"users": counted(voice), "part": voice.format.percent},
-        ),
-        hide_index=True,
-        column_config={
-            "step": column.TextColumn(words.say("Step")),
-            "users": column.NumberColumn(words.say("Users")),
-            "part": column.NumberColumn(words.say("Of those who entered")),
-            "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
-            "time": column.TextColumn(words.say("Median time to get there"), alignment="right"),
-        },
-        height="content",
-        placeholder="",
-        key="funnel",
-        alt=words.say("Funnel: users and their part of those who entered, by step"),
-    )
+    frame = side_tables.funnel(usage.funnel, voice)
+    how = {"users": counted(voice), "part": voice.format.percent}
+    telling = {
+        "step": words.say("Step"),
+        "users": words.say("Users"),
+        "part": words.say("Of those who entered"),
+        "time": words.say("Median time to get there"),
+    }
+    with narrow.wide(frame, telling, "funnel", words, right=("users", "part", "time"), how=how):
+        tables.show(
+            written(frame, how),
+            hide_index=True,
+            column_config={
+                "step": column.TextColumn(telling["step"]),
+                "users": column.NumberColumn(telling["users"]),
+                "part": column.NumberColumn(telling["part"]),
+                "bar": column.ProgressColumn(
+                    BAR, min_value=0, max_value=1, format=NO_LABEL, width=120
+                ),
+                "time": column.TextColumn(telling["time"], alignment="right"),
+            },
+            height="content",
+            placeholder="",
+            key="funnel",
+            alt=words.say("Funnel: users and their part of those who entered, by step"),
+        )
     st.caption(
         markup.escape(
             words.say(
@@ -256,24 +264,31 @@ def themes(session: Session, found: ThemeShares, labels: Mapping[str, Text], pro
         )
     )
     column = st.column_config
-    tables.show(
-        written(
-            side_tables.themes(found.themes, labels, voice),
-            {"share": voice.format.percent, "count": counted(voice)},
-        ),
-        hide_index=True,
-        column_config={
-            "theme": column.TextColumn(words.say("Theme")),
-            "share": column.NumberColumn(words.say("Of what was said")),
-            "bar": column.ProgressColumn(BAR, min_value=0, max_value=1, format=NO_LABEL, width=120),
-            "change": column.TextColumn(words.say("On the month"), alignment="right"),
-            "count": column.NumberColumn(words.say("Comments")),
-        },
-        height="content",
-        placeholder="",
-        key="themes",
-        alt=words.say("Themes of what users said, with their shares"),
-    )
+    frame = side_tables.themes(found.themes, labels, voice)
+    how = {"share": voice.format.percent, "count": counted(voice)}
+    telling = {
+        "theme": words.say("Theme"),
+        "share": words.say("Of what was said"),
+        "change": words.say("On the month"),
+    }
+    with narrow.wide(frame, telling, "themes", words, right=("share", "change"), how=how):
+        tables.show(
+            written(frame, how),
+            hide_index=True,
+            column_config={
+                "theme": column.TextColumn(telling["theme"]),
+                "share": column.NumberColumn(telling["share"]),
+                "bar": column.ProgressColumn(
+                    BAR, min_value=0, max_value=1, format=NO_LABEL, width=120
+                ),
+                "change": column.TextColumn(telling["change"], alignment="right"),
+                "count": column.NumberColumn(words.say("Comments")),
+            },
+            height="content",
+            placeholder="",
+            key="themes",
+            alt=words.say("Themes of what users said, with their shares"),
+        )
 
     def in_their_words() -> None:
         theme = st.selectbox(

@@ -132,7 +132,7 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
     )
     unusual = {start for (_, _, start), signal in signals.items() if signal.rule == 1}
     start = base_of(known, unusual, now.start)
-    if start is None:
+    if start is None or not _agrees(reading, known[start]):
         return None
     base, before = (
         known[start],
@@ -157,6 +157,15 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
             [kpi.name], [reading.scope], [now.grain], base.start, now.start, dimension
         )
     return _since(explain(kpi, base, now, candidates), base, before)
+
+
+def _agrees(reading: Reading, base: Figure) -> bool:
+    """Whether a figure lies on the side of its last usual one that its signal speaks of: what grew,
+    and should have grown more, has no drivers of a fall."""
+    now = reading.figure
+    if reading.signal is None or now is None or now.value is None or base.value is None:
+        return True
+    return (now.value - base.value) * reading.signal.direction > 0
 
 
 def _since(explained: Explanation | None, base: Figure, before: Period) -> Explanation | None:
