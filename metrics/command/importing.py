@@ -24,7 +24,7 @@ from metrics.command.types import MOMENT
 from metrics.errors import VigieError
 from metrics.importing.database import Asked, extract
 from metrics.importing.reasons import explain
-from metrics.importing.report import FileReport, ImportOptions
+from metrics.importing.report import FileReport, ImportOptions, Problem
 from metrics.job import Outcome
 from metrics.workspace import Workspace
 
@@ -189,13 +189,23 @@ def _facts(report: FileReport, *, done: bool) -> list[str]:
 
 def _remarks(report: FileReport) -> list[str]:
     """What is to be looked at in a file, a line each."""
-    lines = [f"  {problem.severity}: {explain(problem, 'en')}" for problem in report.problems]
+    lines = [f"  {problem.severity}: {_placed(problem)}" for problem in report.problems]
     if named := [stream for stream in report.unknown_streams if stream]:
         lines.append(
             f"  nobody has said whose these are: {', '.join(named)}; "
             "say it with 'vigie names set', or import a names.csv"
         )
     return list(dict.fromkeys(lines))
+
+
+def _placed(problem: Problem) -> str:
+    """The problem in words, with where it begins and, of rows that did not load, how many."""
+    parts = [explain(problem, "en")]
+    if problem.severity == "quarantined":
+        parts.append(f"{problem.rows} row{'s' * (problem.rows != 1)}.")
+    if problem.line is not None and problem.severity != "refused":
+        parts.append(f"First at line {problem.line}.")
+    return " ".join(parts)
 
 
 def summed_up(outcome: Outcome) -> str:

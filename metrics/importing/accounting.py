@@ -144,7 +144,7 @@ def settle(
         quarantine.append(QuarantinedRow(aside.line, "", aside.reason, mask(aside.text)))
     quarantine.sort(key=lambda row: row.line)
     skipped = sum(skips.values())
-    problems = _summaries(quarantine) + [
+    problems = _summaries(quarantine, binding) + [
         Problem("skipped", reason, line=first_line.get(reason), rows=rows)
         for reason, rows in sorted(skips.items())
     ]
@@ -206,13 +206,24 @@ def _texts(
     return texts
 
 
-def _summaries(quarantine: list[QuarantinedRow]) -> list[Problem]:
-    """One problem per column and reason, with the first line and its text."""
+def _summaries(quarantine: list[QuarantinedRow], binding: Binding) -> list[Problem]:
+    """One problem per column and reason, with the first line and its text, and how the column is
+    read."""
+    reads = {bound.header: {"reads": str(bound.column.read)} for bound in binding.fields}
+    reads |= {other.header: {"reads": str(Reading.DECIMAL)} for other in binding.others}
     groups: dict[tuple[str, str], list[QuarantinedRow]] = defaultdict(list)
     for row in quarantine:
         groups[row.column, row.reason].append(row)
     return [
-        Problem("quarantined", reason, column, rows[0].line, len(rows), _example(rows[0]))
+        Problem(
+            "quarantined",
+            reason,
+            column,
+            rows[0].line,
+            len(rows),
+            _example(rows[0]),
+            reads.get(column, {}),
+        )
         for (column, reason), rows in sorted(groups.items(), key=lambda item: item[1][0].line)
     ]
 
@@ -272,6 +283,7 @@ def _unreadable_options(connection: duckdb.DuckDBPyConnection, binding: Binding)
                     first_line,
                     rows,
                     mask(str(text))[:80],
+                    {"reads": str(bound.column.read)},
                 )
             )
     return problems

@@ -26,7 +26,9 @@ class _Known(dict[str, str]):
 
 def explain(problem: Problem, language: str = "en") -> str:
     """What the problem means and what to do, as a sentence in 'en' or 'fr'."""
-    sentence = reasons()[problem.reason]["fr" if language.startswith("fr") else "en"]
+    spoken = "fr" if language.startswith("fr") else "en"
+    sentence = reasons()[problem.reason][spoken]
+    expected = reasons().get(f"expected_{problem.details.get('reads', '')}", {})
     known = _Known(
         problem.details
         | {
@@ -34,6 +36,8 @@ def explain(problem: Problem, language: str = "en") -> str:
             "line": str(problem.line or ""),
             "rows": str(problem.rows),
             "example": problem.example,
+            "expected": expected.get(spoken, "…"),
+            "what": reasons().get(problem.details.get("what", ""), {}).get(spoken, "…"),
         }
     )
     return sentence.format_map(known)

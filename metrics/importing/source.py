@@ -36,6 +36,9 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password"),
     (b"{\\rtf", "a rich text document"),
 )
+#: How a web page begins: what a browser saves when a download needs a login, or old exports "to
+#: Excel" of trackers.
+_WEB_PAGE = re.compile(rb"(?i)\s*(\xef\xbb\xbf)?\s*<(!doctype html|html|head|table)\b")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 #: After a letter: a dash that no space parts from the rest of a word, an opening quote, a capital.
 _OUT_OF_PLACE = re.compile(r"[^\W\d_][–—][a-zà-ÿ]|[^\W\d_][‘“]|[a-zß-öø-ÿ][À-ÖØ-ÞŒŸ]")
@@ -126,6 +129,8 @@ def _examine(file: Path | Part, content: Path, folder: Path) -> Source:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise Refusal("not_a_table", details={"what": what})
+    if _WEB_PAGE.match(head):
+        raise Refusal("not_a_table", details={"what": "a web page"})
     source = _read_text(content, folder, file.name)
     with source.text.open(encoding="utf-8-sig", errors="replace") as text:
         if not looks_like_json(text.read(4096)):

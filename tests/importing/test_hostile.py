@@ -11,7 +11,8 @@ from metrics.errors import VigieError
 from metrics.importing import inspect, land, source
 from metrics.importing.dialect import Dialect, records_of
 from metrics.importing.reasons import explain, reasons
-from metrics.importing.report import FileReport, ImportOptions
+from metrics.importing.report import FileReport, ImportOptions, Problem
+from metrics.importing.values import Reading
 
 from .conftest import ORGANISATION, SAID_NOTHING, Desk
 
@@ -20,6 +21,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty_file"),
     "blank": (b" \n\n", "empty_file"),
     "header only": (HEADER.encode(), "header_only"),
+    "web page": (b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Log in</body></html>", "not_a_table"),
     "image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not_a_table"),
     "binary": (bytes(range(1, 256)) * 20, "binary"),
     "workbook": (b"PK\x03\x04" + b"x" * 100, "damaged_archive"),
@@ -166,3 +168,17 @@ def test_a_missing_file_is_refused(desk: Desk, tmp_path: Path) -> None:
 def test_every_reason_speaks_both_languages() -> None:
     for texts in reasons().values():
         assert set(texts) == {"en", "fr"}
+    kinds = {each for each in Reading if each.can_fail}
+    assert {f"expected_{each}" for each in kinds} <= set(reasons())
+
+
+def test_what_is_wrong_is_said_with_what_was_expected(desk: Desk) -> None:
+    report = desk.land(
+        "upload.csv", HEADER + '"x",0001-01-01,u,Alpha\n"x",2026-01-01,u,Alpha\n'
+    ).report
+    [told] = [each for each in report.problems if each.severity == "quarantined"]
+    assert (told.line, told.rows, told.column) == (2, 1, "Time")
+    assert "Expected: a date from 1970 to 2099" in explain(told)
+    assert "une image PNG" in explain(
+        Problem("refused", "not_a_table", details={"what": "a PNG image"}), "fr"
+    )
