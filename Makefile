@@ -1,4 +1,4 @@
-# make run   sets everything up, loads the sample company, opens http://localhost:8501
+# make run   sets everything up, loads the sample company, opens http://localhost:8501 (PORT=8600 for another)
 # make test  sets everything up and runs every test, the real-browser ones included
 .DEFAULT_GOAL := help
 .PHONY: help run test check format golden pictures lock sample chromium clean
@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 WORKSPACE ?= workspace
+PORT ?= 8501
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help:
@@ -32,7 +33,7 @@ chromium: $(VENV)/.dev
 
 run: $(VENV)/.run
 	@test -f $(WORKSPACE)/vigie.toml || $(BIN)/vigie init $(WORKSPACE) --sample
-	$(BIN)/vigie serve $(WORKSPACE)
+	$(BIN)/vigie serve $(WORKSPACE) --port $(PORT)
 
 # The jobs and servers that tests start are hundreds: their byte-code is kept, wherever this runs.
 test: $(VENV)/.dev chromium

@@ -165,8 +165,16 @@ def test_targets_come_from_a_file_and_go_with_it(tmp_path: Path) -> None:
     products = tmp_path / "products.csv"
     products.write_text("product,name\nanvil,Anvil\n")
     # Named first, yet read last: it names products that the other file introduces.
-    outcome = jobs.run(jobs.Job("import", str(folder), "test", (str(file), str(products))))
-    report, other = outcome.files
+    wrong = tmp_path / "assignments.csv"
+    wrong.write_text("squad,product,start,end\ndune,anvill,2026-05-01,2026-01-01\n")
+    paths = tuple(map(str, (file, wrong, products)))
+    report, strange, other = jobs.run(jobs.Job("import", str(folder), "test", paths)).files
+    assert [(each.reason, each.column, each.example) for each in strange.problems] == [
+        ("stranger", "product", "anvill"),
+        ("stranger", "squad", "dune"),
+        ("backward", "end", "2026-05-01"),
+    ]
+    assert "Known: anvil. Import what it names" in explain(strange.problems[0])
     assert (report.dataset, report.rows.loaded, report.rows.quarantined) == ("targets", 3, 3)
     assert other.dataset == "products"
     told = {problem.reason: problem for problem in report.problems}

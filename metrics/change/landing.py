@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from metrics.publish import Cause
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.tables import ORGANISATION
+from metrics.strangers import backward, strangers
 
 QUARANTINE_CHUNK = 2_000
+#: Known names told where none is near a stranger.
+MOST = 8
 
 
 class Landing:
@@ -48,7 +52,7 @@ class Landing:
         }
         reports = [by_place[place] for place in range(count)]
         self._draft.reached("landed")
-        staged = self._staged
+        staged, known = self._staged, self._organisation
         names = [Path(report.file).name for report in reports if report.import_id]
         detail = (
             f"import {', '.join(map(str, staged))}: {', '.join(names)}"
@@ -56,7 +60,7 @@ class Landing:
             else f"imports {staged[0]} to {staged[-1]}: {names[0]} and {len(names) - 1} more files"
         )
         return Drafted(
-            tuple(placed(report, self._organisation) for report in reports),
+            tuple(with_strangers(placed(each, known), known) for each in reports),
             tuple(staged),
             (),
             Cause(cause_of(reports), shortened(detail)),
@@ -171,6 +175,26 @@ def placed(report: FileReport, organisation: Organisation) -> FileReport:
             if problem.reason != "unknown_stream" or not known(problem.details.get("stream", ""))
         ),
     )
+
+
+def with_strangers(report: FileReport, organisation: Organisation) -> FileReport:
+    """A report of the organisation's rows with warnings of what they name and nobody knows once the
+    whole job is read, and of those that end before they begin."""
+    if report.status != "loaded":
+        return report
+    unknown = []
+    for each in strangers(organisation):
+        if each.table == report.dataset:
+            near = get_close_matches(each.key, each.choices) or each.choices[:MOST]
+            choices = {"choices": ", ".join(near)}
+            unknown.append(
+                Problem("warning", "stranger", each.column, None, each.rows, each.key, choices)
+            )
+    starts = backward(organisation).get(report.dataset, [])
+    ended = (
+        [Problem("warning", "backward", "end", None, len(starts), str(starts[0]))] if starts else []
+    )
+    return replace(report, problems=(*report.problems, *unknown, *ended))
 
 
 def cause_of(reports: Iterable[FileReport]) -> str:

@@ -12,20 +12,23 @@ import sqlalchemy as sa
 
 from metrics import warehouse
 from metrics.account_natures import ACCOUNTS_FILE, account_natures
-from metrics.belonging import PERSON, owners
 from metrics.catalogue import Catalogue
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.definitions import definitions_of
 from metrics.engines import open_facts
 from metrics.errors import VigieError, unknown
-from metrics.organisation import ACCOUNT, NOT_OURS, Ownership
+from metrics.organisation import Ownership
 from metrics.query import setting_of
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation
 from metrics.register.series import current_publication
 from metrics.register.tables import ORGANISATION
 from metrics.rehearsal import rehearse, try_on_data, without_data
+from metrics.strangers import strangers
 from metrics.workspace import SETTINGS_FILE, Workspace
+
+#: Unknown names told one by one.
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -209,22 +212,13 @@ def _organisation(workspace: Workspace) -> Finding:
     with workspace.register.connect() as connection:
         organisation = load_organisation(connection)
     counts = f"{len(organisation.products)} products, {len(organisation.squads)} squads"
-    known = {
-        (owner.kind, owner.key) for owner in owners(organisation, ("product", "squad", PERSON))
-    }
-    strangers = sorted(
-        f"{name.kind} {name.target}"
-        for name in set(organisation.names)
-        if name.kind != ACCOUNT
-        and name.target != NOT_OURS
-        and (name.kind, name.target) not in known
-    )
-    if strangers:
+    strange = [f"{each.key} ({each.table}, {each.column})" for each in strangers(organisation)]
+    if strange:
         return Finding(
             "organisation",
             False,
-            f"{counts}; names.csv points to what does not exist: {', '.join(strangers[:5])}.",
-            "Add the product, squad or person, or mend the name.",
+            f"{counts}; rows name what is not known: {', '.join(strange[:MOST_TOLD])}.",
+            "Import what they name, or undo the import of such rows and mend its file.",
         )
     return Finding("organisation", True, f"{counts}.")
 

@@ -189,8 +189,13 @@ def _facts(report: FileReport, *, done: bool) -> list[str]:
 
 def _remarks(report: FileReport) -> list[str]:
     """What is to be looked at in a file, a line each."""
-    lines = [f"  {problem.severity}: {_placed(problem)}" for problem in report.problems]
-    if named := [stream for stream in report.unknown_streams if stream]:
+    named = [stream for stream in report.unknown_streams if stream]
+    lines = [
+        f"  {problem.severity}: {_placed(problem)}"
+        for problem in report.problems
+        if problem.reason != "unknown_stream" or not named  # told below, with what to do
+    ]
+    if named:
         lines.append(
             f"  nobody has said whose these are: {', '.join(named)}; "
             "say it with 'vigie names set', or import a names.csv"

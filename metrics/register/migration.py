@@ -14,10 +14,18 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 def migrate(engine: sa.Engine) -> None:
     """Apply the migrations a register lacks; does nothing on one that is up to date.
 
-    All of them or none. Raises VigieError for a register that a newer Vigie has written.
+    All of them or none. Raises VigieError for a register that a newer Vigie has written, and for
+    one that cannot be opened.
     """
     known = sorted(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
-    present = applied(engine)
+    try:
+        present = applied(engine)
+    except sa.exc.OperationalError as error:
+        raise VigieError(
+            f"The register cannot be opened: {error.orig}.",
+            next_step="See that its folder is there and may be written in, or mend register_url "
+            "in vigie.toml.",
+        ) from None
     if present == {known[-1]}:
         return
     newer = present - set(known)

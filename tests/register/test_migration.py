@@ -59,3 +59,8 @@ def test_a_newer_register_is_refused(register: sa.Engine) -> None:
         connection.exec_driver_sql("insert into alembic_version values ('9999')")
     with pytest.raises(VigieError, match="newer Vigie"):
         migrate(register)
+
+
+def test_a_register_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(VigieError, match="The register cannot be opened"):
+        migrate(open_register(f"sqlite:///{tmp_path / 'nowhere' / 'r.sqlite'}"))

@@ -1,0 +1,91 @@
+"""What the organisation's rows name and nobody knows: a product, squad, person or line misspelt.
+
+Such a row loads, for what it names may come with a later file; until then it counts for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from metrics.organisation import (
+    NOT_OURS,
+    Assignment,
+    Membership,
+    Organisation,
+    Ownership,
+    SquadRate,
+)
+
+
+class Reference(NamedTuple):
+    """One cell of a table of the organisation: `key` names one of a `kind`."""
+
+    table: str
+    column: str
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A name in a column of `rows` rows of a table that nobody bears; `choices` are known."""
+
+    table: str
+    column: str
+    key: str
+    rows: int
+    choices: tuple[str, ...]
+
+
+def strangers(organisation: Organisation) -> list[Stranger]:
+    """Every name that the organisation's rows refer to and that is not known, by table."""
+    known = {
+        "product": {each.product for each in organisation.products},
+        "squad": {each.squad for each in organisation.squads},
+        "person": {each.person for each in organisation.people},
+        "line": {each.line for each in organisation.products if each.line},
+    }
+    found: dict[Reference, int] = {}
+    for reference in _references(organisation):
+        if reference.key and reference.key not in known[reference.kind]:
+            found[reference] = found.get(reference, 0) + 1
+    return [
+        Stranger(each.table, each.column, each.key, rows, tuple(sorted(known[each.kind])))
+        for each, rows in sorted(found.items())
+    ]
+
+
+def backward(organisation: Organisation) -> dict[str, list[date]]:
+    """The first days of rows that end before they begin, by table."""
+    dated: dict[str, Sequence[Assignment | Membership | Ownership | SquadRate]] = {
+        "assignments": organisation.assignments,
+        "memberships": organisation.memberships,
+        "ownerships": organisation.ownerships,
+        "squad_rates": organisation.squad_rates,
+    }
+    found = {
+        table: [row.start for row in rows if row.end is not None and row.end < row.start]
+        for table, rows in dated.items()
+    }
+    return {table: starts for table, starts in found.items() if starts}
+
+
+def _references(organisation: Organisation) -> Iterator[Reference]:
+    for assignment in organisation.assignments:
+        yield Reference("assignments", "squad", "squad", assignment.squad)
+        yield Reference("assignments", "product", "product", assignment.product)
+    for membership in organisation.memberships:
+        yield Reference("memberships", "person", "person", membership.person)
+        yield Reference("memberships", "squad", "squad", membership.squad)
+    for ownership in organisation.ownerships:
+        yield Reference("ownerships", "person", "person", ownership.person)
+        if ownership.target_kind in ("product", "squad", "line"):
+            yield Reference("ownerships", "target", ownership.target_kind, ownership.target)
+    for rate in organisation.squad_rates:
+        yield Reference("squad_rates", "squad", "squad", rate.squad)
+    for name in organisation.names:
+        if name.kind in ("product", "squad", "person") and name.target != NOT_OURS:
+            yield Reference("names", "target", name.kind, name.target)
