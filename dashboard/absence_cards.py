@@ -62,9 +62,8 @@ def unplaced(session: Session, imports_place: st.Page | None) -> None:
         step = words.say("On the page Imports, under the names that tools use, say it once.")
     else:
         step = words.say(
-            "Import products.csv (columns product, name) or squads.csv (columns squad, name); then "
-            "say once, on the page Imports, whom the names in the loaded files stand for. Nothing "
-            "has to be imported again."
+            "On the page Imports, under the names that tools use, say whom each stands for; “a new "
+            "product” or “a new squad” makes one. Nothing has to be imported again."
         )
     st.markdown(escape(f"{told} {step}"))
     if imports_place is not None:
