@@ -43,9 +43,18 @@ def told_first(cells: Sequence[ScorecardCell]) -> Reading | None:
     """Of the families' worst KPIs the most pressing one."""
     return min(
         (cell.worst for cell in cells if cell.worst),
-        key=lambda reading: TOLD_FIRST.index(reading.status),
+        key=lambda reading: _rank(reading, TOLD_FIRST),
         default=None,
     )
+
+
+def _rank(reading: Reading, order: Sequence[str]) -> tuple[bool, int]:
+    """The place of a reading in an order of statuses; last what has no figure only because its
+    period is under way, which tells nothing of the product."""
+    under_way = reading.status == "partial" and (
+        reading.figure is None or reading.figure.value is None
+    )
+    return under_way, order.index(reading.status)
 
 
 def _with(whole: Mapping[Key, Reading], cell: ScorecardCell) -> ScorecardCell:
@@ -74,6 +83,6 @@ def cells_of(
         review = [r for r in found if r.kpi in watched]
         # What nothing could have given birth to, as sprints where there are none, is not missing.
         born = [r for r in review if r.figure is None or r.figure.reason != UNBORN]
-        worst = min(born, key=lambda r: WORST_FIRST.index(r.status), default=None)
+        worst = min(born, key=lambda r: _rank(r, WORST_FIRST), default=None)
         cells.append(ScorecardCell(str(family), worst, found))
     return tuple(cells)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from dashboard.palette import LIGHT
 from dashboard.written import counted, whole_percents, written
 from metrics.importing.header import comparable
 from metrics.importing.report import FileTotal, RowCounts
-from metrics.pages.review_facts import Box
+from metrics.pages.review_facts import Box, ScorecardCell
+from metrics.pages.scorecard import told_first
 from metrics.register.ledger import ImportRecord
 from tests.dashboard import facts
 
@@ -172,3 +174,17 @@ def test_series_of_one_name_are_told_apart():
         {"forge": "App", "anvil": "App", "period": "period", "b": "Bell"}
     )
     assert list(found.values()) == ["App [forge]", "App [anvil]", "period [period]", "Bell"]
+
+
+def test_a_period_under_way_takes_no_family_from_a_kpi_that_has_a_figure():
+    known = facts.reading("active_users", facts.ATELIER)
+    absent = facts.reading("activation_rate", facts.ATELIER)
+    absent = replace(absent, figure=replace(absent.figure, value=None))
+    waiting, missing = (replace(absent, status=status) for status in ("partial", "no_data"))
+
+    def told(*readings):
+        return told_first([ScorecardCell("market", each, (each,)) for each in readings])
+
+    assert told(waiting, known) == known
+    assert told(missing, known) == missing
+    assert told(waiting) == waiting
