@@ -97,7 +97,7 @@ STAGES = {
 
 
 def tool(voice: Voice, key: str) -> str:
-    return voice.words.say(TOOLS[key]) if key in TOOLS else key
+    return voice.words.say(TOOLS[key]) if key in TOOLS else key.replace("_", " ")
 
 
 def dataset(voice: Voice, key: str) -> str:
@@ -106,6 +106,8 @@ def dataset(voice: Voice, key: str) -> str:
 
 #: KPIs that a file feeds, named before the others are counted.
 KPIS_NAMED = 5
+#: Words that wait for an answer, named before the others are counted.
+WORDS_NAMED = 3
 
 
 def landed_column(voice: Voice, dataset_key: str, name: str) -> str:
@@ -303,6 +305,12 @@ def loaded(voice: Voice, report: FileReport) -> str:
     if report.rows.quarantined:
         aside = voice.format.number(report.rows.quarantined)
         told = words.say("{told}, {n} set aside", told=told, n=aside)
+    if waiting := [word for word in report.unknown_streams if word]:
+        named = ", ".join(waiting[:WORDS_NAMED])
+        if (more := len(waiting) - WORDS_NAMED) > 0:
+            named = words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
+        told = words.say("{told}; no page shows them until you say whose these are: {names}",
+                         told=told, names=named)  # fmt: skip
     return told
 
 

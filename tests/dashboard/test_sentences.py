@@ -5,11 +5,19 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import absence_sentences, glossary, review_sentences, sentences, side_sentences
+from dashboard import (
+    absence_sentences,
+    glossary,
+    import_sentences,
+    review_sentences,
+    sentences,
+    side_sentences,
+)
 from metrics import coverage
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
+from metrics.importing.report import FileReport, Problem, RowCounts
 from metrics.kinds import SHAPES
 from metrics.pages.portfolio import CONTRIBUTION, Holding
 from metrics.pages.review_facts import Moved, NewLevel, Restated
@@ -304,3 +312,23 @@ def test_what_is_worse_than_usual_may_have_risen_since():
         assert sentences.told_beside(voice, risen, risen.figure.end)[1] == sentences.change(
             voice, risen
         )
+
+
+def test_rows_that_nobody_has_claimed_are_said_to_wait():
+    rows = RowCounts(read=20, loaded=20)
+    words = {"unknown_streams": ("", "A", "B", "C", "D")}
+    report = FileReport("a.csv", "jira", "jira", "work_items", 1.0, "loaded", rows, **words)
+    assert plain(import_sentences.loaded(facts.voice("fr"), report)) == (
+        "20 lignes chargées ; aucune page ne les montre tant que vous n’avez pas dit à qui c’est : "
+        "A, B, C et 1 autre"
+    )
+
+
+def test_the_columns_that_a_file_lacks_are_named_by_what_they_hold():
+    lacking = [
+        Problem("warning", "column_missing", column=header, details={"field": field})
+        for header, field in (("resolved", "done"), ("created", "created"))
+    ]
+    assert import_sentences.lacking(facts.voice("en"), "work_items", lacking).startswith(
+        "The file lacks these columns: Done (resolved), Created."
+    )
