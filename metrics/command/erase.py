@@ -37,14 +37,21 @@ def verb(person: str, known_as: str, yes: bool, folder: Path | None, wants_json:
     PERSON is an e-mail address, a name, or what a tool calls them.
     """
     if not person.strip():
-        raise VigieError("Whom to erase was not said.", exit_code=2)
+        raise VigieError(
+            "Whom to erase was not said.",
+            next_step="Name an address, a person, or what a tool calls them.",
+            exit_code=2,
+        )
     workspace = open_workspace(folder)
     if not yes:
         if wants_json:
             raise VigieError(
                 "An erasure cannot be taken back.", next_step="Add --yes.", exit_code=2
             )
-        click.confirm("This cannot be taken back. Erase?", abort=True)
+        click.confirm(
+            f"Take '{person}' out of everything that is kept? This cannot be taken back.",
+            abort=True,
+        )
     job = Job("erase", str(workspace.path), who(), person=person, known_as=known_as)
     outcome = carried_out(job, "Erasing")
     if wants_json:
