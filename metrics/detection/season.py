@@ -55,9 +55,10 @@ class Season:
     """What last year did around the date of each point, on the series' scale.
 
     `offset` is how far the point lies from its level because of its date; `noise` the variance of
-    that estimate, in variances of the series; `low` ≤ 0 ≤ `high` how far a month stood out last
-    year, where a single year proves no season. `own` is the season that the point's own year
-    tells, for the year that has none before it. `known` marks points that have a year before them.
+    that estimate, in variances of the series; `low` ≤ 0 ≤ `high` how far a month, or a week or
+    those beside it, stood out last year, where a single year proves no season. `own` is the season
+    that the point's own year tells, for the year that has none before it. `known` marks points that
+    have a year before them.
     """
 
     offset: Floats
@@ -124,9 +125,9 @@ def _season_from_start(values: Floats, sets: Codes, lag: int) -> Season:
     deviation[sets[:, :past] != sets[:, lag:]] = np.nan
     noise = bend_spread(deviation[:, :lag])
     found.spread[:] = noise
-    shape, variance = _smoothed(deviation, noise, REACHES if found.smooth else ())
+    whole, variance = _smoothed(deviation, noise, REACHES if found.smooth else ())
     known = ~np.isnan(deviation)
-    shape = np.where(known, shape, 0.0)
+    shape = np.where(known, whole, 0.0)
     found.known[:, lag:] = known
     variance = np.where(known, variance, 0.0)
     found.own[:, :past] = np.where(variance >= 1, np.nan, shape)
@@ -144,10 +145,21 @@ def _season_from_start(values: Floats, sets: Codes, lag: int) -> Season:
         variance = variance + np.nan_to_num(moved, posinf=0.0)
     stood_out = STOOD_OUT_WEEK if found.smooth else STOOD_OUT
     far = np.abs(shape) > stood_out * noise[:, None] * np.sqrt(estimated)
-    found.low[:, lag:] = np.where(far, np.minimum(shape, 0), 0.0)
-    found.high[:, lag:] = np.where(far, np.maximum(shape, 0), 0.0)
+    clear = np.where(far, shape, 0.0)
+    low, high = _around(clear, whole, known) if found.smooth else (clear, clear)
+    found.low[:, lag:] = np.minimum(low, 0.0)
+    found.high[:, lag:] = np.maximum(high, 0.0)
     found.noise[:, lag:] = variance
     return found
+
+
+def _around(clear: Floats, whole: Floats, known: Bools) -> tuple[Floats, Floats]:
+    """The least and the most that a week and those beside it stood out last year, for what moves
+    them, feasts and holidays, comes a week earlier or later. Weeks of that time of which nothing is
+    known, as in an outage, stood out as `whole`, the season across them, says."""
+    beside = neighbours((clear != 0).astype(float), BENDS_REACH, np.fmax) > 0
+    told = np.where(known, clear, np.where(beside, whole, 0.0))
+    return neighbours(told, 1, np.fmin), neighbours(told, 1, np.fmax)
 
 
 def _both_years(shape: Floats, variance: Floats, known: Bools, lag: int) -> tuple[Floats, Floats]:

@@ -606,12 +606,33 @@ def test_revenue_that_grows_may_move_by_more_than_when_it_was_small() -> None:
 def test_a_week_that_stood_out_last_year_may_do_so_again() -> None:
     entry = kpi("count", Kind.FLOW, Unit.COUNT)
 
-    def with_a_fair(seed: int) -> NDArray[np.float64]:
+    def with_a_fair(seed: int, week: int = 92) -> NDArray[np.float64]:
         values = 1000 * np.exp(0.05 * noise(seed))
-        values[[40, 92]] *= 1.5
+        values[[40, week]] *= 1.5
         return values
 
     points = flagged(with_a_fair, entry)
     assert points[points["week"] == 92]["flagged"].mean() < 0.1
+    earlier = flagged(lambda seed: with_a_fair(seed, 91), entry)
+    assert earlier[earlier["week"] == 91]["flagged"].mean() < 0.1
     new = flagged(lambda seed: with_a_fair(seed) * np.where(np.arange(104) == 95, 1.5, 1.0), entry)
     assert new[new["week"] == 95]["flagged"].mean() > 0.9
+
+
+def test_a_summer_may_come_again_where_last_years_weeks_are_unknown() -> None:
+    entry = kpi("count", Kind.FLOW, Unit.COUNT)
+
+    def with_a_summer(seed: int) -> NDArray[np.float64]:
+        values = 1000 * np.exp(0.05 * noise(seed))
+        values[38:42] *= 0.6
+        values[39:41] = np.nan  # nothing is known of the middle
+        values[90:94] *= 0.6
+        return values
+
+    points = flagged(with_a_summer, entry)
+    told = points.groupby("week")["flagged"].mean()
+    assert told[[91, 92]].max() < 0.1
+    deeper = flagged(
+        lambda seed: with_a_summer(seed) * np.where(np.arange(104) == 91, 0.5, 1), entry
+    )
+    assert deeper[deeper["week"] == 91]["flagged"].mean() > 0.9
