@@ -15,6 +15,7 @@ from metrics import importing, models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
 from metrics.catalogue import load_catalogue
+from metrics.contents import Contents
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.journeys import Session
 from metrics.organisation import Organisation, Product
@@ -72,7 +73,8 @@ class Company:
         assert landed.report.status == "loaded", landed.report.problems
         self.spans += landed.report.coverage
         references.rebuild(self.connection, self.organisation, self.workspace.settings.currency)
-        models.refresh(self.connection, self.models)
+        contents = Contents(self.connection, self.models, self.organisation)
+        models.refresh(self.connection, self.models, contents=contents.of_model)
         return landed.report
 
     @property

@@ -10,6 +10,7 @@ import duckdb
 from metrics import models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
+from metrics.contents import Contents
 from metrics.importing import land
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.organisation import Organisation
@@ -55,7 +56,8 @@ class Imported:
 
     def ask(self, *names: str, by: str = "product", grain: Grain | None = None) -> list[Figure]:
         references.rebuild(self.connection, self.organisation)
-        models.refresh(self.connection, MODELS)
+        contents = Contents(self.connection, MODELS, self.organisation)
+        models.refresh(self.connection, MODELS, contents=contents.of_model)
         setting = Setting.of(
             self.workspace.settings, CATALOGUE, MODELS, self.organisation, self.spans
         )

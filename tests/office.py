@@ -8,6 +8,7 @@ from pathlib import Path
 from metrics import models, references
 from metrics.access import LOCAL_CPO
 from metrics.calendar import Grain
+from metrics.contents import Contents
 from metrics.importing import land, verbatims
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions
 from metrics.organisation import Organisation
@@ -53,7 +54,8 @@ class Office:
         settings = self.workspace.settings
         references.rebuild(self.connection, self.organisation, settings.currency)
         verbatims.refresh(self.connection, self.organisation, load_themes(self.folder))
-        models.refresh(self.connection, MODELS)
+        contents = Contents(self.connection, MODELS, self.organisation)
+        models.refresh(self.connection, MODELS, contents=contents.of_model)
         setting = Setting.of(settings, CATALOGUE, MODELS, self.organisation, self.spans)
         return figures_of(self.connection, setting, LOCAL_CPO, Question(names, by, grain))
 
