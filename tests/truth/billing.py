@@ -18,6 +18,7 @@ from tests.truth.exports import (
     days_of,
     moments_of,
     number_of,
+    once,
     quotient,
 )
 from tests.truth.spans import Span
@@ -100,6 +101,7 @@ class Billing(Exports):
         now = self._mrr(products, span)
         return None if now is None else 12 * now
 
+    @once
     def _bridge(self, products: tuple[str, ...], span: Span) -> dict[str, float] | None:
         """How MRR moved between the end of the period before and this one's, account by account."""
         if not self._billed(products, span, span.start - timedelta(1)):

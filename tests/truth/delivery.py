@@ -18,6 +18,7 @@ from tests.truth.exports import (
     days_of,
     moments_of,
     number_of,
+    once,
     quotient,
 )
 from tests.truth.spans import Span
@@ -98,6 +99,7 @@ class Delivery(Exports):
         assert (found["started"][found["state"] == "To Do"] == 0).all()
         return found
 
+    @once
     def _finished(self, squads: tuple[str, ...], span: Span) -> pd.DataFrame | None:
         heard = [squad for squad in squads if squad not in SILENT_SQUADS]
         if not heard or span.start < HISTORY_BEGINS or span.end > LAST_DAY:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,21 @@ FIFTH_DIGIT = dict(
     zip("12345", ("sillon", "escale", "passerelle", "clairiere", "oree"), strict=True)
 )
 ZONE = "Europe/Paris"
+
+
+def once(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that answers each question once: many KPIs ask for the same. Nobody changes what it
+    gives."""
+    name = method.__name__
+
+    @wraps(method)
+    def answer(self: Any, *asked: Any) -> Any:
+        answers = vars(self).setdefault("_answered", {})
+        if (name, asked) not in answers:
+            answers[name, asked] = method(self, *asked)
+        return answers[name, asked]
+
+    return answer
 
 
 def number_of(day: date) -> int:
@@ -66,6 +83,7 @@ class Exports:
             return (key,)
         return tuple(sorted(squad for squad, product in self._assigned(day) if product == key))
 
+    @once
     def _assigned(self, day: date) -> list[tuple[str, str]]:
         rows = self._assignments
         now = (rows["start"] <= str(day)) & (rows["end"].isna() | (rows["end"] >= str(day)))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tests.truth.exports import LAST_DAY, SQUAD_NAMES, Exports, days_of, number_of, quotient
+from tests.truth.exports import LAST_DAY, SQUAD_NAMES, Exports, days_of, number_of, once, quotient
 from tests.truth.spans import Span
 
 
@@ -46,6 +46,7 @@ class People(Exports):
         squads = rows["Squad"].map(SQUAD_NAMES)
         return list(zip(squads, rows["Skill"], rows["Required level"], strict=True))
 
+    @once
     def _people(self, squad: str, day: int) -> list[str]:
         rows, on = self._memberships, str(date.fromordinal(day))
         now = (rows["start"] <= on) & (rows["end"].isna() | (rows["end"] >= on))
