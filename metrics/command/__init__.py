@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from metrics.command.groups import Sentences
 from metrics.errors import VigieError
 
 #: Verb -> the module that holds it, in the order of `vigie --help`.
@@ -33,7 +34,7 @@ VERBS = {
 }
 
 
-class Verbs(click.Group):
+class Verbs(Sentences):
     """A group whose verbs are imported when they are called, so that help comes at once."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -62,6 +63,12 @@ def vigie() -> None:
 
     Every verb takes --json, shows progress on standard error and exits with 0 (done), 1 (something
     was refused or is wrong) or 2 (the command was not understood).
+
+    \b
+    First steps:
+      vigie init acme
+      vigie import people.csv products.csv events.csv --workspace acme
+      vigie serve acme
     """
 
 

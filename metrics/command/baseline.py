@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from metrics.calendar import Calendar
+from metrics.command.groups import Sentences
 from metrics.command.output import answer, as_json, asker, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_in, text_of
 from metrics.command.types import DAY, NUMBER
@@ -20,7 +21,7 @@ from metrics.register.organisation import load_organisation
 ANEW = "Figures are judged anew at the next `vigie publish` or import."
 
 
-@click.group("baseline")
+@click.group("baseline", cls=Sentences)
 def verb() -> None:
     """Baselines: the level shifts that someone has acknowledged."""
 

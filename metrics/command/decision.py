@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from metrics.command.groups import Sentences
 from metrics.command.output import answer, as_json, asker, in_workspace, open_workspace, table
 from metrics.command.scopes import scope_in, text_of
 from metrics.command.types import DAY, NUMBER
@@ -28,7 +29,7 @@ TOWARDS = {"up": 1, "down": -1, "none": 0}
 WRITER = "dashboard.minutes_text"
 
 
-@click.group("decision")
+@click.group("decision", cls=Sentences)
 def verb() -> None:
     """Decisions and actions: taken, changed, closed, read back as minutes."""
 
@@ -85,7 +86,13 @@ def add(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """Take a decision, or note an action; one like it that is open is told."""
+    """Take a decision, or note an action; one like it that is open is told.
+
+    \b
+    Example:
+      vigie decision add "Shorten the sign-up form" --scope product:atelier \\
+        --kpi activation_rate --owner morel --due 2026-12-14
+    """
     workspace = open_workspace(folder)
     name = _kpi(workspace, kpi) if kpi else ""
     good = catalogue_of(workspace)[name].direction if name else 0

@@ -74,7 +74,14 @@ def verb(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """Load export files, or tables of a database. What is refused does not stop the others."""
+    """Load export files, or tables of a database. What is refused does not stop the others.
+
+    \b
+    Examples:
+      vigie import ~/Downloads/*.csv --dry-run
+      vigie import "Jira 2026-11-16.csv" --squad dune
+      vigie import --from sales.duckdb --table subscriptions
+    """
     asked = [Asked(table=table) for table in tables] + ([Asked(query=query)] if query else [])
     _check(files, database if asked or not files else None, asked)
     workspace = open_workspace(folder)

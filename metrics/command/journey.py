@@ -11,6 +11,7 @@ import click
 
 from metrics import journeys
 from metrics.access import LOCAL_CPO
+from metrics.command.groups import Sentences
 from metrics.command.journey_terms import (
     ANY,
     EVENT_SYNTAX,
@@ -33,7 +34,7 @@ from metrics.organisation import FUNNEL_DAYS
 MOST_INTERVALS = 1_000
 
 
-@click.group("journey")
+@click.group("journey", cls=Sentences)
 def verb() -> None:
     """Live questions over events: funnels, retention, life cycles, stickiness, trailing users.
 
@@ -71,7 +72,13 @@ def funnel(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """How many go through a row of steps; without --step, through those the product declares."""
+    """How many go through a row of steps; without --step, through those the product declares.
+
+    \b
+    Examples:
+      vigie journey funnel --scope product:atelier
+      vigie journey funnel --step "Signed Up" --step "First Plan Shared" --within 7d
+    """
     asked_of = audience_of(scope, unit, where, unless)
     with Session.open(open_workspace(folder), LOCAL_CPO) as session:
         filters = tuple(event_of(step) for step in steps)
@@ -223,7 +230,8 @@ def lifecycle(
 @click.option("--to", "until", type=MOMENT, help="Else the last day known.")
 @click.option("--cumulative", is_flag=True, help="Active in k intervals or more.")
 @click.option("--events", type=(click.Choice([str(c) for c in Comparison]), int),
-              default=("gte", 1), help="How many events make an interval active.")  # fmt: skip
+              metavar="[exact|gte|lte] N", default=("gte", 1), help="How many events make an "
+              "interval active.")  # fmt: skip
 @of_audience
 @in_workspace
 @as_json

@@ -15,6 +15,7 @@ from metrics.access import LOCAL_CPO
 from metrics.calendar import CALENDAR_GRAINS, Grain
 from metrics.catalogue import Catalogue, Kpi, load_catalogue
 from metrics.catalogue.rollup import roll_up
+from metrics.command.groups import Sentences
 from metrics.command.output import (
     answer,
     as_json,
@@ -36,7 +37,7 @@ from metrics.result import as_row
 from metrics.workspace import SETTINGS_FILE, Workspace
 
 
-@click.group("kpi")
+@click.group("kpi", cls=Sentences)
 def verb() -> None:
     """KPIs: what there is, what each means, its SQL, its figures."""
 
@@ -166,7 +167,13 @@ def query(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """Figures by company, line, product, squad, owner or one of the KPI's dimensions."""
+    """Figures by company, line, product, squad, owner or one of the KPI's dimensions.
+
+    \b
+    Examples:
+      vigie kpi query mrr churned_mrr --by product --from 2026-01-01
+      vigie kpi query active_users --by country --grain month --where plan=Pro
+    """
     from metrics import query as live
 
     figures = live.query(

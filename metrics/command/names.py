@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from metrics.belonging import PERSON, Owner, Word, newcomers, owners, words_in_use
+from metrics.command.groups import Sentences
 from metrics.command.output import (
     answer,
     as_json,
@@ -23,7 +24,7 @@ from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
 
 
-@click.group("names")
+@click.group("names", cls=Sentences)
 def verb() -> None:
     """Whom the words of tools stand for: a Jira project, a plan, an account, a person."""
 
@@ -72,7 +73,13 @@ def told(
     folder: Path | None,
     wants_json: bool,
 ) -> None:
-    """Say whom a word of a tool stands for; figures follow, nothing is imported again."""
+    """Say whom a word of a tool stands for; figures follow, nothing is imported again.
+
+    \b
+    Examples:
+      vigie names set jira DUNE --squad dune
+      vigie names set stripe "Atelier Pro" --product atelier
+    """
     given = {"product": product, "squad": squad, PERSON: person}
     said = [(kind, key) for kind, key in given.items() if key is not None]
     if len(said) + bool(new) + nobody + same_accounts != 1:

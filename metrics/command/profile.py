@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from metrics.command.groups import Sentences
 from metrics.command.output import answer, as_json, in_workspace, open_workspace
 from metrics.errors import VigieError, unknown
 from metrics.importing.container import parts
@@ -19,7 +20,7 @@ from metrics.importing.refusal import Refusal
 from metrics.importing.suggesting import columns_for, suggest, why_nothing
 
 
-@click.group("profile")
+@click.group("profile", cls=Sentences)
 def verb() -> None:
     """How export files are read, one profile for each kind."""
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from metrics.command.groups import Sentences
 from metrics.command.output import answer, as_json, in_workspace, open_workspace, table, who
 from metrics.command.types import NUMBER
 from metrics.register import tokens
 
 
-@click.group("token")
+@click.group("token", cls=Sentences)
 def verb() -> None:
     """Keys with which programs may bring files in over HTTP."""
 

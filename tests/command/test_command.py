@@ -48,7 +48,9 @@ def test_every_verb_is_there_and_documented(monkeypatch: pytest.MonkeyPatch) -> 
     for verb in VERBS:
         assert f"\n  {verb} " in help_text
         assert f"`vigie {verb}" in documented
-        assert call(monkeypatch, verb, "--help").exit_code == 0
+        told = call(monkeypatch, verb, "--help")
+        assert told.exit_code == 0
+        assert "..." not in told.output.partition("Commands:")[2], "sentences are told whole"
 
 
 def test_the_written_settings_are_all_settings_with_their_defaults(made: Path) -> None:
