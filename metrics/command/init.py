@@ -60,6 +60,10 @@ def verb(folder: Path, sample: bool, events: int, wants_json: bool) -> None:
     click.echo(f"{folder} is ready.")
     for line in by_tool(content.get("files", [])):
         click.echo(f"  {line}")
+    if not sample:
+        click.echo(
+            f"Write the company's name, time zone and currency into {folder / SETTINGS_FILE}."
+        )
     click.echo(f"Next: vigie {'serve' if sample else 'import FILE… --workspace'} {folder}")
 
 

@@ -126,6 +126,7 @@ def latest_imports(
 
 
 def missing_of(panel: Panel, scopes: Collection[Scope]) -> tuple[MissingData, ...]:
+    """The same, at the week of a page."""
     return missing_data(
         read_coverage(panel.connection),
         panel.organisation,

@@ -198,6 +198,7 @@ def sprints_of(panel: Panel, squads: Collection[Scope]) -> list[Figure]:
 
 
 def told(reading: Reading) -> bool:
+    """Whether there is something to say: a figure, or why one is missing, of what has begun."""
     return reading.figure is not None and reading.figure.reason != UNBORN
 
 

@@ -53,6 +53,7 @@ def subjects_of(
     readings: Mapping[Key, Reading],
     products: Sequence[Scope],
 ) -> tuple[Subject, ...]:
+    """The subjects of the candidates, one for each causal chain, with what the room needs of it."""
     found = chains(
         candidates,
         panel.catalogue,
@@ -67,7 +68,8 @@ def subjects_of(
     )
     if not found:
         return ()
-    kpis, scopes = ({chain.lead.kpi for chain in found}, {chain.lead.scope for chain in found})
+    kpis = {chain.lead.kpi for chain in found}
+    scopes = {chain.lead.scope for chain in found}
     held = open_decisions(panel.connection, panel.viewer, kpis=kpis, scopes=scopes, kind=None)
     said = read_comments(
         panel.connection, panel.viewer, kpis=kpis, scopes=scopes, periods=[panel.week.key]
@@ -134,10 +136,8 @@ def _explained(panel: Panel, chain: Chain, products: Sequence[Scope]) -> Explana
     start = base_of(known, unusual, now.start)
     if start is None or not _agrees(reading, known[start]):
         return None
-    base, before = (
-        known[start],
-        panel.calendar.previous(panel.calendar.period(kpi.cadence, now.start)),
-    )
+    base = known[start]
+    before = panel.calendar.previous(panel.calendar.period(kpi.cadence, now.start))
     moves = movements_of(kpi, panel.catalogue)
     if moves:
         told = panel.figures(moves.values(), [reading.scope], [now.grain], base.start, now.start)
