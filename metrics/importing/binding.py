@@ -107,12 +107,14 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
     taken: set[int] = set()
     fields, missing = [], []
     for name, column in profile.columns.items():
-        places = [
-            place
-            for wanted in column.comparable_headers
-            for place, header in enumerate(headers)
-            if header == wanted or (column.many and _numbered(header, wanted))
-        ]
+        places = list(
+            dict.fromkeys(
+                place
+                for wanted in column.comparable_headers
+                for place, header in enumerate(headers)
+                if header == wanted or (column.many and _numbered(header, wanted))
+            )
+        )
         if not places:
             if column.expected or column.required:
                 missing.append((name, column.headers[0]))
@@ -191,7 +193,8 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
 
 def _numbered(header: str, wanted: str) -> bool:
     """Whether a header is one that came several times, numbered by what saved the file again."""
-    return re.fullmatch(re.escape(wanted) + r"[._ ]?\(?\d+\)?", header) is not None
+    apart = r"[._ (]+" if wanted[-1:].isdigit() else r"[._ (]*"  # 'skill 10' is not 'skill 1' again
+    return re.fullmatch(re.escape(wanted) + apart + r"\d+\)?", header) is not None
 
 
 def _periods(connection: duckdb.DuckDBPyConnection, table: Table, places: list[int]) -> list[int]:
