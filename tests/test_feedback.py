@@ -113,6 +113,28 @@ def test_tickets_are_resolved_when_they_are_and_wait_apart(heard: Office) -> Non
     assert (waiting["2026-01"], waiting["2026-02"]) == (1, 1)
 
 
+@pytest.mark.parametrize("told", [1, 3])
+def test_tickets_that_nobody_knows_when_were_resolved_leave_their_past_unknown(told: int) -> None:
+    """Of four resolved tickets the tool says of one, or of three, on which day."""
+    last = MONDAY + timedelta(48)
+    facts = Facts().cover("feedback", ["anvil"], MONDAY, last)
+    facts.insert(
+        "landed_feedback",
+        "source, observed_at, feedback_id, kind, stream, opened_at, day, status, resolved_day",
+        [
+            ("test", last, f"f{n}", "ticket", "anvil", MONDAY, MONDAY,
+             "open" if n == 4 else "resolved", MONDAY + timedelta(9) if n < told else None)
+            for n in range(5)
+        ],
+    )  # fmt: skip
+    *before, latest = [each for each in facts.ask("open_tickets") if each.closed]
+    assert latest.value == 1
+    if told == 1:
+        assert {(each.value, each.reason) for each in before} == {(None, "history_begins")}
+    else:
+        assert [each.value for each in before] == [4, 1, 1, 1, 1, 1]
+
+
 def test_a_product_that_keeps_no_verbatims_keeps_their_themes_only(tmp_path: Path) -> None:
     [alpha, beta] = ORGANISATION.products
     silent = replace(ORGANISATION, products=(replace(alpha, keeps_verbatims=False), beta))

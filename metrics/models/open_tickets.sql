@@ -1,6 +1,7 @@
 -- member: product
 -- datasets: feedback
 -- dimensions: source
+-- untold: untold_resolutions
 -- Days on which a ticket waited for its resolution. One that is resolved, nobody knows when, is in
 -- neither this nor the time that resolutions take.
 select
