@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from metrics.organisation import (
+    ACCOUNT,
     NOT_OURS,
     Assignment,
     Membership,
@@ -18,6 +19,10 @@ from metrics.organisation import (
     Ownership,
     SquadRate,
 )
+
+#: What a role may be held for, beside the company, and what a name may stand for, beside accounts.
+TARGETS = ("product", "squad", "line")
+NAMED = ("product", "squad", "person")
 
 
 class Reference(NamedTuple):
@@ -47,6 +52,8 @@ def strangers(organisation: Organisation) -> list[Stranger]:
         "squad": {each.squad for each in organisation.squads},
         "person": {each.person for each in organisation.people},
         "line": {each.line for each in organisation.products if each.line},
+        "target_kind": {*TARGETS, "company"},
+        "name_kind": {*NAMED, ACCOUNT},
     }
     found: dict[Reference, int] = {}
     for reference in _references(organisation):
@@ -82,10 +89,12 @@ def _references(organisation: Organisation) -> Iterator[Reference]:
         yield Reference("memberships", "squad", "squad", membership.squad)
     for ownership in organisation.ownerships:
         yield Reference("ownerships", "person", "person", ownership.person)
-        if ownership.target_kind in ("product", "squad", "line"):
+        yield Reference("ownerships", "target_kind", "target_kind", ownership.target_kind)
+        if ownership.target_kind in TARGETS:
             yield Reference("ownerships", "target", ownership.target_kind, ownership.target)
     for rate in organisation.squad_rates:
         yield Reference("squad_rates", "squad", "squad", rate.squad)
     for name in organisation.names:
-        if name.kind in ("product", "squad", "person") and name.target != NOT_OURS:
+        yield Reference("names", "kind", "name_kind", name.kind)
+        if name.kind in NAMED and name.target != NOT_OURS:
             yield Reference("names", "target", name.kind, name.target)
