@@ -88,10 +88,11 @@ def panel(session: Session, desk: Desk, index: int, key: str) -> None:
         else:
             start = _begun(session, seen, key)
         mapping = mapping_fields.chosen(session, seen, start, f"{key}_{start.dataset}")
+        usual = start.corrects.label[words.language] if start.corrects else start.label
         label = st.text_input(
-            words.say("What do you call this kind of export?"), value=start.label, key=f"{key}_name"
+            words.say("What do you call this kind of export?"), value=usual, key=f"{key}_name"
         )
-        mapping = _named(session, mapping, label or start.label)
+        mapping = _named(session, mapping, label or usual)
         try:
             made = profile_of(mapping, seen)
             tried = try_profile(session.workspace, made, seen, session.organisation, desk.options)
