@@ -5,24 +5,37 @@ Such a row loads, for what it names may come with a later file; until then it co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date
-from typing import NamedTuple
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
+from metrics.importing.report import FileReport, Problem
 from metrics.organisation import (
     ACCOUNT,
     NOT_OURS,
     Assignment,
     Membership,
+    Name,
     Organisation,
     Ownership,
+    Person,
+    Product,
+    Squad,
     SquadRate,
 )
 
 #: What a role may be held for, beside the company, and what a name may stand for, beside accounts.
 TARGETS = ("product", "squad", "line")
 NAMED = ("product", "squad", "person")
+#: Known names told where none is near a stranger.
+MOST = 8
+#: What the rows of each table are.
+ROWS: dict[str, type] = {
+    "products": Product, "squads": Squad, "people": Person, "assignments": Assignment,
+    "memberships": Membership, "ownerships": Ownership, "squad_rates": SquadRate, "names": Name,
+}  # fmt: skip
 
 
 class Reference(NamedTuple):
@@ -98,3 +111,44 @@ def _references(organisation: Organisation) -> Iterator[Reference]:
         yield Reference("names", "kind", "name_kind", name.kind)
         if name.kind in NAMED and name.target != NOT_OURS:
             yield Reference("names", "target", name.kind, name.target)
+
+
+def with_strangers(report: FileReport, organisation: Organisation) -> FileReport:
+    """A report of the organisation's rows with warnings of what they name and nobody knows once the
+    whole job is read, and of those that end before they begin."""
+    if report.status != "loaded":
+        return report
+    unknown = []
+    for each in strangers(organisation):
+        if each.table == report.dataset:
+            near = get_close_matches(each.key, each.choices) or each.choices[:MOST]
+            choices = {"choices": ", ".join(near)}
+            unknown.append(
+                Problem("warning", "stranger", each.column, None, each.rows, each.key, choices)
+            )
+    starts = backward(organisation).get(report.dataset, [])
+    ended = (
+        [Problem("warning", "backward", "end", None, len(starts), str(starts[0]))] if starts else []
+    )
+    return replace(report, problems=(*report.problems, *unknown, *ended))
+
+
+def with_rows(
+    organisation: Organisation, table: str, rows: Iterable[Mapping[str, Any]]
+) -> Organisation:
+    """The organisation with the rows that a file adds to one of its tables, as far as names go."""
+    if table not in ROWS:
+        return organisation
+    row_type = ROWS[table]
+    added = [
+        row_type(
+            **{
+                field.name: "" if row.get(field.name) is None else row[field.name]
+                for field in fields(row_type)
+                if row.get(field.name) is not None or field.default is MISSING
+            }
+        )
+        for row in rows
+    ]
+    known = [row for row in getattr(organisation, table) if row not in added]
+    return replace(organisation, **{table: (*known, *added)})

@@ -14,7 +14,7 @@ from metrics.organisation import (
     Product,
     Squad,
 )
-from metrics.strangers import backward, strangers
+from metrics.strangers import backward, strangers, with_rows
 
 DAY = date(2026, 1, 5)
 KNOWN = Organisation(
@@ -65,3 +65,13 @@ def test_each_stranger_is_told_with_what_is_known() -> None:
     assert told["assignments", "product", "ateler"].choices == ("atelier",)
     assert told["ownerships", "target", "Studios"].choices == ("Studio",)
     assert backward(wrong) == {"assignments": [DAY, DAY]}
+
+
+def test_rows_of_a_file_that_is_looked_at_are_known_to_the_others() -> None:
+    row = {"squad": "nord", "product": "atelier", "start": DAY, "end": None}
+    looked_at = with_rows(KNOWN, "assignments", [row])
+    assert [each.key for each in strangers(looked_at)] == ["nord"]
+    assert strangers(with_rows(looked_at, "squads", [{"squad": "nord", "name": "Nord"}])) == []
+    company = {"person": "morel", "role": "CPO", "target_kind": "company", "target": None}
+    assert strangers(with_rows(KNOWN, "ownerships", [company | {"start": DAY}])) == []
+    assert with_rows(KNOWN, "targets", [{"kpi": "mrr"}]) is KNOWN

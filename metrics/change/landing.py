@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,9 @@ from metrics.publish import Cause
 from metrics.register import ledger
 from metrics.register.organisation import load_organisation, write_rows
 from metrics.register.tables import ORGANISATION
-from metrics.strangers import backward, strangers
+from metrics.strangers import with_strangers
 
 QUARANTINE_CHUNK = 2_000
-#: Known names told where none is near a stranger.
-MOST = 8
 
 
 class Landing:
@@ -175,26 +172,6 @@ def placed(report: FileReport, organisation: Organisation) -> FileReport:
             if problem.reason != "unknown_stream" or not known(problem.details.get("stream", ""))
         ),
     )
-
-
-def with_strangers(report: FileReport, organisation: Organisation) -> FileReport:
-    """A report of the organisation's rows with warnings of what they name and nobody knows once the
-    whole job is read, and of those that end before they begin."""
-    if report.status != "loaded":
-        return report
-    unknown = []
-    for each in strangers(organisation):
-        if each.table == report.dataset:
-            near = get_close_matches(each.key, each.choices) or each.choices[:MOST]
-            choices = {"choices": ", ".join(near)}
-            unknown.append(
-                Problem("warning", "stranger", each.column, None, each.rows, each.key, choices)
-            )
-    starts = backward(organisation).get(report.dataset, [])
-    ended = (
-        [Problem("warning", "backward", "end", None, len(starts), str(starts[0]))] if starts else []
-    )
-    return replace(report, problems=(*report.problems, *unknown, *ended))
 
 
 def cause_of(reports: Iterable[FileReport]) -> str:

@@ -36,6 +36,7 @@ from metrics.importing.staging import Progress
 from metrics.importing.typed import make_typed
 from metrics.importing.values import make_readings, prepare
 from metrics.organisation import Organisation
+from metrics.strangers import with_rows, with_strangers
 from metrics.themes import load_themes
 from metrics.workspace import Workspace
 
@@ -56,7 +57,7 @@ def inspect(
     `current` is the warehouse file that counts now, None when there is none yet. Raises
     VigieError only for options that name an unknown profile, product or squad.
     """
-    reports = []
+    reports, told = [], organisation
     for part in (part for path in paths for part in parts(path)):
         with (
             tempfile.TemporaryDirectory(prefix="vigie-") as folder,
@@ -77,12 +78,14 @@ def inspect(
                 _silent,
             )
             try:
-                report = _guarded(session, part, None, None).report
+                landed = _guarded(session, part, None, None)
+                report = landed.report
+                told = with_rows(told, report.dataset, landed.organisation_rows)
             except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
                 problem = Problem("refused", "no_room", example=str(error).partition("\n")[0][:200])
                 report = file_report.refused(part, problem, {})
             reports.append(replace(report, import_id=None))
-    return reports
+    return [with_strangers(report, told) for report in reports]
 
 
 def land(
