@@ -25,8 +25,8 @@ _GROWTH = {
 _PROMISED = ("sillon", "passerelle", "oree")
 #: What the company holds its squads and products to, by KPI.
 _COMPANY = (
-    ("contribution_margin_rate", 0.65), ("nrr", 0.99), ("nps", 27.0), ("win_rate", 0.45),
-    ("sprint_predictability", 0.80),
+    ("contribution_margin_rate", 0.65), ("net_revenue_retention", 0.99), ("nps", 27.0),
+    ("win_rate", 0.45), ("sprint_predictability", 0.80),
 )  # fmt: skip
 
 

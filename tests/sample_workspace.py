@@ -37,5 +37,6 @@ def make(root: Path) -> Sample:
             outcome = jobs.run(jobs.Job("import", str(folder), "test", tuple(read)))
             assert outcome.status == "done", outcome
             assert {report.status for report in outcome.files} == {"loaded"}
+            assert not [report.file for report in outcome.files if report.rows.quarantined]
             done.touch()
     return Sample(exports, Workspace.open(folder))

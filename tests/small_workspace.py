@@ -29,14 +29,17 @@ STEPS = Steps(importing.land, importing.remove, compute_all, cut_frames, documen
 
 @contextmanager
 def only(*kpis: str) -> Iterator[None]:
-    """Publish these KPIs and what they are made of alone: all of them take seconds a job."""
+    """Publish these KPIs and what they are made of alone: all of them take seconds a job. A KPI
+    that the company does not have, or not yet, is passed over."""
 
     def few(workspace: Workspace) -> Definitions:
         catalogue, models = definitions_of(workspace)
         wanted, left = set[str](), list(kpis)
         while left:
-            wanted.add(name := left.pop())
-            left += parts_of(catalogue[name])
+            name = left.pop()
+            if name in catalogue.entries:
+                wanted.add(name)
+                left += parts_of(catalogue[name])
         found = {name: kpi for name, kpi in catalogue.entries.items() if name in wanted}
         return Definitions(replace(catalogue, entries=found), models)
 

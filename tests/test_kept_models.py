@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,10 +13,19 @@ from metrics.access import LOCAL_CPO
 from metrics.engines import open_facts
 from metrics.models import load_models, read_model
 from metrics.query import query
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import SmallWorkspace, only
 
 FIRST = date(2026, 10, 5)
 MODEL = Path("metrics/models/activity_days.sql")
+
+
+NAMES = ("active_users", "stickiness", "sessions_per_active_user")
+
+
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    with only(*NAMES):
+        yield
 
 
 @pytest.fixture
@@ -31,11 +41,10 @@ def company(tmp_path: Path) -> SmallWorkspace:
 
 
 def asked(company: SmallWorkspace) -> list[tuple[str, str, float | None]]:
-    names = ["active_users", "stickiness", "sessions_per_active_user"]
     return [
         (figure.kpi, figure.period, figure.value)
         for by in ("company", "product")
-        for figure in query(company.workspace, LOCAL_CPO, names, by=by)
+        for figure in query(company.workspace, LOCAL_CPO, list(NAMES), by=by)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from metrics.query import query
 from metrics.register.series import read_figures
 from metrics.result import Figure, Scope
 from metrics.warehouse import current_path
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import SmallWorkspace, only
 
 Answer = tuple[str, str, str, int]
 ON_TIME: list[Answer] = [
@@ -91,6 +91,12 @@ def live(company: SmallWorkspace, kpi: str = "engagement_score") -> dict[str, fl
         for by in ("company", "squad")
         for figure in query(company.workspace, LOCAL_CPO, [kpi], by=by)
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    with only("engagement_score", "mood"):
+        yield
 
 
 @pytest.fixture(scope="module")

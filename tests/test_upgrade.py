@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+
+import pytest
 
 from metrics import upgrade, warehouse
 from metrics.access import LOCAL_CPO
 from metrics.engines import open_facts
 from metrics.query import query
 from metrics.register.restatements import read_restatements
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import SmallWorkspace, only
 
 FILES = {
     "products.csv": "product,name\natelier,Atelier\n",
@@ -29,6 +32,12 @@ kpis:
     expression: value
     filter: metric = 'visits'
 """
+
+
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    with only("signups", "visits"):
+        yield
 
 
 def test_what_an_earlier_program_prepared_is_prepared_anew_once(tmp_path: Path) -> None:

@@ -139,9 +139,13 @@ class Reader:
         assert page.locator(EXCEPTION_BOXES).count() == 0, page.locator(
             EXCEPTION_BOXES
         ).all_inner_texts()
-        if page.evaluate(OVERFLOW) > 0:
-            page.wait_for_timeout(2000)  # a chart takes the width of its column when it is drawn
-        assert page.evaluate(OVERFLOW) <= 0, f"{page.url} is wider than its window"
+        # A chart takes the width of its column once it is drawn, on a busy machine seconds later.
+        for _ in range(10):
+            if page.evaluate(OVERFLOW) <= 0:
+                break
+            page.wait_for_timeout(1000)
+        else:
+            raise AssertionError(f"{page.url} is wider than its window")
         assert self.complaints == []
 
     def scan(self, page: Page) -> None:

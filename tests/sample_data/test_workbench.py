@@ -14,6 +14,7 @@ from metrics.errors import VigieError
 from sample_data import events, jira, ledger, linear, surveys
 from sample_data.__main__ import main
 from sample_data.timeline import Timeline
+from tests.sample_data.conftest import FEW_EVENTS
 
 TIMELINE = Timeline()
 STRIPE = (
@@ -58,19 +59,21 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_same_arguments_give_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
-    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+def test_same_arguments_give_the_same_bytes_and_another_seed_does_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    again, other = tmp_path / "again", tmp_path / "other"
     told: list[tuple[str, float]] = []
     paths = sample_data.make(
-        first, events=6_000, progress=lambda what, share: told.append((what, share))
+        again, events=FEW_EVENTS, progress=lambda what, share: told.append((what, share))
     )
-    sample_data.make(second, events=6_000)
-    sample_data.make(third, events=6_000, seed=47)
-    assert digests(first) == digests(second)
-    changed = [name for name, digest in digests(third).items() if digests(first)[name] != digest]
+    sample_data.make(other, events=FEW_EVENTS, seed=47)
+    first = digests(folder)
+    assert digests(again) == first
+    changed = [name for name, digest in digests(other).items() if first[name] != digest]
     assert any(name.startswith("Mixpanel") for name in changed)
     assert any(name.startswith("subscriptions") for name in changed)
-    assert sorted(paths) == sorted(first.iterdir())
+    assert sorted(paths) == sorted(again.iterdir())
     assert [path.name for path in paths[:2]] == ["products.csv", "features.csv"]
     shares = [share for _, share in told]
     assert shares == sorted(shares)
