@@ -21,8 +21,8 @@ from metrics.models import load_models
 MODELS = load_models()
 CATALOGUE = load_catalogue(models=MODELS)
 CARRYING = [kpi.name for kpi in CATALOGUE.entries.values() if kpi.examples]
-#: What a few rows cannot show: years of growth, a change of role, an effect beyond the usual.
-WITHOUT = {"share_of_growth", "transferred_mrr", "initiative_hit_rate"}
+#: What a few rows cannot show: a change of role, an effect beyond the usual.
+WITHOUT = {"transferred_mrr", "initiative_hit_rate"}
 ACTIVE = CATALOGUE["active_users"]
 ROWS = {"events": [{"user_key": 1, "day": date(2026, 1, 5), "event": "look"}]}
 
