@@ -116,7 +116,7 @@ def _references(organisation: Organisation) -> Iterator[Reference]:
 def with_strangers(report: FileReport, organisation: Organisation) -> FileReport:
     """A report of the organisation's rows with warnings of what they name and nobody knows once the
     whole job is read, and of those that end before they begin."""
-    if report.status != "loaded":
+    if report.status != "loaded" or report.dataset not in ROWS:
         return report
     unknown = []
     for each in strangers(organisation):

@@ -78,12 +78,12 @@ def findings_of(workspace: Workspace) -> Iterator[Finding]:
 
 def _settings(workspace: Workspace) -> Finding:
     settings, (catalogue, _) = workspace.settings, definitions_of(workspace)
-    strangers = [name for name in settings.review_kpis if name not in catalogue.entries]
-    if strangers:
+    unheard_of = [name for name in settings.review_kpis if name not in catalogue.entries]
+    if unheard_of:
         return Finding(
             "settings",
             False,
-            f"review_kpis of {SETTINGS_FILE} names what is no KPI: {', '.join(strangers)}.",
+            f"review_kpis of {SETTINGS_FILE} names what is no KPI: {', '.join(unheard_of)}.",
             "'vigie kpi list' shows all.",
         )
     return Finding("settings", True, f"{settings.company}, {settings.time_zone}.")

@@ -1,9 +1,10 @@
 -- member: squad
 -- datasets: work_items
 -- materialised: yes
--- Days that the first export of a tool that does not say when work started cannot tell of, all but the
--- one before it: what was begun and finished in them left no trace of having been in progress. A tool says so where at least half of the
--- items done before that export have a start, for some are closed without ever being worked on.
+-- Days that the first export of a tool that does not say when work started cannot tell of, all but
+-- the one before it: what was begun and finished in them left no trace of having been in progress. A
+-- tool says so where at least half of the items done before that export have a start, for some are
+-- closed without ever being worked on.
 with first_exports as (
     select
         source,
