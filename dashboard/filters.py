@@ -409,7 +409,7 @@ def series(session: Session, names: Mapping[str, str], most: int, at_first: int)
     asked, widget, seen = st.query_params.get_all("shown"), choice("shown"), "shown_seen"
     start = list(names)[:at_first]
     known = [key for key in asked if key in names][:most] or start
-    moved = asked != st.session_state.get(seen)
+    moved = (asked, start) != st.session_state.get(seen)  # another KPI has other first ones
     if moved or not set(st.session_state.get(widget, [""])) <= set(names):
         st.session_state[widget] = known
     chosen = st.multiselect(
@@ -422,7 +422,7 @@ def series(session: Session, names: Mapping[str, str], most: int, at_first: int)
     written = [] if chosen == start else chosen
     if written != asked:
         st.query_params["shown"] = written
-    st.session_state[seen] = written
+    st.session_state[seen] = (written, start)
     return chosen
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import charts
+from dashboard import charts, filters
 from dashboard.exploring_chart import exploration
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
@@ -69,6 +70,42 @@ def test_figures_are_those_of_the_query(explore, folder):
     assert [f"shown={quote(balise, safe='')}" in block.value for block in page.code] == [True]
     assert not page.get("vega_lite_chart")
     assert len(page.get("plotly_chart")) == 1
+
+
+def test_another_kpi_shows_its_own_first_series_until_some_are_chosen(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(filters.st, "query_params", _Address(asked))
+    monkeypatch.setattr(filters.st, "session_state", state := {})
+
+    def chosen(*_, key, **__):
+        return state[key]
+
+    monkeypatch.setattr(filters.st, "multiselect", chosen)
+    session = SimpleNamespace(voice=voice("en"))
+    one, other = {"a": "A", "b": "B", "c": "C"}, {"c": "C", "b": "B", "a": "A"}
+    assert filters.series(session, one, 3, 2) == ["a", "b"]
+    assert filters.series(session, other, 3, 2) == ["c", "b"]
+    assert not asked.get("shown")
+    state[filters.choice("shown")] = ["a"]
+    assert filters.series(session, other, 3, 2) == ["a"]
+    assert asked == {"shown": ["a"]}
+    assert filters.series(session, one, 3, 2) == ["a"]
+    del state[filters.choice("shown")]  # as when another page was looked at in between
+    assert filters.series(session, one, 3, 2) == ["a"]
+    assert filters.series(session, {"d": "D"}, 3, 2) == ["d"]
+
+
+class _Address(dict):
+    """The address as Streamlit gives it, a list of values for each key."""
+
+    def __init__(self, held):
+        self._held = held
+
+    def get_all(self, key):
+        return self._held.get(key, [])
+
+    def __setitem__(self, key, values):
+        self._held[key] = values
 
 
 def _period(figure: Figure):
