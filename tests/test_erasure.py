@@ -8,12 +8,14 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from metrics import erasure, warehouse
 from metrics.change import Change
 from metrics.engines import open_facts
+from metrics.erasure.person import Person
 from metrics.errors import VigieError
 from metrics.importing.dataset import DATASETS, Behaviour
 from metrics.job import Job
@@ -32,6 +34,7 @@ def events(users: tuple[str, ...]) -> str:
     return "\n".join(rows) + "\n"
 
 
+ERASED = "select regexp_replace($1, $2, '‹erased›', 'g')"
 OTHERS = tuple(f"u{n}@b.fr" for n in range(6))
 FILES = {
     "products.csv": "product,name\nforge,Forge\n",
@@ -182,6 +185,33 @@ def test_nobody_is_told_and_nothing_changes(company):
     with pytest.raises(VigieError, match="Nothing is kept"):
         erase(company, "nobody@nowhere.fr")
     assert facts_of(company) == before
+
+
+@pytest.mark.parametrize("text", [
+    "Jean Martineau", "diana@b.fr", "ana@b.france", "Lou-Jean Martine",
+])  # fmt: skip
+def test_who_has_a_name_that_holds_the_persons_keeps_it(text):
+    person = Person(frozenset({"jean martin", "ana@b.fr"}), frozenset())
+    assert person.without(text) == text
+    assert duckdb.execute(ERASED, [text, person.pattern]).fetchone() == (text,)
+
+
+@pytest.mark.parametrize("text", [
+    "said jean  martin.", "Martin, Jean", "skills_Jean_Martin_2026.csv", "(ANA@b.fr)",
+    "from ana@b.fr", "Jean_Martin_ana@b.fr_Martin Jean", "x:Martin.JEAN;",
+])  # fmt: skip
+def test_the_persons_own_name_goes_whatever_stands_beside_it(text):
+    person = Person(frozenset({"jean martin", "ana@b.fr"}), frozenset())
+    told = person.without(text).lower()
+    assert not any(part in told for part in ("jean", "martin", "ana@"))
+    assert duckdb.execute(ERASED, [text, person.pattern]).fetchone() == (person.without(text),)
+
+
+def test_a_name_that_begins_with_an_accent_goes():
+    person = Person(frozenset({"élodie roy"}), frozenset())
+    for text in ("Élodie Roy", "dit par Élodie ROY, hier"):
+        assert "Roy" not in person.without(text).title()
+        assert "Roy" not in duckdb.execute(ERASED, [text, person.pattern]).fetchone()[0].title()
 
 
 def test_keys_are_made_as_the_import_makes_them(company):

@@ -11,6 +11,9 @@ BETWEEN = r"[\s_.,\-]+"
 #: What is put where a name stood in a text.
 GONE = "‹erased›"
 LONG_ENOUGH = 5  # letters of a name that is looked for inside texts
+#: Where a word begins or ends, so that who is called Jean Martineau keeps that name when Jean
+#: Martin is erased. An underscore stands between words of file names.
+EDGE = r"(?:\b|_)"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,12 @@ class Person:
         for parts in (word.split() for word in told if "@" not in word and " " in word):
             for order in dict.fromkeys((tuple(parts), (*parts[1:], parts[0]))):
                 found.append(BETWEEN.join(map(re.escape, order)))
-        return f"(?i)(?:{'|'.join(found)})" if found else ""
+        # RE2 knows where a word of ASCII ends; of others rather too much is erased than too little.
+        plain = "|".join(each for each in found if each[0].isascii() and each[-1].isascii())
+        others = [each for each in found if not (each[0].isascii() and each[-1].isascii())]
+        if plain:
+            others.insert(0, f"{EDGE}(?:{plain})(?:_(?:{plain}))*{EDGE}")
+        return f"(?i)(?:{'|'.join(others)})" if others else ""
 
     def without(self, text: str) -> str:
         """The text without what names them."""

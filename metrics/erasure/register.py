@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from metrics.register.tables import erasures, metadata, names, people, series
 NO_WORDS = ("figures", "signals", "documents", "state", "leases", "alembic_version")
 #: Columns of the register that hold who somebody is, as do those that end in _by.
 NAMING = ("person", "owner", "email")
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 def in_register(connection: sa.Connection, person: Person) -> int:
@@ -76,6 +78,8 @@ def _erased(name: str, value: Any, person: Person, label: str) -> Any:
             names_people = name in NAMING or name.endswith("_by")
             if names_people and value.strip().lower() in person.words:
                 return label
+            if names_people and ADDRESS.fullmatch(value.strip()):
+                return value  # anne-marie@… holds marie@… and is somebody else's
             return person.without(value)
         case dict():
             return {key: _erased(name, each, person, label) for key, each in value.items()}
