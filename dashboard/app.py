@@ -52,6 +52,8 @@ def main(home: str = "review") -> None:
     st.set_page_config(page_title="Vigie", layout="wide", page_icon=ICON)
     for style in STYLES:
         st.html(style)
+    # Streamlit says it of the page and not of windows, whose CanvasText would be black on black.
+    st.html(f"<style>body {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
     if not only_on_loopback():
         cards.refusal(
             VigieError(

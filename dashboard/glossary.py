@@ -24,7 +24,7 @@ FAMILIES = {
 REASONS = {
     "no_data": mark("no data imported for this period"),
     "gap": mark("days without data in this period"),
-    "not_closed": mark("period not finished"),
+    "not_closed": mark("period not complete"),
     "partial_members": mark("{closed} of {all} up to date"),
     "no_rate": mark("no exchange rate for this period"),
     "zero_denominator": mark("nothing to measure in this period"),

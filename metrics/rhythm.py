@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from itertools import pairwise
 from statistics import median
 from typing import Literal
@@ -50,13 +50,13 @@ def sources(workspace: Workspace, today: date) -> tuple[SourceState, ...]:
     with workspace.register.connect() as connection:
         records = [record for record in history(connection) if record.status == "applied"]
         spans = read_coverage(connection)
-    return states(records, spans, today)
+    return states(records, spans, today, workspace.zone)
 
 
 def states(
-    records: Iterable[ImportRecord], spans: Sequence[AppliedSpan], today: date
+    records: Iterable[ImportRecord], spans: Sequence[AppliedSpan], today: date, zone: tzinfo
 ) -> tuple[SourceState, ...]:
-    """As `sources`, from what the ledger says."""
+    """As `sources`, from what the ledger says; days are those of `zone`, as `today` is."""
     by_kind: dict[tuple[str, str], list[ImportRecord]] = defaultdict(list)
     for record in records:
         by_kind[record.tool, record.dataset].append(record)
@@ -65,7 +65,8 @@ def states(
         of_import[applied.import_id].append(applied)
     found = []
     for (tool, dataset), kind in by_kind.items():
-        days = sorted({min(record.observed_at.date(), today) for record in kind})
+        taken = {record.observed_at.replace(tzinfo=UTC).astimezone(zone).date() for record in kind}
+        days = sorted({min(day, today) for day in taken})
         expected, limit = _rhythm(days)
         ago = (today - days[-1]).days
         told = [applied for record in kind for applied in of_import[record.id]]
