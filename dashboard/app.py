@@ -86,7 +86,9 @@ def main(home: str = "review") -> None:
         "review",
         words.say("Weekly review"),
         words.say("What changed this week, who answers for it, what was decided."),
-        lambda: review.show(current(), chooser, product_place, imports_place),
+        lambda: review.show(
+            current(), chooser, product_place, squad_place, explore_place, imports_place
+        ),
     )
     product_place = place(
         "product",
@@ -116,7 +118,9 @@ def main(home: str = "review") -> None:
         "owner",
         words.say("Role owner"),
         words.say("What a person answers for in one role, with targets and open decisions."),
-        lambda: owner.show(current(), chooser, product_place, imports_place),
+        lambda: owner.show(
+            current(), chooser, product_place, squad_place, explore_place, imports_place
+        ),
     )
     preparing_place = place(
         "prepare",

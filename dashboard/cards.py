@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ ROWS_SHOWN = 60  # a longer table scrolls
 PRODUCTS_LISTED, LIST_HEIGHT = 30, 740  # a longer list of products scrolls, at so many pixels
 LETTER, PADDING, WIDEST_NAME = 8, 26, 250  # pixels
 WRAPPING_ROW = 66  # pixels; text wraps in rows of more than 64
+#: No page to open a scope on.
+NOWHERE: Mapping[str, st.Page | None] = {}
 DELTA_COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
 
 
@@ -84,14 +86,15 @@ def subject(
     session: Session,
     found: Subject,
     key: str,
-    product_place: st.Page | None,
     *,
     beside: Callable[[Subject], None] | None = None,
     below: Callable[[Subject], None] | None = None,
+    places: Mapping[str, st.Page | None] = NOWHERE,
     explore_place: st.Page | None = None,
 ) -> None:
     """One thing to talk about: what, how much, compared with what, who, what now; `beside` draws
-    what can be done about it, `below` what is said of it. Explore leads to rows and imports."""
+    what can be done about it, `below` what is said of it. `places` are the pages of products and
+    squads, by kind of scope, and lead on; elsewhere Explore leads to rows and imports."""
     voice, reading = session.voice, found.reading
     title, moved = told.subject_title(voice, found), told.movement(voice, reading)
     with st.container(border=True, key=key):
@@ -108,21 +111,22 @@ def subject(
                     escape(f"{owner} {told.decided_sentence(voice, found.decided)}"),
                     width="content",
                 )
-                if product_place is not None and reading.scope.kind == "product":
+                place = places.get(reading.scope.kind)
+                if place is not None:
                     st.page_link(
-                        product_place,
+                        place,
                         label=voice.words.say(
                             "Open {name}", name=escape(voice.name(reading.scope))
                         ),
                         icon=":material/arrow_forward:",
-                        query_params={"product": voice.name(reading.scope)},
+                        query_params={reading.scope.kind: voice.name(reading.scope)},
                     )
-                if explore_place is not None:
+                elif explore_place is not None:
                     st.page_link(
                         explore_place,
                         label=voice.words.say("Explore"),
                         icon=":material/query_stats:",
-                        query_params={"kpi": reading.kpi, "by": reading.scope.kind},
+                        query_params=_explored(reading),
                     )
                 if beside is not None:
                     beside(found)
@@ -134,6 +138,12 @@ def subject(
                 width="stretch",
                 alt=f"{title} {moved}",
             )
+
+
+def _explored(reading: Reading) -> dict[str, str]:
+    """The address of a reading in Explore: its own line among those of its kind, and its rows."""
+    kind, key = reading.scope
+    return {"kpi": reading.kpi, "by": kind} | ({"shown": key, "of": key} if key else {})
 
 
 def _boxes(row: DataFrame, key: str, words: Translation) -> None:

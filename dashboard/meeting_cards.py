@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -105,7 +105,7 @@ def subject(
     key: str,
     *,
     period: str,
-    product_place: st.Page | None = None,
+    places: Mapping[str, st.Page | None] = cards.NOWHERE,
     explore_place: st.Page | None = None,
 ) -> None:
     """A subject with what can be done about it and what was said of it."""
@@ -113,9 +113,9 @@ def subject(
         session,
         found,
         key,
-        product_place,
         beside=partial(actions, session, period=period, key=key),
         below=partial(conversation, session),
+        places=places,
         explore_place=explore_place,
     )
 

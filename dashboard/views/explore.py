@@ -199,7 +199,10 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
             for part, text in statements(session, found.kpi.name, found.by).items():
                 st.caption(markup.escape(part))
                 st.code(text, language="sql", wrap_lines=True)
-    behind = st.expander(words.say("Rows behind a figure"), key="behind", on_change="rerun")
+    behind = st.expander(
+        words.say("Rows behind a figure"), st.query_params.get("rows") == "true",
+        key="behind", on_change="rerun",
+    )  # fmt: skip
     if behind.open:
         with behind:
             rows(session, found)
@@ -318,6 +321,7 @@ def rows(session: Session, found: Exploration) -> None:
                 if name.endswith("day")
             },
             height="auto",
+            placeholder="",
             key=f"rows_{part.kpi}",
             alt=words.say("The newest rows behind the figure"),
         )
@@ -359,8 +363,10 @@ def share(session: Session, name: str) -> None:
     """The address of this very view, to copy; it opens in the reader's own language."""
     words = session.voice.words
     asked = [("kpi", name)]
-    for key in ("by", "grain", "span", "shown", "zoom"):
+    for key in ("by", "grain", "span", "shown", "zoom", "of", "at"):
         asked += [(key, value) for value in st.query_params.get_all(key)]
+    if st.session_state.get("behind"):
+        asked.append(("rows", "true"))
     place = urlsplit(st.context.url or "")
     with st.popover(words.say("Share"), icon=":material/link:", key="share"):
         st.caption(markup.escape(words.say("This link opens the same view.")))

@@ -26,6 +26,8 @@ def show(
     session: Session,
     chooser: DeltaGenerator,
     product_place: st.Page | None,
+    squad_place: st.Page | None,
+    explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
     if not absence_cards.has(session, session.organisation.ownerships, "ownerships", imports_place):
@@ -59,7 +61,7 @@ def show(
     for index, subject in enumerate(own):
         meeting_cards.subject(
             session, subject, f"subject_{index}", period=told.week.key,
-            product_place=product_place,
+            places={"product": product_place, "squad": squad_place}, explore_place=explore_place,
         )  # fmt: skip
 
     st.subheader(words.say("Open decisions"), anchor=False)

@@ -31,6 +31,8 @@ def show(
     session: Session,
     chooser: DeltaGenerator,
     product_place: st.Page | None,
+    squad_place: st.Page | None,
+    explore_place: st.Page | None,
     imports_place: st.Page | None,
 ) -> None:
     if session.is_empty:
@@ -66,8 +68,9 @@ def show(
 
     for index, subject in enumerate(facts.subjects):
         meeting_cards.subject(
-            session, subject, f"subject_{index}", period=facts.week.key, product_place=product_place
-        )
+            session, subject, f"subject_{index}", period=facts.week.key,
+            places={"product": product_place, "squad": squad_place}, explore_place=explore_place,
+        )  # fmt: skip
     absence_cards.missing(session, facts.missing)
     absence_cards.broken(session)
 
