@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pandas as pd
 
-from dashboard import import_sentences, sentences
+from dashboard import import_sentences, meeting_sentences, sentences
 from dashboard.glossary import MARKS
 from dashboard.palette import Palette
 from dashboard.pictures import data_uri, weeks_known
@@ -65,7 +65,7 @@ def ledger(records: Iterable[ImportRecord], voice: Voice) -> pd.DataFrame:
                 "holds": import_sentences.dataset(voice, record.dataset),
                 "tool": import_sentences.tool(voice, record.tool),
                 "period": import_sentences.span(voice, record.period),
-                "by": record.created_by,
+                "by": meeting_sentences.person(voice, record.created_by),
             }
             for record in records
         ]

@@ -9,6 +9,7 @@ from dashboard.sentences import local
 from dashboard.sentences import period as period_of
 from dashboard.translation import mark
 from dashboard.voice import Voice
+from metrics.access import LOCAL_CPO
 from metrics.calendar import Period
 from metrics.effect import FELL, ROSE, STEADY, TOO_EARLY, Effect
 from metrics.pages.meeting import Promise
@@ -45,7 +46,10 @@ def of(voice: Voice, said: Decision | Comment, what: str) -> str:
 
 
 def person(voice: Voice, key: str) -> str:
-    """A person's name by their key; what is no key stands as it is."""
+    """A person's name by their key; what is no key stands as it is. Whoever speaks on the CPO's
+    own machine, before there is any sign-in, is the CPO."""
+    if key == LOCAL_CPO.person:
+        return LOCAL_CPO.role.upper()
     return voice.name(Scope("person", key))
 
 

@@ -13,7 +13,7 @@ from dashboard.waterfall import Bar
 from metrics.by_member import FeatureMap
 from metrics.calendar import Grain, Period
 from metrics.catalogue.kpi import Unit
-from metrics.cohort_grid import CohortRow, RetentionTable
+from metrics.cohort_grid import CohortRow, CurvePoint, RetentionTable
 from metrics.pages.product_sides import Bridge, Earnings, LifeMonth
 
 ROW = 24  # pixels of a cohort in the grid
@@ -24,9 +24,11 @@ NEAR = 0.08  # of an axis: the names of nearer features stand on different sides
 EDGE = 0.8  # beyond it a name is written to the left of its point
 
 
-def retention_curve(table: RetentionTable, voice: Voice, palette: Palette, colour: str) -> Drawing:
+def retention_curve(
+    points: Sequence[CurvePoint], voice: Voice, palette: Palette, colour: str
+) -> Drawing:
     """Who is active again k weeks after the first, of all cohorts whose k-th week is closed."""
-    known = [(point, point.rate) for point in table.curve if point.rate is not None and point.later]
+    known = [(point, point.rate) for point in points if point.rate is not None and point.later]
     named = [point.later for point, _ in known][::-1][::2][::-1]
     drawing = Drawing(
         Axis(
@@ -58,9 +60,12 @@ def retention_curve(table: RetentionTable, voice: Voice, palette: Palette, colou
     return drawing
 
 
-def retention_grid(table: RetentionTable, voice: Voice, palette: Palette) -> Drawing:
+def retention_grid(
+    table: RetentionTable, voice: Voice, palette: Palette, *, since: bool = False
+) -> Drawing:
     """Cohorts by week of first activity, newest below; the figure in each cell, one hue. Cells
-    that are not closed for the whole cohort stay empty."""
+    that are not closed for the whole cohort stay empty. `since`: of who came in that week or since.
+    """
     rows = [row for row in table.cohorts if row.size]
     weeks = range(1, max((len(row.exact) for row in rows), default=1))
     drawing = Drawing(
@@ -86,7 +91,7 @@ def retention_grid(table: RetentionTable, voice: Voice, palette: Palette) -> Dra
         (later, at, rate)
         for at, row in enumerate(rows)
         for later in weeks
-        if later < len(row.exact) and (rate := _rate(row, later)) is not None
+        if later < len(row.exact) and (rate := _rate(row, later, since)) is not None
     ]
     most = max((rate for _, _, rate in cells), default=0.0) or 1.0
     shades = [mixed(palette.band, palette.accent, rate / most) for _, _, rate in cells]
@@ -104,8 +109,8 @@ def _later(weeks: int, voice: Voice) -> str:
     return voice.words.say("W+{number}", number=weeks)
 
 
-def _rate(row: CohortRow, later: int) -> float | None:
-    back = row.exact[later]
+def _rate(row: CohortRow, later: int, since: bool) -> float | None:
+    back = (row.on_or_after if since else row.exact)[later]
     return back / row.size if row.size and back is not None else None
 
 

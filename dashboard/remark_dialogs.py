@@ -40,7 +40,10 @@ def comment_on(
             text = st.text_area(
                 words.say("What is to be said"), key=f"comment_text_{at}", max_chars=1000
             )
-            who = windows.person(session, words.say("Whose words"), f"comment_by_{at}", owners, "")
+            who = windows.person(
+                session, words.say("Whose words"), f"comment_by_{at}", owners, "",
+                nobody=words.say("your own"),
+            )  # fmt: skip
             sure = windows.pressed(session, words.say("Write it down"))
         if sure:
             windows.say(

@@ -76,9 +76,11 @@ def retention(session: Session, table: RetentionTable | None, product: str) -> N
         if table is None or not table.curve:
             st.caption(markup.escape(absence_sentences.empty(voice, "events")))
             return
+        since = _counted_since(session, table)
+        curve = table.curve_since if since else table.curve
         colour = session.colour(Scope("product", product))
         cards.plot(
-            product_charts.retention_curve(table, voice, session.palette, colour),
+            product_charts.retention_curve(curve, voice, session.palette, colour),
             "retention_curve",
             words.say("Share of users active again, by weeks after their first"),
         )
@@ -86,10 +88,27 @@ def retention(session: Session, table: RetentionTable | None, product: str) -> N
         if grid.open:
             with grid:
                 cards.plot(
-                    product_charts.retention_grid(table, voice, session.palette),
+                    product_charts.retention_grid(table, voice, session.palette, since=since),
                     "retention_grid",
                     words.say("Retention of each weekly cohort"),
                 )
+
+
+def _counted_since(session: Session, table: RetentionTable) -> bool:
+    """Whether who came back later counts as well; asked where that is known of any cohort."""
+    words = session.voice.words
+    if not table.curve_since:
+        return False
+    counted = {"exact": words.say("in that week"), "since": words.say("in that week or since")}
+    chosen = st.segmented_control(
+        words.say("Who counts as active again"), list(counted), default="exact",
+        format_func=counted.__getitem__, required=True, key="retention_counted",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if chosen == "since":
+        told = words.say("Of the latest weeks less is known: who returns later is still to come.")
+        st.caption(markup.escape(told))
+    return chosen == "since"
 
 
 def bridge(session: Session, found: Bridge | None) -> None:

@@ -19,16 +19,21 @@ from metrics.result import Scope
 
 
 def person(
-    session: Session, title: str, key: str, owners: Sequence[Person], held: str | None
+    session: Session,
+    title: str,
+    key: str,
+    owners: Sequence[Person],
+    held: str | None,
+    nobody: str | None = None,
 ) -> str:
-    """A person of the organisation by name, those who answer for it first; '' for nobody."""
+    """A person of the organisation by name, those who answer for it first; '' for `nobody`."""
     first = list(dict.fromkeys(owner.key for owner in owners))
     known = sorted(
         (each.person for each in session.organisation.people),
         key=lambda person: meeting_sentences.person(session.voice, person).casefold(),
     )
     options = list(dict.fromkeys([*first, "", *known, *([held] if held else [])]))
-    nobody = session.voice.words.say("nobody named")
+    nobody = nobody or session.voice.words.say("nobody named")
     start = held if held is not None else (first[0] if first else "")
     chosen = st.selectbox(
         title,

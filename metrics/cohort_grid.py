@@ -6,7 +6,7 @@ in a week; a cell is shown once every week from the cohort's to its own is known
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -26,7 +26,8 @@ LATER = 12
 @dataclass(frozen=True)
 class CohortRow:
     """Users first active in one week. `exact[k]`: active again k weeks later; `on_or_after[k]`: k
-    weeks later or since. Position 0 is the size; None where a week is not known or not closed."""
+    weeks later or since, up to the last closed week. Position 0 is the size; None where a week that
+    it is counted over is not known or not closed."""
 
     period: str
     start: date
@@ -47,7 +48,6 @@ class CurvePoint:
     later: int
     entered: int
     back: int
-    back_or_since: int
 
     @property
     def rate(self) -> float | None:
@@ -56,10 +56,12 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class RetentionTable:
-    """A product's cohorts, oldest first, and its retention curve from week 0 on."""
+    """A product's cohorts, oldest first, and its retention curves from week 0 on: of who was active
+    in the very week, and of who was in that week or since."""
 
     cohorts: tuple[CohortRow, ...]
     curve: tuple[CurvePoint, ...]
+    curve_since: tuple[CurvePoint, ...] = ()
 
 
 def retention_table(
@@ -82,6 +84,7 @@ def retention_table(
         return None
     # What happens in a week that is still open says nothing of who has come back since.
     periods = periods[: len(sure) - sure[::-1].index(True)]
+    sure = sure[: len(periods)]
     put_calendar(connection, periods)
     put_sets(connection, [members])
     asked = replace(kpi, calculation=kpi.calculation | {"statistic": "grid"})
@@ -96,7 +99,11 @@ def retention_table(
         (at for at, row in enumerate(cohorts) if row.size or row.reason == "history_begins"),
         len(cohorts),
     )
-    return RetentionTable(cohorts[begun:][-COHORTS:], _curve(cohorts))
+    return RetentionTable(
+        cohorts[begun:][-COHORTS:],
+        _curve([each.exact for each in cohorts]),
+        _curve([each.on_or_after for each in cohorts]),
+    )
 
 
 def _row(
@@ -107,6 +114,8 @@ def _row(
     reason: str,
 ) -> CohortRow:
     last = next((at for at in range(index, len(sure)) if not sure[at]), len(sure)) - 1
+    # Who came in a week that is not known is missing from all that reaches over it.
+    known_since = len(sure) - sure[::-1].index(False) if False in sure else 0
     since = 0
     on_or_after: dict[int, int] = {}
     for later in range(len(sure) - 1 - index, -1, -1):
@@ -121,22 +130,20 @@ def _row(
             cells.get((index, later), (0, 0))[0] if later in shown else None
             for later in range(LATER + 1)
         ),
-        tuple(on_or_after[later] if later in shown else None for later in range(LATER + 1)),
+        tuple(
+            on_or_after[later] if later in shown and index + later >= known_since else None
+            for later in range(LATER + 1)
+        ),
         reason or None,
     )
 
 
-def _curve(cohorts: tuple[CohortRow, ...]) -> tuple[CurvePoint, ...]:
+def _curve(cohorts: Sequence[Sequence[int | None]]) -> tuple[CurvePoint, ...]:
+    """The points of all cohorts that are known so far, from each one's counts by week."""
     points = []
     for later in range(LATER + 1):
-        there = [row for row in cohorts if row.exact[later] is not None]
+        there = [counts for counts in cohorts if counts[later] is not None]
         if there:
-            points.append(
-                CurvePoint(
-                    later,
-                    sum(row.size or 0 for row in there),
-                    sum(row.exact[later] or 0 for row in there),
-                    sum(row.on_or_after[later] or 0 for row in there),
-                )
-            )
+            entered = sum(counts[0] or 0 for counts in there)
+            points.append(CurvePoint(later, entered, sum(counts[later] or 0 for counts in there)))
     return tuple(points)

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from metrics.access import LOCAL_CPO, Role, Viewer
+from metrics.calendar import Grain, Period
 from metrics.catalogue import load_catalogue
+from metrics.cohort_grid import _row
 from metrics.command import vigie
 from metrics.documents import product_usage
 from metrics.errors import VigieError
@@ -110,6 +112,20 @@ def test_the_grid_against_brute_force(company: SmallWorkspace) -> None:
         assert (point.back, point.entered) == (back[point.later], entered[point.later])
         assert point.rate == back[point.later] / entered[point.later]
     assert table.curve[0].rate == 1
+    told = [(row.on_or_after, row.size) for row in table.cohorts if row.on_or_after[1] is not None]
+    point = table.curve_since[1]
+    assert point.entered == sum(size for _, size in told)
+    assert point.back == sum(counts[1] for counts, _ in told)
+
+
+def test_who_came_since_is_not_told_over_a_week_that_is_not_known() -> None:
+    weeks = [Period(MONDAY, MONDAY, Grain.WEEK, f"w{n}") for n in range(4)]
+    cells = {(0, 0): (9, 3), (0, 1): (4, 1), (0, 3): (5, 5), (2, 0): (7, 5), (2, 1): (2, 2)}
+    sure = [True, False, True, True]
+    rows = [_row(week, at, sure, cells, "") for at, week in enumerate(weeks)]
+    assert rows[0].exact[:4] == (9, None, None, None)
+    assert rows[0].on_or_after[:4] == (None,) * 4
+    assert (rows[2].exact[:2], rows[2].on_or_after[:2]) == ((7, 2), (7, 2))
 
 
 def test_the_grid_says_what_the_published_retention_says(company: SmallWorkspace) -> None:

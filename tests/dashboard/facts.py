@@ -388,15 +388,17 @@ def retention_table() -> RetentionTable:
             period.start,
             period.end,
             tuple(back[: 4 - at]) + (None,) * at,
-            tuple(back[: 4 - at]) + (None,) * at,
+            (None,) * 4 if not at else (200, *back[1 : 4 - at]) + (None,) * at,
         )
         for at, period in enumerate(weeks_back(4))
     )
     curve = tuple(
-        CurvePoint(later, 200 * (4 - later), back[later] * (4 - later), back[later] * (4 - later))
-        for later in range(4)
+        CurvePoint(later, 200 * (4 - later), back[later] * (4 - later)) for later in range(4)
     )
-    return RetentionTable(cohorts, curve)
+    since = tuple(
+        CurvePoint(later, 200 * (3 - later), back[later] * (3 - later)) for later in (0, 1, 2)
+    )
+    return RetentionTable(cohorts, curve, since)
 
 
 def mrr_bridge() -> Bridge:

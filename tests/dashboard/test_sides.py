@@ -89,7 +89,9 @@ def test_cells_of_weeks_that_are_not_closed_stay_empty(language):
     assert len([cell for cell in cells if cell["y"] == 0]) == 3
     assert [cell for cell in cells if cell["y"] == 3] == []
     assert len(rows(drawing, "rect")) == len(cells)
-    curve = product_charts.retention_curve(table, facts.voice(language), LIGHT, "#000")
+    since = product_charts.retention_grid(table, facts.voice(language), LIGHT, since=True)
+    assert [cell for cell in rows(since, "text") if cell["y"] == 0] == []
+    curve = product_charts.retention_curve(table.curve, facts.voice(language), LIGHT, "#000")
     assert [row["y"] for row in rows(curve, "line")] == [0.48, 0.405, 0.35]
 
 
