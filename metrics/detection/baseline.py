@@ -39,6 +39,7 @@ STEADIER = 0.75
 RECENT_STEPS = 13
 #: What part of its error an estimate of a drifting level takes over at each point.
 GAINS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+TRIED = np.array([0.0, *GAINS])[:, None]  # beside a level that stays
 #: What a drift may be read into: a carried deviation is one already.
 DRIFTING = (LEVEL, TREND)
 #: The latest steps, whose moving ranges count where they are wider than those of all.
@@ -47,6 +48,8 @@ JUDGED_STEPS = 26
 CLEAR_SHIFT = 3.5
 #: Neighbours this alike drift; they do not shift.
 DRIFTS = 0.45
+#: Possible shifts that are weighed together: enough to be quick, few enough to stay in the cache.
+SPLITS_AT_ONCE = 1024
 
 
 def choose(
@@ -109,15 +112,15 @@ def _shared_gain(deviation: Floats, voting: Bools, group: Codes) -> Floats:
     found = np.zeros(len(deviation))
     if not voting.any():
         return found
-    still = mean(np.abs(deviation - drifting(deviation, 0.0)))
-    points = count(deviation)
+    away = [mean(np.abs(each)) for each in deviation - drifting(deviation, TRIED)]
+    still, points = away[0], count(deviation)
     codes, place = np.unique(group, return_inverse=True)
     least = np.bincount(place[voting], points[voting], len(codes))
     best = np.zeros(len(codes))
     own, own_least = np.zeros(len(deviation)), points.astype(float)
-    for gain in GAINS:
+    for gain, strayed in zip(GAINS, away[1:], strict=True):
         with np.errstate(invalid="ignore", divide="ignore"):
-            error = mean(np.abs(deviation - drifting(deviation, gain))) / still * points
+            error = strayed / still * points
         usable = voting & np.isfinite(error)
         nearer = usable & (error < own_least)
         own, own_least = np.where(nearer, gain, own), np.where(nearer, error, own_least)
@@ -131,17 +134,21 @@ def _shared_gain(deviation: Floats, voting: Bools, group: Codes) -> Floats:
 
 def drifting(deviation: Floats, gain: float | Floats) -> Floats:
     """What each deviation should be: the mean of those before, in which the latest counts for
-    `gain` at least. The first is expected to be 0."""
-    found = np.zeros(deviation.shape)
-    seen = np.zeros(len(deviation))
-    for column in range(1, deviation.shape[1]):
-        before = deviation[:, column - 1]
-        there = ~np.isnan(before)
-        seen += there
-        part = np.maximum(gain, 1 / np.maximum(seen, 1))
-        off = np.where(there, before - found[:, column - 1], 0.0)
-        found[:, column] = found[:, column - 1] + part * off
-    return found
+    `gain` at least. The first is expected to be 0.
+
+    `gain` is one for all series, one a series, or gains × 1 for every series at each of them: gains
+    × series × points come back then.
+    """
+    there = ~np.isnan(deviation.T)
+    before = np.where(there, deviation.T, 0.0)
+    seen = np.maximum(there.cumsum(0), 1)
+    gains = np.asarray(gain)
+    found = np.zeros((len(before), *np.broadcast_shapes(gains.shape, before.shape[1:])))
+    for column in range(1, len(before)):
+        last = found[column - 1]
+        part = np.maximum(gains, 1 / seen[column - 1]) * there[column - 1]
+        found[column] = last + part * (before[column - 1] - last)
+    return np.moveaxis(found, 0, -1)
 
 
 def since_shift(memory: Floats, stepwise: Bools) -> Floats:
@@ -155,25 +162,35 @@ def since_shift(memory: Floats, stepwise: Bools) -> Floats:
     slope, intercept, _, _ = line(memory)
     best = np.nansum((memory - intercept[:, None] - slope[:, None] * position) ** 2, 1)
     start = np.zeros(len(memory), dtype=np.int64)
-    possible = _one_sided(memory) & ~stepwise[:, None]
-    for split in np.flatnonzero(possible.any(0)):
-        rows = np.flatnonzero(possible[:, split])
-        before, after = memory[rows, :split], memory[rows, split:]
-        run = after[:, :RUN_LENGTH]
-        old = mean(before)
-        residual = np.concatenate([before - old[:, None], after - mean(after)[:, None]], 1)
-        error = np.nansum(residual**2, 1)
-        alike = np.nan_to_num(autocorrelation(residual))
-        # Alike neighbours are worth fewer points and their moving ranges tell less than they vary.
-        alike_or_not = np.clip(alike, 0, DRIFTS)
-        worth = (1 + alike_or_not) / (1 - alike_or_not) ** 2
-        sizes = 1 / count(before) + 1 / count(run)
-        noise = mean(np.abs(np.diff(residual))) / MEAN_RANGE * np.sqrt(sizes * worth)
-        clear = np.abs(mean(run) - old) > CLEAR_SHIFT * noise
-        found = clear & (alike <= DRIFTS) & (error < best[rows])
-        best[rows] = np.where(found, error, best[rows])
-        start[rows] = np.where(found, split, start[rows])
+    rows, splits = np.nonzero(_one_sided(memory) & ~stepwise[:, None])
+    for at in range(0, len(rows), SPLITS_AT_ONCE):
+        some = slice(at, at + SPLITS_AT_ONCE)
+        error = _split_error(memory[rows[some]], splits[some])
+        for row, split, left in zip(rows[some], splits[some], error, strict=True):
+            if left < best[row]:
+                best[row], start[row] = left, split
     return np.where(position < start[:, None], np.nan, memory)
+
+
+def _split_error(memory: Floats, split: Codes) -> Floats:
+    """What two levels, one up to each series' `split` and one from there on, leave of it: the sum
+    of squares; infinite where that is no clear shift."""
+    position = np.arange(memory.shape[1])
+    early = position < split[:, None]
+    in_run = ~early & (position < split[:, None] + RUN_LENGTH)
+    before = np.where(early, memory, np.nan)
+    run = np.where(in_run, memory, np.nan)
+    old = mean(before)
+    new = mean(np.where(early, np.nan, memory))
+    residual = memory - np.where(early, old[:, None], new[:, None])
+    alike = np.nan_to_num(autocorrelation(residual))
+    # Alike neighbours are worth fewer points and their moving ranges tell less than they vary.
+    alike_or_not = np.clip(alike, 0, DRIFTS)
+    worth = (1 + alike_or_not) / (1 - alike_or_not) ** 2
+    sizes = 1 / count(before) + 1 / count(run)
+    noise = mean(np.abs(np.diff(residual))) / MEAN_RANGE * np.sqrt(sizes * worth)
+    clear = np.abs(mean(run) - old) > CLEAR_SHIFT * noise
+    return np.where(clear & (alike <= DRIFTS), np.nansum(residual**2, 1), np.inf)
 
 
 def _one_sided(memory: Floats) -> Bools:
