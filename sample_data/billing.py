@@ -243,7 +243,7 @@ def _stamp(day: date | datetime | None, clock: time = time(0)) -> str:
     if day is None:
         return ""
     moment = day if isinstance(day, datetime) else datetime.combine(day, clock)
-    return f"{moment:%Y-%m-%d %H:%M}"
+    return moment.isoformat(" ", "minutes")
 
 
 def _row(each: Subscription, day: date) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 
+@cache
 def salt(seed: int, *names: str) -> int:
     """A 63-bit number that tells hashes of different purposes apart."""
     return int(generator(seed, "salt", *names).integers(0, 2**63))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from pathlib import Path
 
 
@@ -18,7 +17,8 @@ def write_csv(
     line_end: str = "\n",
     quote_all: bool = False,
 ) -> Path:
-    """Write one table. None is an empty cell; dates are ISO; other values as `str` gives them."""
+    """Write one table. None is an empty cell; other values are as `str` gives them: days and moments
+    (without microseconds) in ISO form."""
     with path.open("w", encoding=encoding, newline="") as file:
         if encoding == "utf-16-le":
             file.write("\ufeff")
@@ -29,18 +29,8 @@ def write_csv(
             quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
         )
         writer.writerow(headers)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows(rows)
     return path
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
 
 
 def compact(number: float) -> str:
