@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -52,13 +53,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sample(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> sample_workspace.Sample:
-    """The sample company in a workspace, one for all workers of a run."""
+def sample_root(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sample company is made, one place for all workers of a run."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(request.config, "workerinput") else base
-    return sample_workspace.make(shared / "sample_company")
+    return shared / "sample_company"
+
+
+@pytest.fixture(scope="session")
+def sample(sample_root: Path) -> sample_workspace.Sample:
+    """The sample company in a workspace."""
+    return sample_workspace.make(sample_root)
 
 
 @pytest.fixture(scope="session")

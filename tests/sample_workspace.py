@@ -25,13 +25,22 @@ class Sample:
     workspace: Workspace
 
 
-def make(root: Path) -> Sample:
-    """Make the exports under `root` and import them with one ordinary job, unless that is done."""
-    exports, folder, done = root / "exports", root / "workspace", root / "done"
+def exports(root: Path) -> list[Path]:
+    """The sample company's export files under `root` in the order to import, made if need be."""
+    made = root / "exports.txt"
     root.mkdir(exist_ok=True)
+    with FileLock(root / "exports.lock"):
+        if not made.exists():
+            files = sample_data.make(root / "exports", events=EVENTS)
+            made.write_text("\n".join(map(str, files)), "utf-8")
+    return [Path(line) for line in made.read_text("utf-8").splitlines()]
+
+
+def make(root: Path) -> Sample:
+    """The exports imported into a workspace under `root` with one ordinary job, if need be."""
+    files, folder, done = exports(root), root / "workspace", root / "done"
     with FileLock(root / "lock"):
         if not done.exists():
-            files = sample_data.make(exports, events=EVENTS)
             lay_out(folder, "Groupe Maréval").register.dispose()
             read = [str(file) for file in files if not file.name.startswith(UNREAD)]
             outcome = jobs.run(jobs.Job("import", str(folder), "test", tuple(read)))
@@ -39,4 +48,4 @@ def make(root: Path) -> Sample:
             assert {report.status for report in outcome.files} == {"loaded"}
             assert not [report.file for report in outcome.files if report.rows.quarantined]
             done.touch()
-    return Sample(exports, Workspace.open(folder))
+    return Sample(root / "exports", Workspace.open(folder))

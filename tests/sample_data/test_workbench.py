@@ -14,7 +14,8 @@ from metrics.errors import VigieError
 from sample_data import events, jira, ledger, linear, surveys
 from sample_data.__main__ import main
 from sample_data.timeline import Timeline
-from tests.sample_data.conftest import FEW_EVENTS
+from sample_data.workbench import FEWEST_EVENTS
+from tests.sample_workspace import EVENTS
 
 TIMELINE = Timeline()
 STRIPE = (
@@ -65,9 +66,9 @@ def test_same_arguments_give_the_same_bytes_and_another_seed_does_not(
     again, other = tmp_path / "again", tmp_path / "other"
     told: list[tuple[str, float]] = []
     paths = sample_data.make(
-        again, events=FEW_EVENTS, progress=lambda what, share: told.append((what, share))
+        again, events=EVENTS, progress=lambda what, share: told.append((what, share))
     )
-    sample_data.make(other, events=FEW_EVENTS, seed=47)
+    sample_data.make(other, events=FEWEST_EVENTS, seed=47)
     first = digests(folder)
     assert digests(again) == first
     changed = [name for name, digest in digests(other).items() if first[name] != digest]
