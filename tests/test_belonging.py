@@ -11,15 +11,16 @@ import pytest
 from metrics.access import LOCAL_CPO
 from metrics.account_natures import account_natures
 from metrics.belonging import Owner, Word, newcomers, owners, suggested, words_in_use, words_of
+from metrics.change import Change
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
-from metrics.job import Job
-from metrics.jobs import run
+from metrics.job import Job, Outcome
 from metrics.organisation import NOT_OURS, Name, Organisation, Person, Product, Squad, SquadRate
 from metrics.query import query
 from metrics.references import people_names
 from metrics.register import migrate
 from metrics.register.organisation import load_organisation
 from metrics.workspace import Workspace
+from tests.small_workspace import STEPS, Silent, only
 
 COMPANY = Organisation(
     products=[Product("atelier", "Atelier"), Product("balise", "Balise")],
@@ -72,6 +73,12 @@ def test_a_person_s_other_name_is_theirs_even_where_two_bear_it():
         names=[Name("person", "*", "Ana  Ruiz", "p2"), Name("person", "*", "Anita", "gone")],
     )
     assert dict(people_names(twins)) == {"p1": "p1", "p2": "p2", "ana ruiz": "p2"}
+
+
+def run(job: Job) -> Outcome:
+    """The job in this process, for one KPI."""
+    with only("active_users"):
+        return Change(job, STEPS, Silent()).run()
 
 
 def report(tool: str, dataset: str, **streams: int) -> FileReport:

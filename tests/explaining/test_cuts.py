@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from metrics.pages.review import weekly_review
 from metrics.register.restatements import read_restatements
 from metrics.register.series import read_figures, read_signals
 from metrics.result import Scope
-from tests.small_workspace import SmallWorkspace
+from tests.small_workspace import SmallWorkspace, only
 
 MONDAY = date(2026, 6, 1)
 WEEKS = 16
@@ -47,6 +48,12 @@ def events(last: dict[str, float], weeks: int = WEEKS, fallen: int = 1) -> str:
     end = MONDAY + timedelta(7 * weeks - 1)
     rows.append(f"look,{end}T20:00:00Z,keeper,FR,pro,anvil")
     return "\n".join(rows) + "\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    with only("activation_rate", "activated_users", "new_users", "active_users"):
+        yield
 
 
 @pytest.fixture(scope="module")
