@@ -24,6 +24,7 @@ from streamlit.testing.v1 import AppTest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard import session
+from dashboard.kept import answer
 from tests.browser.pages import PAGES
 
 HOME = "review"
@@ -36,7 +37,7 @@ def seconds(workspace: Path, path: str, *, kept: bool) -> float:
     address = urlsplit(path)
     os.environ[session.WORKSPACE_VARIABLE] = str(workspace)
     if not kept:
-        kept.answer.clear()  # type: ignore[attr-defined]
+        answer.clear()
     page = AppTest.from_string(
         SCRIPT.format(home=address.path.strip("/") or HOME), default_timeout=300
     )
