@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer
@@ -32,13 +31,14 @@ from metrics.reading import (
     status_of,
     within_nature,
 )
-from metrics.register.organisation import load_organisation
+from metrics.register.organisation import organisation_now
 from metrics.register.review_choice import review_kpis
 from metrics.register.series import (
+    Closing,
     Publication,
     current_publication,
+    read_closings,
     read_figures,
-    read_frame,
     read_judgements,
 )
 from metrics.result import Figure, Scope
@@ -366,7 +366,7 @@ def open_panel(
         connection=connection,
         viewer=viewer,
         catalogue=catalogue,
-        organisation=load_organisation(connection),
+        organisation=organisation_now(connection),
         calendar=calendar,
         publication=publication,
         review_kpis=reviewed_kpis,
@@ -386,23 +386,16 @@ def _weeks(
     """The weeks that the company or a part of it has closed, newest first; the one to review."""
     weekly = [k.name for k in kpis if k.cadence is Grain.WEEK and not k.waits]
 
-    def read(names: list[str] | None) -> pd.DataFrame:
-        return read_frame(
-            connection, viewer, kpis=names, scopes=[COMPANY], grains=[Grain.WEEK],
-            publication=publication,
+    def read(names: list[str] | None) -> list[Closing]:
+        return read_closings(
+            connection, viewer, kpis=names, scope=COMPANY, grain=Grain.WEEK,
+            publication=publication, unborn=UNBORN,
         )  # fmt: skip
 
-    rows = read(weekly)
-    if not len(rows):  # a company whose review KPIs are not born every week: all that are
-        rows = read(None)
-    if not len(rows):
-        return (), None
-    known = rows["closed"] & (rows["value"].notna() | (rows["reason"] == UNBORN))
-    closed = known.groupby(rows["start"]).mean()
-    in_part = rows["reason"].fillna("").str.startswith("partial_members")
-    some = (known | in_part).groupby(rows["start"]).any()
-    starts = [start.date() for start in some.index[some]]
+    # A company whose review KPIs are not born every week is told by all that are.
+    rows = read(weekly) or read(None)
+    starts = [row.start for row in rows if row.closed or row.in_part]
     weeks = tuple(calendar.period(Grain.WEEK, start) for start in sorted(starts, reverse=True))
-    most = [start.date() for start in closed.index[closed >= MOST]]
+    most = [row.start for row in rows if row.closed >= MOST * row.figures]
     latest = calendar.period(Grain.WEEK, max(most)) if most else (weeks[0] if weeks else None)
     return weeks, latest

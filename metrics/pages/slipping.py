@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from metrics.access import Viewer
 from metrics.plans import read_initiatives
-from metrics.register.organisation import load_organisation
+from metrics.register.organisation import organisation_now
 from metrics.result import Scope
 from metrics.roadmap import Initiative
 from metrics.workspace import Workspace
@@ -38,7 +38,7 @@ def slipping(
     that has ended. Empty while no roadmap was imported."""
     day = today or datetime.now(workspace.zone).date()
     with workspace.register.connect() as connection:
-        organisation = load_organisation(connection)
+        organisation = organisation_now(connection)
         known = read_initiatives(connection, viewer)
     there = (
         each for each in known if not organisation.had_ended("product", each.product or "", day)

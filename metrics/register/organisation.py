@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from metrics.organisation import (
     SquadRate,
 )
 from metrics.register import tables
-from metrics.register.tables import ORGANISATION, imports
+from metrics.register.tables import ORGANISATION, imports, state
 
 Row = TypeVar("Row")
 
@@ -54,6 +55,34 @@ def load_organisation(
         squad_rates=newest(tables.squad_rates, SquadRate),
         targets=newest(tables.targets, KpiTarget),
     )
+
+
+def organisation_now(connection: sa.Connection) -> Organisation:
+    """The organisation of today for readers: the same object while none of it changes."""
+    counts = [
+        sa.select(counted).scalar_subquery()
+        for table in ORGANISATION.values()
+        for counted in (sa.func.max(table.c.id), sa.func.count())
+    ]
+    applied = sa.select(sa.func.sum(imports.c.id)).where(imports.c.status == "applied")
+    published = sa.select(state.c.publication_id)  # an erasure changes rows in their place
+    asked = sa.select(*counts, applied.scalar_subquery(), published.scalar_subquery())
+    stamp = tuple(connection.execute(asked).one())
+    return _organisation_at(_Stamped(connection.engine, stamp, connection))
+
+
+@dataclass(frozen=True)
+class _Stamped:
+    """A register as it stands; the connection only reads what is not kept yet."""
+
+    engine: sa.Engine
+    stamp: tuple[int | None, ...]
+    connection: sa.Connection = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _organisation_at(register: _Stamped) -> Organisation:
+    return load_organisation(register.connection)
 
 
 def write_rows(

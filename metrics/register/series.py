@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from metrics.access import Viewer
-from metrics.register.selection import KEY, conditions_on, rows_of, series_keys
+from metrics.register.selection import KEY, conditions_on, rows_of, series_keys, visible_at
 from metrics.register.tables import figures, publications, series, signals, state
 from metrics.result import Figure, Scope
 
@@ -86,8 +86,12 @@ def read_figures(
     wanted = conditions_on(viewer, kpis, scopes, grains, dimensions)
     if of is not None:
         pairs = [(kpi, *scope) for kpi, scope in of]
+        # The planner finds series by KPI, and would walk through all of them for pairs alone.
+        wanted.append(series.c.kpi.in_({kpi for kpi, *_ in pairs}))
         wanted.append(sa.tuple_(series.c.kpi, series.c.scope_kind, series.c.scope).in_(pairs))
     number, keys = series_keys(connection, wanted, publication)
+    if not keys:
+        return []
     query = rows_of(figures, _FIGURE, wanted, since, until, number)
     order = {number: place for place, number in enumerate(sorted(keys, key=keys.__getitem__))}
     rows = [row for row in connection.execute(query).all() if row[0] in order]
@@ -114,6 +118,49 @@ def read_figures(
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How many of a period's figures are closed with a value or not born then, and how many are of
+    a part of their scope."""
+
+    start: date
+    figures: int
+    closed: int
+    in_part: int
+
+
+def read_closings(
+    connection: sa.Connection,
+    viewer: Viewer,
+    *,
+    kpis: Iterable[str] | None,
+    scope: Scope,
+    grain: str,
+    publication: int,
+    unborn: str,
+) -> list[Closing]:
+    """How far each period of a scope is closed, counted over the whole figures of some KPIs, or of
+    all when None; `unborn` is the reason of a period in which a KPI is not born."""
+    wanted = conditions_on(viewer, kpis, [scope], [grain], ("",))
+    known = figures.c.closed & (figures.c.value.is_not(None) | (figures.c.reason == unborn))
+    counts = (
+        sa.func.count(),
+        sa.func.sum(sa.case((known, 1), else_=0)),
+        sa.func.sum(
+            sa.case((figures.c.reason.startswith("partial_members", autoescape=True), 1), else_=0)
+        ),
+    )
+    query = (
+        sa.select(figures.c.start, *counts)
+        .where(
+            figures.c.series_id.in_(sa.select(series.c.id).where(*wanted)),
+            visible_at(figures, sa.literal(publication)),
+        )
+        .group_by(figures.c.start)
+    )
+    return [Closing(*row) for row in connection.execute(query)]
 
 
 def read_frame(
@@ -175,6 +222,8 @@ def read_judgements(
     direction, centre, lower and upper limit, whether they are provisional, what was taken out."""
     wanted = conditions_on(viewer, kpis, scopes, grains, ("",))
     number, keys = series_keys(connection, wanted, publication)
+    if not keys:
+        return
     for row in connection.execute(rows_of(signals, _SIGNAL, wanted, since, until, number)):
         if (key := keys.get(row[0])) is not None:
             kpi, kind, scope, *_ = key
