@@ -47,12 +47,16 @@ def weekly_review(
         products, squads = _below(panel, scope)
         review_names = {kpi.name for kpi in panel.review_kpis}
         kpis = list(panel.catalogue)
-        readings = panel.readings(kpis, [scope], history=review_names)
-        # Of many products the past is read only where it is drawn.
-        past = review_names if len(products) <= FEW else ()
-        readings |= panel.readings(kpis, [each for each in products if each != scope], history=past)
+        others = [each for each in products if each != scope]
+        few = len(products) <= FEW  # of many the past is read only where it is drawn
+        readings = panel.readings(kpis, [scope, *others] if few else [scope], history=review_names)
+        if not few:
+            readings |= panel.readings(kpis, others, history=())
+        readings = dict(sorted(readings.items(), key=lambda each: each[0][1] != scope))
         own = [kpi for kpi in kpis if kpi.member == "squad"]
-        readings |= panel.readings(own, [each for each in squads if each != scope], history=past)
+        readings |= panel.readings(
+            own, [each for each in squads if each != scope], history=review_names if few else ()
+        )
         below = [
             r
             for r in readings.values()

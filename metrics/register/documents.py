@@ -39,7 +39,7 @@ def read_documents(
     wanted = conditions_on(viewer, kpis, scopes, None, [kind])
     number, keys = series_keys(connection, wanted, publication)
     rows = connection.execute(
-        rows_of(documents, (documents.c.start, documents.c.body), wanted, None, None, number)
+        rows_of(documents, (documents.c.start, documents.c.body), wanted, keys, None, None, number)
     )
     found = [
         Document(keys[row[0]][0], Scope(*keys[row[0]][1:3]), keys[row[0]][3], kind, row[1], row[2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,9 @@ KEY = (
     series.c.dimension,
     series.c.member,
 )
+
+#: Series named by their ids in one statement.
+MOST_NAMED = 1000
 
 
 def visible_at(table: sa.Table, publication: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -74,14 +77,19 @@ def rows_of(
     table: sa.Table,
     columns: tuple[sa.ColumnElement[Any], ...],
     wanted: list[sa.ColumnElement[bool]],
+    keys: Collection[int],
     since: date | None,
     until: date | None,
     publication: int,
 ) -> sa.Select[*tuple[Any, ...]]:
+    """The rows of a versioned table that a publication's readers see of the series wanted, of which
+    `keys` are the ids; ordered by series and start."""
+    # A statement holds so many values only; of more series the database looks for the ids again.
+    ids = list(keys) if len(keys) <= MOST_NAMED else sa.select(series.c.id).where(*wanted)
     query = (
         sa.select(table.c.series_id, *columns)
         .where(
-            table.c.series_id.in_(sa.select(series.c.id).where(*wanted)),
+            table.c.series_id.in_(ids),
             visible_at(table, sa.literal(publication)),
         )
         .order_by(table.c.series_id, table.c.start)

@@ -92,19 +92,18 @@ def read_figures(
     number, keys = series_keys(connection, wanted, publication)
     if not keys:
         return []
-    query = rows_of(figures, _FIGURE, wanted, since, until, number)
+    query = rows_of(figures, _FIGURE, wanted, keys, since, until, number)
     order = {number: place for place, number in enumerate(sorted(keys, key=keys.__getitem__))}
+    scopes_of = {number: Scope(key[1], key[2]) for number, key in keys.items()}
     rows = [row for row in connection.execute(query).all() if row[0] in order]
     rows.sort(key=lambda row: (order[row[0]], row[1]))
     return [
         Figure(
-            kpi=(key := keys[row[0]])[0],
-            scope=Scope(key[1], key[2]),
-            grain=key[3],
-            dimension=key[4],
-            member=key[5],
-            start=row[1],
+            kpi=keys[row[0]][0],
+            scope=scopes_of[row[0]],
+            grain=keys[row[0]][3],
             period=row[2],
+            start=row[1],
             end=row[3],
             value=row[4],
             numerator=row[5],
@@ -115,6 +114,8 @@ def read_figures(
             closed=row[10],
             reason=row[11],
             members=row[12],
+            dimension=keys[row[0]][4],
+            member=keys[row[0]][5],
         )
         for row in rows
     ]
@@ -224,7 +225,7 @@ def read_judgements(
     number, keys = series_keys(connection, wanted, publication)
     if not keys:
         return
-    for row in connection.execute(rows_of(signals, _SIGNAL, wanted, since, until, number)):
+    for row in connection.execute(rows_of(signals, _SIGNAL, wanted, keys, since, until, number)):
         if (key := keys.get(row[0])) is not None:
             kpi, kind, scope, *_ = key
             yield kpi, Scope(kind, scope), *tuple(row)[1:]
@@ -248,7 +249,7 @@ def _frame(
         else column
         for column in columns
     )
-    rows = connection.execute(rows_of(table, plain, wanted, since, until, number)).fetchall()
+    rows = connection.execute(rows_of(table, plain, wanted, keys, since, until, number)).fetchall()
     values = list(zip(*rows, strict=True)) or [()] * (len(columns) + 1)
     order = sorted(keys, key=keys.__getitem__)
     ranks = {series_id: rank for rank, series_id in enumerate(order)}
