@@ -17,8 +17,8 @@ def write_csv(
     line_end: str = "\n",
     quote_all: bool = False,
 ) -> Path:
-    """Write one table. None is an empty cell; other values are as `str` gives them: days and moments
-    (without microseconds) in ISO form."""
+    """Write one table. None is an empty cell; other values are as `str` gives them, so days and
+    moments (without microseconds) are in ISO form."""
     with path.open("w", encoding=encoding, newline="") as file:
         if encoding == "utf-16-le":
             file.write("\ufeff")
