@@ -12,7 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics.importing.binding import Binding
-from metrics.importing.dataset import Behaviour
+from metrics.importing.dataset import Behaviour, Dataset
 from metrics.importing.report import Problem, QuarantinedRow
 from metrics.importing.staging import Staged, drop_temporary
 from metrics.importing.values import Reading
@@ -91,13 +91,7 @@ def make_shaped(
     connection.execute(f"create temp table shaped_once as {rows} ({shape})")
     if dataset.behaviour is Behaviour.AGGREGATES:
         counted = exp.Case(ifs=[exp.If(this=counts, true=exp.column("value"))])
-        total = exp.Window(
-            this=exp.Sum(this=counted), partition_by=[exp.column(name) for name in dataset.key]
-        )
-        query = exp.select(exp.Star(**{"replace": [exp.alias_(total, "value")]})).from_(
-            "shaped_once"
-        )
-        connection.execute(f"create temp table shaped as {query.sql('duckdb')}")
+        connection.execute(f"create temp table shaped as {_added_up(counted, dataset)}")
         return
     last = exp.Window(
         this=exp.Max(this=exp.Case(ifs=[exp.If(this=counts.copy(), true=exp.column("record"))])),
@@ -110,6 +104,39 @@ def make_shaped(
     )
     query = exp.select(exp.Star(**{"replace": [exp.alias_(again, "skip")]})).from_("shaped_once")
     connection.execute(f"create temp table shaped as {query.sql('duckdb')}")
+
+
+def _added_up(counted: exp.Expr, dataset: Dataset) -> str:
+    """The rows of `shaped_once` with the sum of those that tell the same figure of the same period,
+    and how many they are (`told`). A share, an average or a score cannot be added: told twice
+    and otherwise, it is null, and a row that tells nothing else is skipped."""
+
+    def over(function: type[exp.AggFunc], *by: str) -> exp.Expr:
+        parts = [exp.column(name) for name in by or dataset.key]
+        return exp.Window(this=function(this=counted.copy()), partition_by=parts)
+
+    total, least, most = over(exp.Sum), over(exp.Min), over(exp.Max)
+    several = exp.func("cannot_be_added", exp.column("metric"), exp.column("unit"))
+    alone = exp.Case(ifs=[exp.If(this=least.eq(most), true=least.copy())])
+    value = exp.Case(ifs=[exp.If(this=several, true=alone)], default=total)
+    added = exp.select(
+        exp.Star(**{"replace": [exp.alias_(value, "value")]}), over(exp.Count).as_("told")
+    ).from_("shaped_once")
+    told = exp.Window(this=exp.Count(this=exp.column("value")), partition_by=[exp.column("record")])
+    nothing = exp.and_(
+        "problem is null",
+        "skip is null",
+        "told > 1",
+        exp.EQ(this=told, expression=exp.Literal.number(0)),
+    )
+    skip = exp.Case(
+        ifs=[exp.If(this=nothing, true=exp.Literal.string("not_added"))],
+        default=exp.column("skip"),
+    )
+    query = exp.select(exp.Star(**{"replace": [exp.alias_(skip, "skip")]})).from_(
+        added.subquery("added")
+    )
+    return query.sql("duckdb")
 
 
 def settle(

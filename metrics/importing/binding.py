@@ -17,7 +17,7 @@ from metrics.importing.report_periods import period_told
 from metrics.importing.staging import Table
 from metrics.importing.values import Reading, read
 
-LIKERT_LOOKED_AT = 2_000
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class BoundField:
 
     @property
     def is_dated(self) -> bool:
-        return self.column.read in (Reading.MOMENT, Reading.DAY)
+        return self.column.read in (Reading.MOMENT, Reading.DAY, Reading.PERIOD)
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,18 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
     headers = [comparable(cell) for cell in table.header]
     taken: set[int] = set()
     fields, missing = [], []
+    dated = _dated_places(connection, profile, headers)
     for name, column in profile.columns.items():
         places = list(
             dict.fromkeys(
                 place
                 for wanted in column.comparable_headers
                 for place, header in enumerate(headers)
-                if header == wanted or (column.many and _numbered(header, wanted))
+                if place not in dated
+                and (header == wanted or (column.many and _numbered(header, wanted)))
             )
         )
+        places += [place for place, names in dated.items() if name in names]
         if not places:
             if column.expected or column.required:
                 missing.append((name, column.headers[0]))
@@ -189,6 +192,32 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         unused,
         unsure,
     )
+
+
+def _dated_places(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, headers: Sequence[str]
+) -> dict[int, list[str]]:
+    """Columns under a header that stands for two things of which this is the date, with the
+    fields that they are: French 'Résolution' is how an issue ended, or when."""
+    found: dict[int, list[str]] = {}
+    for place, header in enumerate(headers):
+        names = [
+            name
+            for name, column in profile.columns.items()
+            if header in map(comparable, column.dated_headers)
+        ]
+        if not names:
+            continue
+        cell = exp.func("clean", exp.column(f"c{place}"))
+        orders = [exp.Literal.string(order) for order in ("dmy", "mdy")]
+        day = exp.func("coalesce", *(exp.func("read_day", cell.copy(), each) for each in orders))
+        query = exp.select(exp.func("count", cell), exp.func("count", day)).from_(
+            exp.select(f"c{place}").from_("staged").limit(LOOKED_AT).subquery()
+        )
+        [(filled, days)] = connection.execute(query.sql("duckdb")).fetchall()
+        if filled and filled == days:
+            found[place] = names
+    return found
 
 
 def _numbered(header: str, wanted: str) -> bool:
@@ -328,8 +357,13 @@ def _is_scale(connection: duckdb.DuckDBPyConnection, cell: str, question: Questi
         )
         inside = exp.func("coalesce", exp.or_(inside, said), exp.false())
     filled = exp.Not(this=exp.Is(this=exp.func("clean", exp.column(cell)), expression=exp.null()))
-    query = exp.select(exp.func("count_if", filled), exp.func("count_if", inside)).from_(
-        exp.select(cell).from_("staged").limit(LIKERT_LOOKED_AT).subquery()
+    counts = (
+        exp.func("count_if", filled),
+        exp.func("count_if", inside),
+        exp.Max(this=value.copy()),
     )
+    query = exp.select(*counts).from_(exp.select(cell).from_("staged").limit(LOOKED_AT).subquery())
     found = connection.execute(query.sql("duckdb")).fetchone()
-    return found is not None and bool(found[0]) and found[0] == found[1]  # null of no rows
+    if found is None or not found[0] or found[0] != found[1]:
+        return False
+    return found[2] is None or found[2] > 1  # nothing but 1 is rather the yes of a yes or no

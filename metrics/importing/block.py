@@ -98,7 +98,7 @@ def unfold(block: Block, record: Record, places: dict[str, int], width: int) -> 
     if block.unit and period is not None:
         index = int(cells[0]) if re.fullmatch(r"\d{1,4}", cells[0]) else None
         period, member = counted(block.unit, index, period) if index is not None else (None, "")
-        about = [(0, member)] if member else []
+        about = ([(0, member)] if member else []) + about[1:]
     elif block.cohorts:
         period, about = cohort_of(cells[0], period), []
     elif block.date_column >= 0:

@@ -45,7 +45,13 @@ def value_of(bound: BoundField) -> exp.Expr:
 
 def _word(column: Column, cell: exp.Expr) -> exp.Expr:
     text = exp.func("word", cell)
+    default = None
+    if all(ours.isdigit() for ours in column.words):  # 3 - Autonome
+        led = exp.cast(exp.func("labelled", cell.copy()), "varchar")
+        known = exp.In(this=led, expressions=[exp.Literal.string(ours) for ours in column.words])
+        default = exp.Case(ifs=[exp.If(this=known, true=led.copy())])
     return exp.Case(
+        default=default,
         ifs=[
             exp.If(
                 this=exp.In(
@@ -54,7 +60,7 @@ def _word(column: Column, cell: exp.Expr) -> exp.Expr:
                 true=exp.Literal.string(ours),
             )
             for ours, words in column.words.items()
-        ]
+        ],
     )
 
 

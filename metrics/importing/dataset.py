@@ -98,7 +98,7 @@ DATASETS = {
             | {"status_category": "varchar", "points": "decimal(28,6)", "due_day": "date"}
             | _moments("created", "updated", "viewed", "category_changed", "started", "done")
             | _moments("cancelled")
-            | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks"), "varchar[]")
+            | dict.fromkeys(("sprints", "labels", "blocked_by", "blocks", "moves"), "varchar[]")
             # What an open item counts as where its status is a word of the team's own.
             | {"criteria": "varchar", "otherwise": "varchar"},
             key=("item_id",),
@@ -171,6 +171,8 @@ DATASETS = {
             Behaviour.VERSIONS,
             _texts("deal_id", "stream", "stage", "competitor", "loss_reason")
             | {"amount": "decimal(28,6)"}
+            # What a tool says beside a stage whose name is the company's own.
+            | dict.fromkeys(("is_won", "is_lost", "is_closed"), "boolean")
             | _moments("created", "closed"),
             key=("deal_id",),
         ),

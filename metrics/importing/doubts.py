@@ -203,6 +203,23 @@ def after_end(
     return found
 
 
+def added_up(session: Session, *, mapped: bool) -> list[Problem]:
+    """Figures that several rows tell of the same period: shares and averages, which are left out,
+    and, in a file that a person has mapped, the others, which are added up."""
+    query = (
+        "select value is null as lost, count(distinct record), string_agg(distinct metric, ', ') "
+        "from shaped where problem is null and told > 1 "
+        "and coalesce(skip, 'not_added') = 'not_added' and (value is null or not cannot_be_added(metric, unit)) group by 1 order by 1"
+    )
+    return [
+        Problem(
+            "warning", "shares_left_out" if lost else "added_up", rows=rows, example=names[:200]
+        )
+        for lost, rows, names in session.connection.execute(query).fetchall()
+        if lost or mapped
+    ]
+
+
 def unsaid_lists(session: Session) -> list[Problem]:
     """Open cards of lists whose name does not say how far their work is: they count as to do."""
     found = session.connection.execute(

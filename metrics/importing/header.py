@@ -13,6 +13,9 @@ _CUSTOM = re.compile(
     r"|pol[ea] (niestandardowe|własne)|anpassa(t|de) fält|カスタム ?フィールド) ?[(（](.+)[)）]"
 )
 
+#: Marks of a web page around the words, as survey tools leave them.
+_MARKUP = re.compile(r"</?(b|strong|i|em|u|p|span|div|font|h\d|br)( [^<>]*)?/?>", re.IGNORECASE)
+
 
 @lru_cache(maxsize=20_000)
 def comparable(text: str) -> str:
@@ -21,6 +24,7 @@ def comparable(text: str) -> str:
     English, 'custom field (…)'."""
     plain = unicodedata.normalize("NFC", text.replace("\ufeff", "").replace("\u2019", "'"))
     plain = re.sub(r"^\s*'(?=[=+\-@])", "", plain)
+    plain = _MARKUP.sub("", plain) if "<" in plain else plain
     plain = re.sub(r"[\s\u00a0\u202f]+", " ", plain).strip().casefold()
     own = _CUSTOM.fullmatch(plain)
     return f"custom field ({own[own.re.groups]})" if own else plain

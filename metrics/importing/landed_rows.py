@@ -14,6 +14,7 @@ from metrics.importing import coverage as covering
 from metrics.importing.binding import Binding
 from metrics.importing.dataset import Behaviour, Dataset
 from metrics.importing.doubts import (
+    added_up,
     after_end,
     identical,
     late_answers,
@@ -83,7 +84,7 @@ def insert(session: Session, binding: Binding, observed_at: datetime) -> int:
     rows = exp.select(*given.values(), *columns).from_("shaped")
     rows = rows.where("problem is null and skip is null")
     if dataset.behaviour is Behaviour.AGGREGATES:
-        rows = rows.distinct(*dataset.key)
+        rows = rows.where("value is not null").distinct(*dataset.key)
     target = exp.Schema(
         this=exp.to_table(dataset.table),
         expressions=[exp.to_identifier(name) for name in (*given, *columns)],
@@ -200,6 +201,8 @@ def write(
     if dataset.name == "feedback":
         problems += unsaid_statuses(session)
     problems += after_end(session, dataset, tool, streams)
+    if dataset.behaviour is Behaviour.AGGREGATES:
+        problems += added_up(session, mapped=binding.profile.verified == "mapped")
     if "otherwise" in binding.profile.constants:
         problems += unsaid_lists(session)
     if dataset.name == "skills":

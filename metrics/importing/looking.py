@@ -103,14 +103,16 @@ def _table(connection: duckdb.DuckDBPyConnection, layout: Layout, name: str) -> 
     if not rows:
         raise Refusal("header_only")
     periods = _kinds(connection, [[cell] for cell in header])
-    own = [row for row in rows if not any(re.match(TOTAL, comparable(cell)) for cell in row)]
+    own = [row for row in rows if not any(re.match(TOTAL, comparable(cell)) for cell in row)
+           and [cell.strip() for cell in row[: len(header)]] != header]  # fmt: skip
     cells = [[row[place].strip() for row in own if row[place].strip()]
              for place in range(len(header))]  # fmt: skip
     kinds = _kinds(connection, cells)
     kinds = [
-        "date" if kind == "number" and _counts_time(told, values) else kind
+        "date" if kind == "number" and (_counts_time(told, values) or _are_years(told, values))
+        else kind
         for kind, told, values in zip(kinds, header, cells, strict=True)
-    ]
+    ]  # fmt: skip
     semicolons = layout.dialect.delimiter == ";"
     columns = tuple(
         SeenColumn(
@@ -135,6 +137,14 @@ def _counts_time(header: str, cells: list[str]) -> bool:
     return named is not None and all(SINCE_1970.fullmatch(cell) for cell in cells)
 
 
+def _are_years(header: str, cells: list[str]) -> bool:
+    """Whether a column holds years, under a header that says so."""
+    named = re.fullmatch(
+        r"(fiscal )?year|an(née)?|exercice|jahr|año|anno|ano|jaar", comparable(header)
+    )
+    return named is not None and all(re.fullmatch(r"(19|20)\d\d", cell) for cell in cells)
+
+
 def _from_header(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[list[Record], int]:
     """The records and which of them is the header; of a file without one, its columns' places."""
     records = [record for record in layout.records if not record.broken]
@@ -142,7 +152,7 @@ def _from_header(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple
         return records, 0
     placed = with_places(layout)
     try:
-        index = _header(connection, records, layout.width)
+        index = _header(connection, records, _filled_width(records, layout.width))
     except Refusal:
         if placed is None:
             raise
@@ -151,6 +161,15 @@ def _from_header(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple
         if placed is None or records[index] is not usual:
             return records, index
     return [record for record in placed.records if not record.broken], 0
+
+
+def _filled_width(records: list[Record], width: int) -> int:
+    """The usual width without the cells at the end that are empty in every such record: behind a
+    delimiter that ends the rows, and not the header."""
+    usual = [record.cells for record in records if len(record.cells) == width]
+    while width > 1 and not any(cells[width - 1].strip() for cells in usual):
+        width -= 1
+    return width
 
 
 def _header(connection: duckdb.DuckDBPyConnection, records: list[Record], width: int) -> int:

@@ -37,6 +37,7 @@ class Column(_Strict):
     """
 
     headers: tuple[str, ...]
+    dated_headers: tuple[str, ...] = ()  # headers that count where all below them are dates
     read: Reading = Reading.TEXT
     required: bool = False
     expected: bool = False
@@ -75,6 +76,7 @@ class Identity(_Strict):
     """How the export is known. Every group of `needs` must be met by one of its headers."""
 
     needs: tuple[tuple[str, ...], ...] = ()
+    named_needs: tuple[tuple[str, ...], ...] = ()  # instead of those, where `file_name` fits
     typical: tuple[str, ...] = ()
     enough: int = Field(default=4, ge=1, description="typical headers that make it certain")
     file_name: str = ""
@@ -149,7 +151,7 @@ class Profile(_Strict):
         read = [
             header
             for column in self.columns.values()
-            for header in (*column.headers, *column.namespace_headers)
+            for header in (*column.headers, *column.dated_headers, *column.namespace_headers)
         ]
         named = [header for headers in self.figures.values() for header in headers]
         return {comparable(header) for header in (*read, *named, *self.identity.typical)}

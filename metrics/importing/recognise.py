@@ -22,6 +22,9 @@ VALUES_LOOKED_AT = 200
 #: What stands below a question on a scale: a number, or one that leads its label.
 ON_A_SCALE = re.compile(r"\d{1,3}([.,]\d)?|\d{1,2} ?[-–—=:.)(] ?[^\d\s].*")
 
+#: A number, a date or an address: what no header is, but where periods are columns.
+VALUE = re.compile(r"[+-]?\d[\d\s.,:/-]*( ?%| ?UTC|Z)?|\d{4}-\d\d-\d\dT\S+|\S+@\S+\.\S+")
+
 
 @dataclass(frozen=True)
 class Match:
@@ -40,6 +43,7 @@ def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Ma
             Match(profile, confidence, index)
             for index, record in enumerate(layout.records[:HEADER_WITHIN])
             if not record.broken
+            and not _is_row(layout, index, profile)
             and (confidence := _confidence(profile, layout, index, file_name)) > 0
         ]
         if found:
@@ -51,6 +55,19 @@ def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Ma
             -match.confidence,
             not match.profile.identity.exact,
         ),
+    )
+
+
+def _is_row(layout: Layout, index: int, profile: Profile) -> bool:
+    """Whether a record that bears a header's words is a row: values stand in it, and above it is a
+    header as wide, without any."""
+    cells = [cell.strip() for cell in layout.records[index].cells]
+    if profile.other_columns or not any(map(VALUE.fullmatch, cells)):
+        return False
+    return any(
+        len(above.cells) == len(cells) > 2
+        and all(cell.strip() and not VALUE.fullmatch(cell.strip()) for cell in above.cells)
+        for above in layout.records[:index]
     )
 
 
@@ -140,7 +157,8 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
     headers = [comparable(cell) for cell in layout.records[index].cells]
     present = set(headers) - OURS
     identity = profile.identity
-    for group in identity.needs:
+    named = identity.file_name and re.search(identity.file_name, file_name, re.IGNORECASE)
+    for group in identity.named_needs if named and identity.named_needs else identity.needs:
         if not present & {comparable(header) for header in group}:
             return 0.0
     if any(comparable(header) in present for header in identity.without):
@@ -162,7 +180,7 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
         return 1.0 if present - {""} <= profile.headers() else 0.0
     typical = {comparable(header) for header in identity.typical}
     score = 0.6 + 0.35 * min(len(present & typical) / min(identity.enough, len(typical) or 1), 1)
-    if identity.file_name and re.search(identity.file_name, file_name, re.IGNORECASE):
+    if named:
         score += 0.05
     for field, pattern in identity.values.items():
         score *= _fitting(profile, field, pattern, layout, index, headers)

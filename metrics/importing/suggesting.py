@@ -25,6 +25,15 @@ FITS = {
     "text": {"text": 1.0, "number": 0.8, "flag": 0.6, "date": 0.2, "address": 0.1},
 }
 MOST_FIGURES = 12
+#: Below this score a suggestion is no help: a person had better choose.
+LIKELY = 0.45
+#: Headers of numbers that only tell things apart.
+IDENTIFIES = re.compile(r"#$|(^|[\W_])(id|n°|numéro|number|nummer|code|matricule)$")
+#: Headers of a list of staff, of which nothing is read: who is who comes from files of our own.
+OF_STAFF = re.compile(
+    r"hire date|job title|employment|reporting to|employee|embauche|matricule|intitulé d[eu] poste"
+    r"|salarié|eintrittsdatum|contratación"
+)
 #: Fields whose names alone say little: they count for less in what a file is taken for.
 COMMON = frozenset({"stream", "status", "title", "type", "period", "day", "name", "language"})
 
@@ -49,6 +58,8 @@ def suggest(seen: SeenTable) -> list[Suggestion]:
     """Every dataset that the columns can fill the needed fields of, the likeliest first; dated
     figures are always among them when there is a date and a number."""
     found: list[Suggestion] = []
+    if _of_staff(seen):
+        return found
     for dataset, fields in vocabulary().items():
         if dataset == "observations":
             found += _figures(seen)
@@ -60,16 +71,28 @@ def suggest(seen: SeenTable) -> list[Suggestion]:
         columns = _assigned(fields, seen, taken)
         if any(each.required and each.name not in columns for each in fields):
             continue
+        if dataset == "feedback" and not columns.keys() & {"text", "rating", "feedback_id"}:
+            continue
         score = _score(fields, columns, seen, len(asked))
+        if score < LIKELY:
+            continue
         found.append(Suggestion(dataset, score, columns, asked=asked))
     return sorted(found, key=lambda each: -each.score)
 
 
 def why_nothing(seen: SeenTable) -> Problem | None:
     """What to tell of a table of which nothing can be suggested for want of a date."""
+    if told := _of_staff(seen):
+        return Problem("warning", "staff_list", example=", ".join(told)[:80])
     if any(column.holds == "date" or column.is_period for column in seen.columns):
         return None
     return Problem("warning", "undated_table", example="2026-01")
+
+
+def _of_staff(seen: SeenTable) -> list[str]:
+    """The headers that show a list of staff, if at least two do."""
+    told = [header for header in seen.headers if OF_STAFF.search(comparable(header))]
+    return told if len(told) > 1 else []
 
 
 def columns_for(seen: SeenTable, dataset: str) -> Suggestion:
@@ -209,6 +232,7 @@ def _figures(seen: SeenTable) -> Iterator[Suggestion]:
     numbers = [
         column for column in seen.columns
         if column.holds == "number" and column.header and not column.is_period
+        and not IDENTIFIES.search(comparable(column.header))
     ]  # fmt: skip
     if len(periods) >= 2:
         rest = {comparable(column.header) for column in periods}

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+#: Actions that tell of a card in which list it was made.
+MAKES_A_CARD = ("createCard", "copyCard", "convertToCardFromCheckItem", "emailCard")
+
 
 def is_board(document: dict[str, Any]) -> bool:
     return all(isinstance(document.get(key), list) for key in ("cards", "lists", "actions"))
@@ -20,6 +23,7 @@ def cards(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
     lists = _by_id(board["lists"])
     fields = _by_id(board.get("customFields"))
     moved, completed = _moments(board["actions"])
+    moves = _moves(board["actions"], lists)
     for card in board["cards"]:
         if not isinstance(card, dict):
             yield card
@@ -41,6 +45,7 @@ def cards(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "Created": _created(key),
             "List Changed": moved.get(key),
             "Completed": completed.get(key),
+            "Moves": ";".join(sorted(moves.get(key, ()))),
         }
         for item in card.get("customFieldItems") or []:
             field = fields.get(str(item.get("idCustomField")), {}) if isinstance(item, dict) else {}
@@ -60,6 +65,25 @@ def _created(key: str) -> str:
         return f"{datetime.fromtimestamp(int(key[:8], 16), UTC):%Y-%m-%dT%H:%M:%SZ}"
     except ValueError:
         return ""
+
+
+def _moves(actions: list[Any], lists: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Card → every list that it is known to have come to, the one in which it was made included:
+    '2026-02-10T10:00:00.000Z En cours'."""
+    found: dict[str, list[str]] = {}
+    for action in actions:
+        data = action.get("data") if isinstance(action, dict) else None
+        card = data.get("card") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(card, dict):
+            continue
+        made = action.get("type") in MAKES_A_CARD
+        place = data.get("list" if made else "listAfter")
+        moment = str(action.get("date") or "")
+        if not isinstance(place, dict) or len(moment) != len("2026-02-10T10:00:00.000Z"):
+            continue
+        name = lists.get(str(place.get("id")), place).get("name") or ""
+        found.setdefault(str(card.get("id")), []).append(f"{moment} {str(name).replace(';', ',')}")
+    return found
 
 
 def _moments(actions: list[Any]) -> tuple[dict[str, str], dict[str, str]]:

@@ -19,6 +19,7 @@ class Reading(StrEnum):
     DECIMAL = "decimal"
     MOMENT = "moment"  # a UTC moment, and beside it the company's local day as <field>_day
     DAY = "day"
+    PERIOD = "period"  # a day, or a month, quarter or year, which stands for its first day
     FLAG = "flag"
     HASH = "hash"  # a personal identifier, replaced by a keyed 64-bit number
 
@@ -83,6 +84,8 @@ def read(cell: exp.Expr, reading: Reading, mark: str, order: str) -> exp.Expr:
             return exp.func(f"read_{reading}", cell, exp.Literal.string(mark))
         case Reading.DAY:
             return exp.func("read_day", cell, exp.Literal.string(order))
+        case Reading.PERIOD:
+            return exp.func("period_start", cell, exp.Literal.string(order))
         case Reading.FLAG:
             return exp.func("read_flag", cell)
     raise ValueError(f"{reading} is read by a function of its own")

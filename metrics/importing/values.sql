@@ -349,6 +349,18 @@ create or replace temp macro no_cells() as
 -- Whether a status says, in the words of many tools, that work has not begun.
 create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|(re-?)?open|(ré?)?ouvert|wieder ?(er)?öffnet|wiedereröffnet|reabiert|reabert|riapert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
 
+-- Whether it says that work is done, or under way.
+create or replace temp macro says_done(status) as regexp_matches(lower(status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了|完成|已完成|已关闭|已解决|완료|해결|hotovo|uzavřen|vyřešen|tamam|çözül|kapalı|готово|закрыт|решен|valmis|ferdig|lukket|løst)');
+create or replace temp macro says_doing(status) as regexp_matches(lower(status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)');
+
+-- When a card came to a list, of a text that begins with it: 2026-02-10T10:00:00.000Z En cours.
+create or replace temp macro moved_at(move) as try_cast(left(move, 19) as timestamp);
+
+-- When what bears such an identifier was made: its first eight digits are seconds since 1970.
+create or replace temp macro made_at(identifier) as case when regexp_full_match(identifier, '[0-9a-f]{24}')
+    then sane(make_timestamp(('0x' || left(identifier, 8))::bigint * 1000000))
+end;
+
 -- Jira's server writes a sprint as its program holds it: …greenhopper…[id=12,…,name=Sprint 4,…].
 create or replace temp macro sprint_name(told) as coalesce(nullif(regexp_extract(
     told, '^com\.atlassian\.greenhopper.*\[.*\bname=(.*?),(?:goal|startDate|endDate|completeDate|activatedDate|sequence|state)=', 1
@@ -357,5 +369,13 @@ create or replace temp macro sprint_name(told) as coalesce(nullif(regexp_extract
 -- What a figure lands under, however a header or a cell spells it.
 create or replace temp macro metric_name(told) as
     lower(regexp_replace(trim(told), '[\s-]+', '_', 'g'));
+
+-- Whether a figure is a share, an average or a score: two of them make no third by addition.
+create or replace temp macro cannot_be_added(metric, unit) as coalesce(unit = '%', false) or regexp_matches(
+    metric,
+    '(^|_)(rates?|taux|ratio|share|percent(age)?|pct|pourcentage|prozent|anteil|tasa|porcentaje|tasso|taxa'
+    || '|average|avg|mean|median|médiane|mediane|moyenne?s?|durchschnitt|promedio|score|nps|csat|ces|rating|index'
+    || '|indice|position|ctr|cpc|cpm|arpu|per|par)(_|$)|%|(ungs|ions|klick|absprung|churn)rate(_|$)|[a-zß]quote(_|$)'
+);
 
 create or replace temp macro readings_are_made() as true;

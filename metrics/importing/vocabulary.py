@@ -31,7 +31,7 @@ class Field:
     def wants(self) -> str:
         """What its values look like: date, number, flag, identifier or text."""
         match self.column.read:
-            case Reading.MOMENT | Reading.DAY:
+            case Reading.MOMENT | Reading.DAY | Reading.PERIOD:
                 return "date"
             case Reading.DECIMAL | Reading.INTEGER:
                 return "number"

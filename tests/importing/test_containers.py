@@ -258,9 +258,18 @@ def test_an_array_larger_than_what_is_read_at_once(
 def test_a_board_becomes_its_cards(desk: Desk) -> None:
     board = {
         "name": "Core", "labels": [], "members": [{"id": "m", "fullName": "Jeanne"}],
-        "lists": [{"id": "l1", "name": "To do"}, {"id": "l2", "name": "Terminé"}],
+        "lists": [{"id": "l1", "name": "To do"}, {"id": "l2", "name": "Terminé"},
+                  {"id": "l0", "name": "En cours"}, {"id": "l3", "name": "Livré"}],
         "customFields": [{"id": "f", "name": "Story points"}],
         "actions": [
+            {"type": "updateCard", "date": "2026-02-05T09:00:00.000Z",  # from done to done
+             "data": {"card": {"id": "695f5e00aaaaaaaaaaaaaaa2"}, "old": {"idList": "l2"},
+                      "listAfter": {"id": "l3"}, "listBefore": {"id": "l2"}}},
+            {"type": "createCard", "date": "2026-01-08T09:00:00.000Z",
+             "data": {"card": {"id": "695f5e00aaaaaaaaaaaaaaa1"}, "list": {"id": "l1"}}},
+            {"type": "updateCard", "date": "2026-01-20T09:00:00.000Z",
+             "data": {"card": {"id": "695f5e00aaaaaaaaaaaaaaa2"}, "old": {"idList": "l1"},
+                      "listAfter": {"id": "l0", "name": "Dev"}, "listBefore": {"id": "l1"}}},
             {"type": "updateCard", "date": "2026-02-03T09:00:00.000Z",
              "data": {"card": {"id": "695f5e00aaaaaaaaaaaaaaa2"}, "old": {"idList": "l1"},
                       "listAfter": {"id": "l2"}, "listBefore": {"id": "l1"}}},
@@ -269,7 +278,7 @@ def test_a_board_becomes_its_cards(desk: Desk) -> None:
             {"id": "695f5e00aaaaaaaaaaaaaaa1", "name": "One", "idList": "l1", "idMembers": ["m"],
              "labels": [{"name": "bug"}], "due": "2026-03-01T10:00:00.000Z", "dueComplete": False,
              "customFieldItems": [{"idCustomField": "f", "value": {"number": "3"}}]},
-            {"id": "695f5e00aaaaaaaaaaaaaaa2", "name": "Two", "idList": "l2", "labels": [],
+            {"id": "695f5e00aaaaaaaaaaaaaaa2", "name": "Two", "idList": "l3", "labels": [],
              "dueComplete": False, "due": None},
         ],
     }  # fmt: skip
@@ -277,10 +286,10 @@ def test_a_board_becomes_its_cards(desk: Desk) -> None:
     assert (landed.report.profile, landed.report.rows.loaded) == ("trello_board", 2)
     assert desk.rows(
         "select title, status_category, points::double, labels, created_day::varchar, "
-        "done_day::varchar, due_day::varchar from work_items order by 1"
+        "started_day::varchar, done_day::varchar, due_day::varchar from work_items order by 1"
     ) == [
-        ("One", "todo", 3.0, ["bug"], "2026-01-08", None, "2026-03-01"),
-        ("Two", "done", None, [], "2026-01-08", "2026-02-03", None),
+        ("One", "todo", 3.0, ["bug"], "2026-01-08", None, None, "2026-03-01"),
+        ("Two", "done", None, [], "2026-01-08", "2026-01-20", "2026-02-03", None),
     ]
 
 

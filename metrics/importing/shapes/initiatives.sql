@@ -34,11 +34,11 @@ select record,
     id as initiative_id, coalesce(stream, '') as stream, coalesce(squad_stream, '') as squad_stream,
     title, status,
     case
-        when regexp_matches(word, '^(cancel|annul|abandon|drop|won.t|rejet|reject|exclu)') then 'dropped'
+        when regexp_matches(word, '^(cancel|annul|abandon|drop|won.t|rejet|reject|exclu|descart|storn|verworf)') then 'dropped'
         when shipped_day is not null
-            or regexp_matches(word, '^(ship|done|live|released|launched|deliver|livr|termin|fini|en prod)')
+            or regexp_matches(word, '^(ship|done|live|released|launched|deliver|livr|termin|fini|en prod|fait|complet|closed|clos|fertig|erledigt|abgeschl|hecho|conclu)')
             then 'shipped'
-        when regexp_matches(word, '^(in |en cours|doing|started|under|wip|build|develop|commenc|en dév)')
+        when regexp_matches(word, '^(in |en cours|doing|started|under|wip|build|develop|commenc|en dév|active|actif|ongoing|en curso|em andamento)')
             then 'under_way'
         else 'planned'
     end as state,
@@ -70,7 +70,7 @@ select record,
         else 'other'
     end as origin_kind,
     work, begun as begun_day, first_due_day, due as due_day,
-    case when not regexp_matches(word, '^(cancel|annul|abandon|drop|won.t|rejet|reject|exclu)')
+    case when not regexp_matches(word, '^(cancel|annul|abandon|drop|won.t|rejet|reject|exclu|descart|storn|verworf)')
         then shipped_day end as shipped_day,
     review_day, link
 from read_words

@@ -10,14 +10,14 @@ judged as (
                 or regexp_matches(lower(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject|storniert|abgelehnt|verworfen|descart|rechaz|scartat)')
                 or lower(t.resolution) in (
                     'won''t do', 'won''t fix', 'duplicate', 'declined', 'cannot reproduce',
-                    'ne sera pas fait', 'doublon', 'annulé'
+                    'ne sera pas fait', 'doublon', 'annulé', 'not_planned', 'not planned'
                 ) then 'cancelled'
             when t.status_category is not null then t.status_category
             when t.done is not null
-                or regexp_matches(lower(t.status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了|完成|已完成|已关闭|已解决|완료|해결|hotovo|uzavřen|vyřešen|tamam|çözül|kapalı|готово|закрыт|решен|valmis|ferdig|lukket|løst)')
+                or says_done(t.status)
                 then 'done'
             when t.started is not null
-                or regexp_matches(lower(t.status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)')
+                or says_doing(t.status)
                 then 'doing'
             when says_todo(t.status) then 'todo'
             else t.otherwise
@@ -25,13 +25,32 @@ judged as (
     from typed as t
     left join blockers as b on b.item_id = t.item_id
 ),
-moments as (
+-- A board tells every move between its lists: work began with the first to one of work under way, and
+-- ended with the first to one of finished work after which none led elsewhere.
+moved as (
     select *,
-        coalesce(category_changed, case category
-            when 'cancelled' then cancelled when 'done' then done when 'doing' then started end) as changed,
-        coalesce(category_changed_day, case category
-            when 'cancelled' then cancelled_day when 'done' then done_day when 'doing' then started_day end) as changed_day
+        case when category in ('doing', 'done') then list_min(list_transform(
+            list_filter(moves, lambda move: says_doing(move[26:])), lambda move: moved_at(move)
+        )) end as begun,
+        case when category = 'done' then list_min(list_transform(
+            list_filter(moves, lambda move: says_done(move[26:]) and not list_bool_or(
+                list_transform(moves, lambda other: moved_at(other) > moved_at(move) and not says_done(other[26:]))
+            )), lambda move: moved_at(move)
+        )) end as finished
     from judged
+),
+moments as (
+    select * replace (
+            coalesce(created, made_at(item_id)) as created,
+            coalesce(created_day, utc_to_local(made_at(item_id))::date) as created_day,
+            coalesce(started, begun) as started,
+            coalesce(started_day, utc_to_local(begun)::date) as started_day
+        ),
+        coalesce(finished, category_changed, case category
+            when 'cancelled' then cancelled when 'done' then done when 'doing' then started end) as changed,
+        coalesce(utc_to_local(finished)::date, category_changed_day, case category
+            when 'cancelled' then cancelled_day when 'done' then done_day when 'doing' then started_day end) as changed_day
+    from moved
 )
 select record,
     coalesce(problem, case when category is null then 'status:unknown_status' end) as problem,
