@@ -209,7 +209,8 @@ def added_up(session: Session, *, mapped: bool) -> list[Problem]:
     query = (
         "select value is null as lost, count(distinct record), string_agg(distinct metric, ', ') "
         "from shaped where problem is null and told > 1 "
-        "and coalesce(skip, 'not_added') = 'not_added' and (value is null or not cannot_be_added(metric, unit)) group by 1 order by 1"
+        "and coalesce(skip, 'not_added') = 'not_added' "
+        "and (value is null or not cannot_be_added(metric, unit)) group by 1 order by 1"
     )
     return [
         Problem(

@@ -346,12 +346,15 @@ create or replace temp macro filled_cells(cells) as
 create or replace temp macro no_cells() as
     list_filter([cell_of('', '', 'dot')], lambda cell: false);
 
+-- A status without the number or the picture that people put before it: 🚧 En cours, 2. Doing.
+create or replace temp macro bare_status(status) as lower(regexp_replace(status, '^[^\p{L}]+', ''));
+
 -- Whether a status says, in the words of many tools, that work has not begun.
-create or replace temp macro says_todo(status) as regexp_matches(lower(status), '^(to.?do|à faire|a faire|(re-?)?open|(ré?)?ouvert|wieder ?(er)?öffnet|wiedereröffnet|reabiert|reabert|riapert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
+create or replace temp macro says_todo(status) as regexp_matches(bare_status(status), '^(to.?do|à faire|a faire|(re-?)?open|(ré?)?ouvert|wieder ?(er)?öffnet|wiedereröffnet|reabiert|reabert|riapert|backlog|triage|new|nouveau|selected|ready|prêt|unstarted|planned|zu erledigen|offen|neu|por hacer|pendient|abiert|nuev|da |apert|a fazer|abert|te doen|nieuw|do zrobienia|nowe|未着手)');
 
 -- Whether it says that work is done, or under way.
-create or replace temp macro says_done(status) as regexp_matches(lower(status), '^(done|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了|完成|已完成|已关闭|已解决|완료|해결|hotovo|uzavřen|vyřešen|tamam|çözül|kapalı|готово|закрыт|решен|valmis|ferdig|lukket|løst)');
-create or replace temp macro says_doing(status) as regexp_matches(lower(status), '^(in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)');
+create or replace temp macro says_done(status) as regexp_matches(bare_status(status), '^(done|fait(e|s|es)?( |$)|(mis )?(en|in) prod|déployé|deployed|shipped|live$|merged|accepted|closed|resolved|completed|released|termin|fini|clos|résolu|livré|fertig|erledigt|geschlossen|gelöst|abgeschlossen|finaliz|cerrad|hecho|listo|complet|conclu|chius|fatto|gereed|voltooid|opgelost|gotowe|zrobion|klaar|zakończ|zamkni|klart|slutförd|resolvid|fechad|risolt|完了|完成|已完成|已关闭|已解决|완료|해결|hotovo|uzavřen|vyřešen|tamam|çözül|kapalı|готово|закрыт|решен|valmis|ferdig|lukket|løst)');
+create or replace temp macro says_doing(status) as regexp_matches(bare_status(status), '^(dev(elopment|eloping)?$|développement$|qa$|tests?$|(code |peer )?review|recette|revue|à (tester|valider|recetter|relire)|ready (for|to) (review|test|qa|deploy|release)|staging$|in |en |doing|started|review|testing|blocked|bloqué|wip|blockiert|bloquead|em |wordt uitgevoerd|bezig|w toku|w trakcie|pågå|進行中|作業中)');
 
 -- When a card came to a list, of a text that begins with it: 2026-02-10T10:00:00.000Z En cours.
 create or replace temp macro moved_at(move) as try_cast(left(move, 19) as timestamp);

@@ -259,7 +259,7 @@ def test_a_board_becomes_its_cards(desk: Desk) -> None:
     board = {
         "name": "Core", "labels": [], "members": [{"id": "m", "fullName": "Jeanne"}],
         "lists": [{"id": "l1", "name": "To do"}, {"id": "l2", "name": "Terminé"},
-                  {"id": "l0", "name": "En cours"}, {"id": "l3", "name": "Livré"}],
+                  {"id": "l0", "name": "🚧 En cours"}, {"id": "l3", "name": "4. Fait"}],
         "customFields": [{"id": "f", "name": "Story points"}],
         "actions": [
             {"type": "updateCard", "date": "2026-02-05T09:00:00.000Z",  # from done to done

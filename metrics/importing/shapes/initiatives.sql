@@ -1,7 +1,7 @@
 with read_words as (
     select *,
         coalesce(initiative_id, concat_ws('/', stream, title)) as id,
-        lower(coalesce(status, '')) as word,
+        bare_status(coalesce(status, '')) as word,
         lower(coalesce(origin, '')) as came_from,
         coalesce(begun_day, read_day(dates[1], 'dmy')) as begun,
         coalesce(due_day, read_day(dates[len(dates)], 'dmy'), first_due_day) as due,

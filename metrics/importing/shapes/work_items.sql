@@ -7,7 +7,7 @@ judged as (
     select t.*, coalesce(b.by_links, []) as by_links,
         case
             when t.cancelled is not null
-                or regexp_matches(lower(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject|storniert|abgelehnt|verworfen|descart|rechaz|scartat)')
+                or regexp_matches(bare_status(t.status), '^(cancel|annul|abandon|won.t|duplicate|rejet|reject|storniert|abgelehnt|verworfen|descart|rechaz|scartat)')
                 or lower(t.resolution) in (
                     'won''t do', 'won''t fix', 'duplicate', 'declined', 'cannot reproduce',
                     'ne sera pas fait', 'doublon', 'annulé', 'not_planned', 'not planned'
