@@ -180,10 +180,7 @@ def _erase(draft: Draft) -> Drafted:
     rows |= {place: count for place, count in (("archive", archived), ("register", words))
              if count}  # fmt: skip
     if not rows:
-        raise VigieError(
-            "Nothing is kept under that address, name or identifier.",
-            next_step="Look for what the tools call this person, and erase that.",
-        )
+        raise erasure.nothing_kept()
     draft.reached("landed")
     cause = Cause("erasure", f"erasure {number}")
     return Drafted((), (), (), cause, True, Erasing(person, number, rows))

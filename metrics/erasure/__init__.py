@@ -10,7 +10,8 @@ from __future__ import annotations
 from metrics.erasure.archive import write_cleaned
 from metrics.erasure.facts import as_after, erase_facts, erase_names
 from metrics.erasure.finding import find, key_of
-from metrics.erasure.person import Erased, Person
+from metrics.erasure.foreseeing import foresee
+from metrics.erasure.person import Erased, Person, nothing_kept
 from metrics.erasure.register import erase_register, in_register, next_number, note
 from metrics.erasure.settling import aside_of, settle
 
@@ -23,10 +24,12 @@ __all__ = [
     "erase_names",
     "erase_register",
     "find",
+    "foresee",
     "in_register",
     "key_of",
     "next_number",
     "note",
+    "nothing_kept",
     "settle",
     "write_cleaned",
 ]

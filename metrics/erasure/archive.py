@@ -65,6 +65,18 @@ def _without(about: Any, person: Person) -> Any:
     return about
 
 
+def count_in_archive(folder: Path, person: Person, profiles: Sequence[Profile]) -> int:
+    """How many rows `write_cleaned` would leave out."""
+    gone = 0
+    for file in sorted(folder.glob("*.parquet")):
+        with pq.ParquetFile(file) as parquet:
+            about = json.loads((parquet.schema_arrow.metadata or {}).get(b"vigie", b"{}"))
+            places = _Places.of(about, profiles)
+            for batch in parquet.iter_batches():
+                gone += batch.num_rows - _cleaned(batch, places, person).num_rows
+    return gone
+
+
 @dataclass(frozen=True)
 class _Places:
     """Cells of an archived file: keys of people, their names, and names of who answers for it."""

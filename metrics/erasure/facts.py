@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import duckdb
 from sqlglot import exp
@@ -18,6 +19,37 @@ KEYS = ("user_key", "account_key", "other_key", "alias_key", "person_key")
 def erase_facts(facts: duckdb.DuckDBPyConnection, person: Person) -> Erased:
     """Delete the person's rows from the open draft, and their name from every text of others'."""
     rows: dict[str, int] = {}
+    for change in _changes(facts, person):
+        rows[change.place] = rows.get(change.place, 0) + _changed(facts, change.statement)
+    return Erased({name: count for name, count in rows.items() if count})
+
+
+def count_in_facts(facts: duckdb.DuckDBPyConnection, person: Person) -> Erased:
+    """What `erase_facts` would delete or change, which stays as it is."""
+    rows: dict[str, int] = {}
+    for change in _changes(facts, person):
+        query = exp.select(exp.Count(this=exp.Star())).from_(change.table).where(change.where)
+        [(count,)] = facts.execute(query.sql("duckdb")).fetchall()
+        rows[change.place] = rows.get(change.place, 0) + int(count)
+    return Erased({name: count for name, count in rows.items() if count})
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One statement of an erasure, and the rows of its table that it takes."""
+
+    table: str
+    statement: exp.Expr
+    where: exp.Expr
+
+    @property
+    def place(self) -> str:
+        return self.table.removeprefix("landed_")
+
+
+def _changes(facts: duckdb.DuckDBPyConnection, person: Person) -> Iterator[_Change]:
+    """The statements, in their order. None takes a row that one before it has taken, so that rows
+    are counted once whether the statements are run or only counted."""
     for table in import_tables():
         kinds = dict(
             facts.execute(
@@ -26,26 +58,31 @@ def erase_facts(facts: duckdb.DuckDBPyConnection, person: Person) -> Erased:
                 [table],
             ).fetchall()
         )
-        place = table.removeprefix("landed_")
         tests: list[exp.Expr] = [
             exp.column(name).isin(*person.keys) for name in KEYS if name in kinds
         ]
         if "person" in kinds:
             tests.append(exp.func("lower", exp.column("person")).isin(*person.words))
+        gone = exp.or_(*tests) if tests else exp.false()
+        others = exp.not_(exp.func("coalesce", gone.copy(), exp.false()))
         if tests:
-            rows[place] = _changed(facts, exp.delete(table, where=exp.or_(*tests)))
+            yield _Change(table, exp.delete(table, where=gone.copy()), gone)
+        theirs = exp.func("lower", exp.column("owner")).isin(*person.words)
         if "owner" in kinds:
-            theirs = exp.func("lower", exp.column("owner")).isin(*person.words)
-            change = exp.update(table, {"owner": exp.null()}, where=theirs)
-            rows[place] = rows.get(place, 0) + _changed(facts, change)
+            where = exp.and_(theirs, others)
+            yield _Change(table, exp.update(table, {"owner": exp.null()}, where=where), where)
         for name, kind in kinds.items():
-            if person.pattern and kind in ("VARCHAR", "VARCHAR[]"):
-                change = _without_name(table, name, person.pattern, several=kind != "VARCHAR")
-                rows[place] = rows.get(place, 0) + _changed(facts, change)
-    return Erased({name: count for name, count in rows.items() if count})
+            if not person.pattern or kind not in ("VARCHAR", "VARCHAR[]"):
+                continue
+            left: exp.Expr = others
+            if name == "owner":
+                left = exp.and_(left, exp.not_(exp.func("coalesce", theirs.copy(), exp.false())))
+            yield _without_name(table, name, person.pattern, left, several=kind != "VARCHAR")
 
 
-def _without_name(table: str, column: str, pattern: str, *, several: bool) -> exp.Update:
+def _without_name(
+    table: str, column: str, pattern: str, left: exp.Expr, *, several: bool
+) -> _Change:
     """Replace a name in the texts of a column, as the archive does, so that both stay the same."""
     told = exp.Literal.string(pattern)
     asked = exp.column(column)
@@ -59,7 +96,8 @@ def _without_name(table: str, column: str, pattern: str, *, several: bool) -> ex
         lambda_ = exp.Lambda(this=new, expressions=[exp.to_identifier("x")])
         new = exp.Anonymous(this="list_transform", expressions=[asked.copy(), lambda_])
     test = exp.Anonymous(this="regexp_matches", expressions=[text, told.copy()])
-    return exp.update(table, {column: new}, where=test)
+    where = exp.and_(test, left.copy())
+    return _Change(table, exp.update(table, {column: new}, where=where), where)
 
 
 def erase_names(facts: duckdb.DuckDBPyConnection, person: Person, number: int) -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from metrics.errors import VigieError
+
 #: What may stand between the parts of a name.
 BETWEEN = r"[\s_.,\-]+"
 #: What is put where a name stood in a text.
@@ -53,6 +55,14 @@ class Erased:
     @property
     def total(self) -> int:
         return sum(self.rows.values())
+
+
+def nothing_kept() -> VigieError:
+    """The refusal to erase somebody of whom nothing is known."""
+    return VigieError(
+        "Nothing is kept under that address, name or identifier.",
+        next_step="Look for what the tools call this person, and erase that.",
+    )
 
 
 def label_of(number: int) -> str:
