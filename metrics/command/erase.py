@@ -70,8 +70,8 @@ def verb(
         return
     click.echo(
         f"Erased: rows deleted or changed: {_told(outcome.erased)}. {outcome.restated} figures "
-        "restated, with the erasure as their cause.\nErase them in the tools too, or exports bring them back; "
-        "older backups, and files that wait in the inbox, still hold them."
+        "restated, with the erasure as their cause.\nErase them in the tools too, or exports bring "
+        "them back; older backups, and files that wait in the inbox, still hold them."
     )
 
 
