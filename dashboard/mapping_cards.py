@@ -13,6 +13,7 @@ from dashboard import (
     mapping_fields,
     mapping_sentences,
     own_kpi_cards,
+    refusals,
     tables,
 )
 from dashboard.markup import escape
@@ -39,6 +40,8 @@ from metrics.own_kpi import OwnKpi, write_kpi
 
 MAPPABLE = ("not_recognised", "ambiguous", "profile_does_not_fit", "nothing_loads",
             "no_known_question")  # fmt: skip
+#: What to tell of a mapping by which rows would be added up that perhaps should not be.
+OF_SUMS = ("added_up", "shares_left_out")
 
 
 def offer(session: Session, desk: Desk, index: int, key: str) -> None:
@@ -97,7 +100,7 @@ def panel(session: Session, desk: Desk, index: int, key: str) -> None:
             made = profile_of(mapping, seen)
             tried = try_profile(session.workspace, made, seen, session.organisation, desk.options)
         except VigieError as error:
-            st.markdown(f":red[▼] {escape(str(error))}")
+            st.markdown(f":red[▼] {escape(refusals.told(error, words))}")
             made, tried = None, None
         if tried is not None:
             _preview(session, tried, key)
@@ -180,7 +183,12 @@ def _preview(session: Session, tried: FileReport, key: str) -> None:
     words = session.voice.words
     st.markdown(escape(mapping_sentences.tried(session.voice, tried)))
     import_cards.problems(
-        session, [each for each in tried.problems if each.severity in ("quarantined", "refused")]
+        session,
+        [
+            each
+            for each in tried.problems
+            if each.severity in ("quarantined", "refused") or each.reason in OF_SUMS
+        ],
     )
     if tried.preview:
         tables.show(
@@ -202,7 +210,7 @@ def _keep(session: Session, desk: Desk, profile: Profile, asked: list[OwnKpi]) -
             for kpi in asked
         }
     except VigieError as error:
-        st.markdown(f":red[▼] {escape(str(error))}")
+        st.markdown(f":red[▼] {escape(refusals.told(error, voice.words))}")
         return
     desk.look_again()
     desk.kept = mapping_sentences.kept(voice, profile.label["en"], made)

@@ -6,8 +6,11 @@ written, in English.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dashboard.translation import Translation, mark
 from metrics.errors import VigieError
+from metrics.importing.vocabulary import vocabulary
 
 MESSAGES = (
     mark("There is no {noun} named '{given}'."),
@@ -117,9 +120,22 @@ def _named(error: VigieError, words: Translation) -> dict[str, str]:
             found[name] = f" {own} ".join(value.split(" or "))
         elif name in ("noun", "kind", "grain", "dimension"):
             found[name] = words.say(NOUNS[value]) if value in NOUNS else value
+        elif name == "labels":
+            labels = _labels(words.language)
+            found[name] = ", ".join(labels.get(each, each) for each in value.split(", "))
         elif name == "grains":
             each = value.split(", ")
             found[name] = ", ".join(words.say(NOUNS[one]) if one in NOUNS else one for one in each)
         else:
             found[name] = value
     return found
+
+
+@lru_cache(maxsize=2)
+def _labels(language: str) -> dict[str, str]:
+    """English names of the fields that a person maps → those of a language."""
+    return {
+        each.label["en"]: each.label[language]
+        for fields in vocabulary().values()
+        for each in fields
+    }

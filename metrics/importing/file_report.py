@@ -84,18 +84,23 @@ def _shown(value: object) -> str:
 
 
 def preview(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], ...]:
-    """The first rows that land, as text."""
+    """The first rows that land, as text; rows that land as one are shown as one."""
     cursor = connection.execute(
         "select * exclude (record, problem, skip) from shaped "
         "where problem is null and skip is null limit ?",
-        [PREVIEW_ROWS],
+        [PREVIEW_ROWS * PREVIEW_ROWS],
     )
     names = [column[0] for column in cursor.description or ()]
-    return tuple(
-        {
+    shown: list[dict[str, str]] = []
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        if row.pop("told", 1) > 1 and row["value"] is None:
+            continue
+        said = {
             name: accounting.mask(_shown(value))
-            for name, value in zip(names, row, strict=True)
+            for name, value in row.items()
             if value is not None and value != []
         }
-        for row in cursor.fetchall()
-    )
+        if "told" not in names or said not in shown:
+            shown.append(said)
+    return tuple(shown[:PREVIEW_ROWS])

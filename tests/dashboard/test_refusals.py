@@ -45,6 +45,11 @@ def test_what_nobody_translated_is_said_as_it_was_written():
     assert refusals.told(error, FRENCH) == "x.csv: {odd} braces stay Mend it."
 
 
+def test_a_field_without_a_column_has_its_name_in_the_readers_language():
+    error = VigieError("No column says: {labels}.", values={"labels": "What happened, User"})
+    assert "Ce qui est arrivé, Utilisateur" in refusals.told(error, FRENCH)
+
+
 @pytest.mark.parametrize("message", [*refusals.MESSAGES, *refusals.NEXT_STEPS])
 def test_every_message_is_one_that_is_raised(message):
     folders = (Path(metrics.__file__).parent, Path(app_module.__file__).parent)
