@@ -311,6 +311,13 @@ def loaded(voice: Voice, report: FileReport) -> str:
             named = words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
         told = words.say("{told}; no page shows them until you say whose these are: {names}",
                          told=told, names=named)  # fmt: skip
+    if nobodys := sum(each.rows for each in report.problems if each.reason == "no_stream"):
+        told = words.say(
+            "{told}; no page shows {n} of them, for the file does not say whose they are: undo it, "
+            "name the product or squad before you load it, and load it again",
+            told=told,
+            n=voice.format.number(nobodys),
+        )
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -56,17 +57,17 @@ def chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mappi
     ]
     columns: dict[str, str] = {}
     constants: dict[str, str] = dict(start.constants)
-    grid = st.columns(COLUMNS)
-    for place, name in enumerate(first):
-        with grid[place % COLUMNS]:
-            _field(session, seen, start, name, key, columns, constants)
+    for line in _lines(first):
+        for cell, name in zip(st.columns(COLUMNS), line, strict=False):
+            with cell:
+                _field(session, seen, start, name, key, columns, constants)
     rest = [name for name in names if name not in first]
     if rest:
         with st.expander(words.say("More fields"), key=f"{key}_more"):
-            grid = st.columns(COLUMNS)
-            for place, name in enumerate(rest):
-                with grid[place % COLUMNS]:
-                    _field(session, seen, start, name, key, columns, constants)
+            for line in _lines(rest):
+                for cell, name in zip(st.columns(COLUMNS), line, strict=False):
+                    with cell:
+                        _field(session, seen, start, name, key, columns, constants)
     mapping = replace(start, columns=columns, constants=constants)
     if start.figures:
         mapping = replace(mapping, figures=_figures(session, seen, start, columns, key))
@@ -105,6 +106,12 @@ def chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mappi
             if ours:
                 said.setdefault(name, {})[word] = ours
     return replace(mapping, words=said)
+
+
+def _lines(names: list[str]) -> Iterator[list[str]]:
+    """Fields line by line: side by side on a wide screen, in the same order on a narrow one."""
+    for begin in range(0, len(names), COLUMNS):
+        yield names[begin : begin + COLUMNS]
 
 
 def _field(

@@ -322,6 +322,9 @@ def test_rows_that_nobody_has_claimed_are_said_to_wait():
         "20 lignes chargées ; aucune page ne les montre tant que vous n’avez pas dit à qui c’est : "
         "A, B, C et 1 autre"
     )
+    nobodys = Problem("warning", "no_stream", rows=3, details={"stream": ""})
+    report = replace(report, unknown_streams=("",), problems=(nobodys,))
+    assert "page n’en montre 3, car" in plain(import_sentences.loaded(facts.voice("fr"), report))
 
 
 def test_the_columns_that_a_file_lacks_are_named_by_what_they_hold():
