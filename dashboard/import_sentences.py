@@ -161,7 +161,10 @@ def word_asked(voice: Voice, word: Word) -> str:
             "{tool}: are these accounts of {other}? ({customers})",
             tool=tool(voice, word.source), other=tool(voice, word.word), customers=customers,
         )  # fmt: skip
-    rows = voice.words.count("{n} row", "{n} rows", word.rows)
+    if word.datasets == ("observations",):  # a row of such a file holds several
+        rows = voice.words.count("{n} figure", "{n} figures", word.rows)
+    else:
+        rows = voice.words.count("{n} row", "{n} rows", word.rows)
     return f"{tool(voice, word.source)} · {word.word} ({rows})"
 
 
@@ -272,7 +275,7 @@ def problem(voice: Voice, found: Problem) -> str:
     """One problem in plain words, with the line where it begins and the number of rows."""
     words = voice.words
     parts = [explain(found, words.language)]
-    if found.rows and found.severity in ("quarantined", "skipped"):
+    if found.rows and found.severity == "quarantined":  # of others the words say how many
         parts.append(words.count("{n} row.", "{n} rows.", found.rows))
     if found.line is not None:
         parts.append(words.say("First at line {line}.", line=found.line))

@@ -17,11 +17,12 @@ def headline(voice: Voice, found: Preparation) -> str:
     late = words.count("{n} export is late", "{n} exports are late", found.late)
     if not found.late:
         late = words.say("no export is late")
-    return words.say(
-        "{week}: {late}; {complete} of {all} review KPIs are complete",
+    return words.count(
+        "{week}: {late}; {n} of {all} review KPIs is complete",
+        "{week}: {late}; {n} of {all} review KPIs are complete",
+        found.complete,
         week=voice.format.week(found.week),
         late=late,
-        complete=found.complete,
         all=len(found.review),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from metrics.command.output import (
     answer,
     as_json,
     checked,
+    find_workspace,
     in_workspace,
     open_workspace,
     who,
@@ -142,7 +145,7 @@ def _done(
             answer(intake.answer_of(outcome))
         else:
             click.echo(told(reports, done=True))
-            click.echo(summed_up(outcome))
+            click.echo(summed_up(workspace, outcome))
     return reports
 
 
@@ -173,11 +176,11 @@ def _facts(report: FileReport, *, done: bool) -> list[str]:
     if report.status == "refused":
         lines.append("  refused: nothing of it was loaded")
     elif report.status == "unchanged":
-        lines.append(f"  the same file again: {rows.read} rows, nothing to change")
+        lines.append(f"  the same file again: {rows_of(rows.read)}, nothing to change")
     else:
-        verb = "loaded" if done else "would load"
+        loads = f"{rows.loaded} {'loaded' if done else 'would load'}"
         lines.append(
-            f"  {rows.read} rows read: {rows.loaded} {verb} ({rows.replaced} replace older ones), "
+            f"  {rows_of(rows.read)} read: {loads} ({rows.replaced} replace older ones), "
             f"{rows.unchanged} unchanged, {rows.skipped} skipped, {rows.quarantined} set aside"
         )
     if report.period:
@@ -214,15 +217,22 @@ def _placed(problem: Problem) -> str:
     """The problem in words, with where it begins and, of rows that did not load, how many."""
     parts = [explain(problem, "en")]
     if problem.severity == "quarantined":
-        parts.append(f"{problem.rows} row{'s' * (problem.rows != 1)}.")
+        parts.append(f"{rows_of(problem.rows)}.")
     if problem.line is not None and problem.severity != "refused":
         parts.append(f"First at line {problem.line}.")
     return " ".join(parts)
 
 
-def summed_up(outcome: Outcome) -> str:
+def rows_of(count: int) -> str:
+    """ "1 row", "12 rows"."""
+    return f"{count} row{'s' * (count != 1)}"
+
+
+def summed_up(workspace: Workspace, outcome: Outcome) -> str:
+    """What a job changed, and the command that shows it, as it is to be typed from here."""
     if outcome.status == "unchanged":
         return "Nothing to change."
-    return (
-        f"{outcome.figures_written} figures written, {outcome.restated} restated. Next: vigie serve"
-    )
+    found_alone = find_workspace(None).resolve() == workspace.path
+    place = "" if found_alone else " " + shlex.quote(os.path.relpath(workspace.path))
+    figures = f"{outcome.figures_written} figure{'s' * (outcome.figures_written != 1)}"
+    return f"{figures} written, {outcome.restated} restated. Next: vigie serve{place}"

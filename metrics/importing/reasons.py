@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -17,6 +18,10 @@ def reasons() -> dict[str, dict[str, str]]:
         (files(__package__) / "reasons.yml").read_text("utf-8")
     )
     return loaded
+
+
+#: "[row has|rows have]": what is said of one, and of several.
+FORMS = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 
 
 class _Known(dict[str, str]):
@@ -40,4 +45,5 @@ def explain(problem: Problem, language: str = "en") -> str:
             "what": reasons().get(problem.details.get("what", ""), {}).get(spoken, "…"),
         }
     )
-    return sentence.format_map(known)
+    form = 1 if problem.rows == 1 else 2
+    return FORMS.sub(lambda found: found[form], sentence).format_map(known)

@@ -182,3 +182,16 @@ def test_what_is_wrong_is_said_with_what_was_expected(desk: Desk) -> None:
     assert "une image PNG" in explain(
         Problem("refused", "not_a_table", details={"what": "a PNG image"}), "fr"
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "language", "told"),
+    [
+        (1, "en", "1 row has no value at all."),
+        (2, "en", "2 rows have no value at all."),
+        (1, "fr", "1 ligne n’a aucune valeur."),
+        (3, "fr", "3 lignes n’ont aucune valeur."),
+    ],
+)
+def test_one_row_is_spoken_of_in_the_singular(rows, language, told):
+    assert explain(Problem("skipped", "empty_row", rows=rows), language) == told
