@@ -200,7 +200,7 @@ def more(session: Session, found: Exploration, dictionary_place: st.Page | None)
                 st.caption(markup.escape(part))
                 st.code(text, language="sql", wrap_lines=True)
     behind = st.expander(
-        words.say("Rows behind a figure"), st.query_params.get("rows") == "true",
+        words.say("Rows behind a figure"), _rows_asked(),
         key="behind", on_change="rerun",
     )  # fmt: skip
     if behind.open:
@@ -365,7 +365,7 @@ def share(session: Session, name: str) -> None:
     asked = [("kpi", name)]
     for key in ("by", "grain", "span", "shown", "zoom", "of", "at"):
         asked += [(key, value) for value in st.query_params.get_all(key)]
-    if st.session_state.get("behind"):
+    if st.session_state.get("behind", _rows_asked()):
         asked.append(("rows", "true"))
     place = urlsplit(st.context.url or "")
     with st.popover(words.say("Share"), icon=":material/link:", key="share"):
@@ -375,6 +375,11 @@ def share(session: Session, name: str) -> None:
             language=None,
             wrap_lines=True,
         )
+
+
+def _rows_asked() -> bool:
+    """Whether the address asks for the rows to be open."""
+    return st.query_params.get("rows") == "true"
 
 
 def name_of(session: Session, series: Series) -> str:

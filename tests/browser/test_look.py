@@ -38,6 +38,9 @@ def test_every_page_opens_cleanly(reader, path, size, dark, locale):
     reader.check(page)
     reader.scan(page)
     assert background(page) == rgb((DARK if dark else LIGHT).surface)
+    # Windows lie outside the page and take their colours from the body.
+    scheme = page.evaluate("getComputedStyle(document.body).colorScheme")
+    assert scheme == ("dark" if dark else "light")
     if size == DESKTOP:
         page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
         reader.settle(page)

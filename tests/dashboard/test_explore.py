@@ -188,3 +188,16 @@ def test_lines_are_named_where_they_end_or_by_a_legend(series, legend):
              and layer["encoding"]["color"]["field"] == "n"]  # fmt: skip
     assert len(named) == legend
     assert len(written(drawn)) == (0 if legend else series)
+
+
+def test_a_shared_view_opens_the_rows_that_were_open(explore):
+    page = explore(
+        kpi="active_users", by="product", lang="EN", span="all", shown="balise", of="balise",
+        rows="true",
+    )  # fmt: skip
+    assert not page.exception
+    assert [choice.value for choice in page.selectbox if choice.label == "Scope"] == ["balise"]
+    shared = next(code.value for code in page.code if "kpi=active_users" in code.value)
+    assert "shown=balise" in shared
+    assert "of=balise" in shared
+    assert "rows=true" in shared
