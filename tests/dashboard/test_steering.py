@@ -113,7 +113,7 @@ def test_who_is_both_pm_and_po_answers_for_what_either_does(sample, monkeypatch)
         both = Ownership("balise-2", "PM/PO", "product", "oree", date(2024, 11, 18))
         return replace(known, ownerships=(*known.ownerships, both))
 
-    monkeypatch.setattr(panel, "load_organisation", with_a_hybrid)
+    monkeypatch.setattr(panel, "organisation_now", with_a_hybrid)
     found = owner_page(sample.workspace, LOCAL_CPO, "PM/PO:balise-2")
     assert [scope.key for scope in found.products] == ["oree"]
     of = {reading.kpi: reading.scope.key for cell in found.families for reading in cell.readings}
