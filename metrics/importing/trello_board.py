@@ -15,15 +15,18 @@ MAKES_A_CARD = ("createCard", "copyCard", "convertToCardFromCheckItem", "emailCa
 
 
 def is_board(document: dict[str, Any]) -> bool:
-    return all(isinstance(document.get(key), list) for key in ("cards", "lists", "actions"))
+    """Whether an object is a board; one that was asked for without its actions has none."""
+    held = isinstance(document.get("actions") or [], list)
+    return held and all(isinstance(document.get(key), list) for key in ("cards", "lists"))
 
 
 def cards(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One row per card; what is no card comes as it is."""
     lists = _by_id(board["lists"])
     fields = _by_id(board.get("customFields"))
-    moved, completed = _moments(board["actions"])
-    moves = _moves(board["actions"], lists)
+    actions = board.get("actions") or []
+    moved, completed = _moments(actions)
+    moves = _moves(actions, lists)
     for card in board["cards"]:
         if not isinstance(card, dict):
             yield card
