@@ -319,7 +319,7 @@ def loaded(voice: Voice, report: FileReport) -> str:
             "{told}; no page shows {n} of them, for the file does not say whose they are: undo it, "
             "name the product or squad before you load it, and load it again",
             told=told,
-            n=voice.format.number(nobodys),
+            n=voice.format.number(min(nobodys, report.rows.loaded)),
         )
     return told
 

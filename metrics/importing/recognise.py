@@ -37,13 +37,13 @@ class Match:
 
 def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Match]:
     """Every profile that fits at all, the surest first."""
-    matches = []
+    matches, rows = [], _rows(layout)
     for profile in profiles:
         found = [
             Match(profile, confidence, index)
             for index, record in enumerate(layout.records[:HEADER_WITHIN])
             if not record.broken
-            and not _is_row(layout, index, profile)
+            and (profile.other_columns or index not in rows)
             and (confidence := _confidence(profile, layout, index, file_name)) > 0
         ]
         if found:
@@ -58,17 +58,18 @@ def rank(layout: Layout, file_name: str, profiles: Sequence[Profile]) -> list[Ma
     )
 
 
-def _is_row(layout: Layout, index: int, profile: Profile) -> bool:
-    """Whether a record that bears a header's words is a row: values stand in it, and above it is a
-    header as wide, without any."""
-    cells = [cell.strip() for cell in layout.records[index].cells]
-    if profile.other_columns or not any(map(VALUE.fullmatch, cells)):
-        return False
-    return any(
-        len(above.cells) == len(cells) > 2
-        and all(cell.strip() and not VALUE.fullmatch(cell.strip()) for cell in above.cells)
-        for above in layout.records[:index]
-    )
+def _rows(layout: Layout) -> frozenset[int]:
+    """The records that are rows though they may bear a header's words: values stand in them, and
+    above them is a header as wide, without any."""
+    headers, rows = set[int](), set[int]()
+    for index, record in enumerate(layout.records[:HEADER_WITHIN]):
+        cells = [cell.strip() for cell in record.cells]
+        if any(map(VALUE.fullmatch, cells)):
+            if len(cells) in headers:
+                rows.add(index)
+        elif len(cells) > 2 and all(cells):
+            headers.add(len(cells))
+    return frozenset(rows)
 
 
 def _mapped_here(match: Match) -> bool:
