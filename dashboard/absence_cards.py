@@ -40,17 +40,24 @@ def empty(session: Session, imports_place: st.Page | None) -> None:
         unplaced(session, imports_place)
         return
     cards.headline(words.say("Nothing imported yet."))
+    first_files(session)
+    if imports_place is not None:
+        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+
+
+def first_files(session: Session) -> None:
+    """What to import first, and what else there is to bring, a line each."""
+    words = session.voice.words
     st.markdown(
         escape(
             words.say(
-                "Drop the exports of the tools you already use, and the review is made from them:"
+                "Start with one export of a tool you already use, and say which product or squad "
+                "each name in it stands for. All pages are made from what you bring:"
             )
         )
     )
-    for message in absence_sentences.EMPTY.values():
-        st.markdown(f"- {escape(words.say(message))}")
-    if imports_place is not None:
-        st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")
+    lines = (absence_sentences.to_bring(session.voice, each) for each in absence_sentences.EMPTY)
+    st.markdown("\n".join(f"- {escape(line)}" for line in lines))
 
 
 def unplaced(session: Session, imports_place: st.Page | None) -> None:

@@ -114,6 +114,11 @@ def empty(voice: Voice, dataset: str) -> str:
     return voice.words.say(EMPTY[dataset])
 
 
+def to_bring(voice: Voice, dataset: str) -> str:
+    """The same without saying that it is not there: "Import a Stripe …"."""
+    return empty(voice, dataset).partition(". ")[2]
+
+
 def no_growth(voice: Voice, company: Holding) -> str:
     """Why the growth of a year cannot be split between products, once there is revenue to split."""
     figure = company.figure(CONTRIBUTION)

@@ -168,6 +168,7 @@ def main(home: str = "review") -> None:
     ]
     page = st.navigation([*shown, under_its_name(home, shown)], position="top")
     st.set_page_config(page_title=f"{page.title} · Vigie")
+    st.session_state[filters.PLACE] = page.url_path
     try:
         page.run()
     except VigieError as error:

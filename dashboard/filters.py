@@ -33,6 +33,8 @@ UNDATED = "undated"
 FIRST_EXPLORED = "mrr"
 SPANS = (6, 12, 24)  # months
 DAYS_A_MONTH = 30.4375
+#: Where the session keeps which page is shown.
+PLACE = "place"
 Choice = TypeVar("Choice", bound=Hashable)
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
@@ -67,16 +69,15 @@ def week(session: Session, weeks: tuple[Period, ...]) -> str | None:
     words = session.voice.words
     options = [LATEST, *(period.key for period in weeks)]
     tell_unknown(words, "week", words.say("Week"), options)
-    chosen = st.selectbox(
+    chosen = addressed(
         words.say("Week"),
+        "week",
         options,
-        format_func=lambda key: words.say("Latest closed week") if key == LATEST else str(key),
-        key="week",
-        bind="query-params",
-        label_visibility="collapsed",
+        lambda key: words.say("Latest closed week") if key == LATEST else key,
         width=210,
+        carried=True,
     )
-    return None if chosen in (None, LATEST) else str(chosen)
+    return None if chosen == LATEST else chosen
 
 
 def meeting(session: Session) -> bool:
@@ -151,7 +152,9 @@ def _offered(
 
 def _day_looked_at(session: Session) -> date:
     """The first day of the week in the address, else of the last one that has ended."""
-    key = str(st.session_state.get("week") or st.query_params.get("week") or LATEST)
+    asked = st.query_params.get("week")
+    followed = asked != st.session_state.get("week_seen")
+    key = (asked if followed else st.session_state.get(choice("week"))) or LATEST
     day = session.today - timedelta(7)
     if found := re.fullmatch(r"(\d{4})-W(\d\d)", key):
         with suppress(ValueError):  # a week that its year lacks
@@ -247,15 +250,16 @@ def side(session: Session) -> str:
     )
 
 
-def kpis(session: Session, choices: list[str], start: list[str]) -> list[str]:
-    """The KPIs to chart, four at most."""
+def kpis(session: Session, choices: list[str], start: list[str], key: str = "kpis") -> list[str]:
+    """The KPIs to chart, four at most; in the address as `key`, which pages that chart others at
+    first do not share."""
     return st.multiselect(
         session.voice.words.say("KPIs charted"),
         choices,
         default=start,
         format_func=session.voice.label,
         max_selections=4,
-        key="kpis",
+        key=key,
         bind="query-params",
     )
 
@@ -375,17 +379,21 @@ def addressed(
     *,
     default: str | None = None,
     width: int = 200,
+    carried: bool = False,
 ) -> str:
     """A choice whose key, the same in every language, stands in the address as `name`.
 
     Streamlit would write the label, which a reader of the other language cannot open. The address
     is followed when it changes, by a link or the back button; else the widget is. The default, the
-    first option unless another is given, is never written.
+    first option unless another is given, is never written. What is `carried` goes along to another
+    page, whose address says nothing of it yet.
     """
     asked, widget, seen = st.query_params.get(name), choice(name), f"{name}_seen"
     start = default if default in options else options[0]
-    known = asked if asked in options else start
-    moved = asked != st.session_state.get(seen)
+    arrived = carried and _arrived(name)
+    wanted = st.session_state.get(seen) if arrived and asked is None else asked
+    known = wanted if wanted in options else start
+    moved = arrived or asked != st.session_state.get(seen)
     if moved or st.session_state.get(widget) not in options:
         st.session_state[widget] = known
     chosen = str(
@@ -401,6 +409,14 @@ def addressed(
             st.query_params[name] = written
     st.session_state[seen] = written
     return chosen
+
+
+def _arrived(name: str) -> bool:
+    """Whether the reader comes from another page, as `name` was asked for there."""
+    here, at = st.session_state.get(PLACE), f"{name}_place"
+    before = st.session_state.get(at, here)
+    st.session_state[at] = here
+    return bool(before != here)
 
 
 def series(session: Session, names: Mapping[str, str], most: int, at_first: int) -> list[str]:

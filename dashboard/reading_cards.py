@@ -77,10 +77,13 @@ def scorecard_readings(rows: Sequence[ScorecardRow]) -> list[Reading]:
     return [reading for row in rows for cell in row.cells for reading in cell.readings]
 
 
-def readings_table(session: Session, readings: Sequence[Reading], key: str) -> None:
-    """Figures with their sparklines, what needs a look first; notes where there are any."""
+def readings_table(
+    session: Session, readings: Sequence[Reading], key: str, *, headed: bool = False
+) -> None:
+    """Figures with their sparklines, what needs a look first; notes where there are any, and whose
+    they are unless a heading says so."""
     frame = reading_tables.readings(readings, session.voice, session.palette)
-    silent = [] if frame["note"].any() else ["note"]
+    silent = ([] if frame["note"].any() else ["note"]) + (["scope"] if headed else [])
     _figures(session, frame.drop(columns=silent), readings, key)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
+    absence_cards,
     belonging_cards,
     cards,
     export_cards,
@@ -200,7 +201,8 @@ def past(session: Session, desk: Desk) -> None:
     records = past_imports(session)
     st.subheader(words.say("History"), anchor=False)
     if not records:
-        st.markdown(markup.escape(words.say("Nothing imported yet.")))
+        st.caption(markup.escape(words.say("Nothing imported yet.")))
+        absence_cards.first_files(session)
         return
     column = st.column_config
     frame = import_tables.ledger(records, session.voice)

@@ -174,7 +174,8 @@ def cadence(
         st.subheader(markup.escape(voice.name(each.squad)), anchor=False)
         side_cards.flow(session, each)
         with st.container(key=f"sprint_{each.squad.key}_box"):
-            reading_cards.readings_table(session, each.readings, f"sprint_{each.squad.key}")
+            key = f"sprint_{each.squad.key}"
+            reading_cards.readings_table(session, each.readings, key, headed=True)
         if explore_place is not None:
             st.page_link(
                 explore_place,
@@ -225,7 +226,7 @@ def trends(session: Session, facts: ProductPage, week: str | None, side: str) ->
     known.sort(key=lambda reading: reading.status == "no_data")
     choices = list(dict.fromkeys(reading.kpi for reading in known))
     start = list(dict.fromkeys(kpi for kpi in (*led_by, *choices) if kpi in choices))
-    chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST])
+    chosen = filters.kpis(session, choices, start[:CHARTED_AT_FIRST], "charted")
     with st.grid(2, min_column_width=420):
         for kpi in chosen:
             meeting_cards.chart(session, kpi, scope, week)

@@ -49,10 +49,9 @@ def show(
     facts = known if week is None else review(session, week, scope)
     scopes = scopes_of(facts)
     held = agenda(session, facts.week, facts.week == known.week, scopes)
-    slipping = slips(session, scopes)
-    holdings = objectives_of(session, scopes, week)
     if on_a_wall:
-        meeting.show(session, facts, held, slipping, holdings)
+        holdings = objectives_of(session, scopes, week)
+        meeting.show(session, facts, held, slips(session, scopes), holdings)
         return
 
     meeting_cards.promises(session, held)
@@ -77,8 +76,8 @@ def show(
     if facts.unusual:
         also_unusual(session, facts)
 
-    meeting_cards.slipping(session, slipping)
-    meeting_cards.objectives(session, holdings)
+    meeting_cards.slipping(session, slips(session, scopes))
+    meeting_cards.objectives(session, objectives_of(session, scopes, week))
 
     if facts.scorecard:
         st.subheader(words.say("Scorecard"), anchor=False)
