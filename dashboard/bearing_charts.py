@@ -15,7 +15,9 @@ from metrics.pages.signs import HIGH
 from metrics.result import Scope
 
 TICKS = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-NEAR = 0.06  # of an axis: names nearer than that are put on different sides
+#: Of an axis: what stands as near as that in height and width would have a name lie on it, on a
+#: phone too.
+NEAR, REACH = 0.06, 0.35
 MOST_NAMES = 20
 #: What a quadrant asks for, and where that is written.
 QUADRANTS = {
@@ -70,12 +72,18 @@ def quadrant(
     )  # fmt: skip
     # More names than that would lie on one another: the pointer tells them.
     named = placed if len(placed) <= MOST_NAMES else []
-    for at, (each, x, y) in enumerate(named):
-        crowded = any(abs(x - a) < NEAR and abs(y - b) < NEAR for _, a, b in placed[:at])
+    for each, x, y in named:
+        beside = [
+            (a, other.name)
+            for other, a, b in named
+            if other is not each and abs(x - a) < REACH and abs(y - b) < NEAR
+        ]
+        # Names of neighbours stand below them, one under the other.
+        below = 16 + 14 * sum(other < (x, each.name) for other in beside) if beside else 0
         left = x > EDGE
         drawing.text(
             x, y, each.name, colours[each.product], bold=True,
-            align="right" if left else "left", right=-13 if left else 13,
-            down=14 if crowded else 0,
+            align="center" if beside else "right" if left else "left",
+            right=0 if beside else -13 if left else 13, down=below,
         )  # fmt: skip
     return drawing

@@ -191,8 +191,11 @@ def say_do(session: Session, squads: Sequence[SquadSprints]) -> None:
     if not known:
         return
     colours = session.palette.categories
+    title = voice.label(SAY_DO)
+    if len(known) == 1:  # a single line has no name of its own
+        title = f"{voice.name(known[0].squad)} · {title}"
     with st.container(border=True, key="say_do"):
-        st.markdown(f"**{markup.escape(voice.label(SAY_DO))}**")
+        st.markdown(f"**{markup.escape(title)}**")
         cards.plot(
             charts.lines(
                 [

@@ -128,7 +128,10 @@ def test_the_flow_of_a_squad_is_drawn_pile_on_pile(language):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Committed 20 points, kept 15"), ("fr", "20 points au début du sprint, 15 tenus")],
+    [
+        ("en", "Committed 20 points, kept 15"),
+        ("fr", "20 points au début du sprint ; tenus : 15"),
+    ],
 )
 def test_a_sprint_is_told_in_two_lines(language, said):
     first, second = sprint(facts.voice(language), facts.flow().sprint)
