@@ -39,7 +39,7 @@ SOURCE = "example"
 SINCE = date(2020, 1, 1)
 #: The company of every example: a squad for each product, four people in one and two in the other.
 #: `atelier` declares a funnel, a North Star and an assistant; `boutique` has had no PM since
-#: 21 January 2026.
+#: 21 January 2026. The lead of `nord` leads `sud` as well since 12 January 2026.
 COMPANY = Organisation(
     products=(
         Product(
@@ -56,7 +56,11 @@ COMPANY = Organisation(
     assignments=(Assignment("nord", "atelier", SINCE), Assignment("sud", "boutique", SINCE)),
     people=tuple(Person(f"p{number}", f"P{number}") for number in range(1, 7)),
     features=(Feature("atelier", "assistant", tags="ai"),),
-    ownerships=(Ownership("p5", "PM", "product", "boutique", SINCE, date(2026, 1, 20)),),
+    ownerships=(
+        Ownership("p5", "PM", "product", "boutique", SINCE, date(2026, 1, 20)),
+        Ownership("p1", "squad lead", "squad", "nord", SINCE),
+        Ownership("p1", "squad lead", "squad", "sud", date(2026, 1, 12)),
+    ),
     memberships=tuple(
         Membership(f"p{number}", "nord" if number <= 4 else "sud", SINCE) for number in range(1, 7)
     ),
@@ -158,7 +162,9 @@ def _filled(
     )
     references.rebuild(facts, COMPANY)
     refresh(facts, _needed(kpi, catalogue, models))
-    datasets = [_covered(dataset, example) for dataset in kpi.datasets or ("events",)]
+    # A function may read more than the KPI names: what the example has rows of is known as well.
+    read = [_covered(dataset, example) for dataset in kpi.datasets or ("events",)]
+    datasets = dict.fromkeys([*read, *example.rows])
     spans = [
         CoverageSpan(dataset, SOURCE, stream, first, last)
         for dataset in datasets

@@ -101,7 +101,7 @@ def ending_of(kpi: Kpi, grain: Grain) -> Grain:
 
 def to_date(calendar: Calendar, grain: Grain, last: date, ending: Grain = Grain.WEEK) -> Timeline:
     """Month, quarter or year to the end of each of the last weeks (or months, if `ending` says so),
-    and to that day a year earlier.
+    and to the same date a year earlier (or the end of the same month).
 
     Every window has the day before it as a column of its own, on its left: where movements open.
     """
@@ -110,7 +110,7 @@ def to_date(calendar: Calendar, grain: Grain, last: date, ending: Grain = Grain.
     for _ in range(TO_DATE_PERIODS):
         ends.insert(0, period.end)
         period = calendar.previous(period)
-    ends = sorted({*ends, *(year_before(end) for end in ends)})
+    ends = sorted({*ends, *(year_before(end, ending) for end in ends)})
     periods: list[Period] = []
     for end in ends:
         window = calendar.to_date(grain, end)
@@ -125,7 +125,7 @@ def to_date(calendar: Calendar, grain: Grain, last: date, ending: Grain = Grain.
         np.where(shown, np.arange(len(periods)) - 1, -1),
         np.array(
             [
-                at.get(year_before(period.end), -1) if position % 2 else -1
+                at.get(year_before(period.end, ending), -1) if position % 2 else -1
                 for position, period in enumerate(periods)
             ],
             dtype=np.int64,
@@ -186,8 +186,13 @@ def read_sprints(connection: duckdb.DuckDBPyConnection) -> list[Sprint]:
     return [Sprint(*row) for row in connection.execute(query.sql("duckdb")).fetchall()]
 
 
-def year_before(day: date) -> date:
-    """The same calendar day a year earlier, so that both sums run over the same dates."""
+def year_before(day: date, ending: Grain = Grain.WEEK) -> date:
+    """The same date a year earlier, so that both windows run over the same dates; the 28th for 29
+    February. Of windows that end with months, the end of the same month: 29 February for the 28th
+    of the year after.
+    """
+    if ending is Grain.MONTH:
+        return (day + timedelta(1)).replace(year=(day + timedelta(1)).year - 1) - timedelta(1)
     try:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February

@@ -39,8 +39,23 @@ def test_windows_end_with_weeks_and_the_same_day_a_year_earlier(grain, last, mon
             assert (period.start.month - month) % {"mtd": 1, "qtd": 3, "ytd": 12}[grain] == 0
 
 
-def test_the_29th_of_february_is_compared_with_the_28th():
-    assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+@pytest.mark.parametrize(
+    ("end", "ending", "earlier"),
+    [
+        (date(2024, 2, 29), Grain.WEEK, date(2023, 2, 28)),
+        (date(2024, 3, 10), Grain.WEEK, date(2023, 3, 10)),
+        (date(2025, 2, 28), Grain.WEEK, date(2024, 2, 28)),
+        (date(2025, 2, 28), Grain.MONTH, date(2024, 2, 29)),
+        (date(2024, 2, 29), Grain.MONTH, date(2023, 2, 28)),
+        (date(2025, 12, 31), Grain.MONTH, date(2024, 12, 31)),
+    ],
+)
+def test_windows_are_compared_to_the_same_date_and_months_whole(end, ending, earlier):
+    assert year_before(end, ending) == earlier
+    line = to_date(Calendar(), Grain.YTD, end, ending)
+    windows = {window.end: ago for window, ago in zip(line.periods, line.prior_year, strict=True)}
+    if ending is Grain.MONTH:
+        assert line.periods[windows[end]].end == earlier
 
 
 @brute

@@ -181,7 +181,8 @@ def _boxes(panel: Panel, figures: SeriesFigures, kpi: Kpi) -> tuple[Box, ...]:
     boxes = [_value_box(latest, this)]
     for name, other in ((step, calendar.previous(last)), ("yoy", calendar.prior_year(last))):
         boxes.append(_change_box(name, kpi, None, this, figures.get(other)))
-    weekly = ends_with(kpi) is Grain.WEEK
+    ending = ends_with(kpi)
+    weekly = ending is Grain.WEEK
     end = week.end if weekly else last.end
     # A level has no sum to date; what has no weeks has its last month in the first box.
     level = kpi.kind is Kind.STOCK or built_on_steps(kpi, panel.catalogue)
@@ -191,7 +192,7 @@ def _boxes(panel: Panel, figures: SeriesFigures, kpi: Kpi) -> tuple[Box, ...]:
         if now is None:
             boxes.append(Box(name, None, None, None, NOT_PUBLISHED))
             continue
-        before = to_date(panel, figures, name, year_before(start), year_before(end))
+        before = to_date(panel, figures, name, year_before(start), year_before(end, ending))
         box = _change_box(name, kpi, now.value, now, before)
         boxes.append(box if end == week.end else replace(box, until=end))
     return tuple(boxes)
