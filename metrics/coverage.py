@@ -262,6 +262,25 @@ class Coverage:
                 found[member] = (begun & ~is_open, is_open)
         return found
 
+    def unknown_yet(
+        self, kind: str, member: str, datasets: Sequence[str], periods: Sequence[Period]
+    ) -> NDArray[np.bool_]:
+        """The periods by whose end the data of a member had not begun, though it was there: of a
+        product that was launched later it is known that there was nothing."""
+        late = np.zeros(len(periods), dtype=np.bool_)
+        launched = self._launched.get(member) if kind == "product" else None
+        for dataset in datasets:
+            days = self.days(dataset, kind, member)
+            if days is None:
+                continue
+            first = self._day(int(np.argmax(days)))
+            if not periods or first <= periods[0].end:
+                continue
+            if launched is not None and first - launched <= timedelta(LAUNCH_LAG_DAYS):
+                continue
+            late |= [p.end < first and not (launched and p.end < launched) for p in periods]
+        return late
+
     def _member_state(
         self,
         dataset: str,

@@ -86,6 +86,7 @@ class Computation:
         self._grids: dict[str, dict[str, Grid]] = {}
         self._cut_across: dict[str, Flags] = {}
         self._untold: dict[str, Flags] = {}
+        self._told: dict[str, np.ndarray] = {}
         if self.periods:
             put_calendar(self.connection, self.periods)
 
@@ -151,7 +152,8 @@ class Computation:
         keep = keep & ~(nothing & self._after_end(sets, wanted)[rows, columns])
         rows = np.asarray(wanted, dtype=np.int64)[rows]
         cells = Cells(grid, rows[keep], columns[keep], ids[keep].astype(np.int64))
-        return frame_of(kpi, self._labels(kpi), cells, dimension=self.cut or "", member=member)
+        frame = frame_of(kpi, self._labels(kpi), cells, dimension=self.cut or "", member=member)
+        return frame.assign(members=self._told_of(kpi)[ids[keep], columns[keep]])
 
     def _after_end(self, sets: ScopeSets, wanted: list[int]) -> Flags:
         """For each of the wanted scopes, the periods after the end of a product or squad."""
@@ -177,7 +179,8 @@ class Computation:
             for part in range(3)
         )
         frame = frame_of(kpi, self._labels(kpi), Cells(grid, rows, columns, ids))
-        return frame.assign(dimension=LIKE_WITH_LIKE, member=frame["members"])
+        told = self._told_of(kpi)[ids, columns]
+        return frame.assign(dimension=LIKE_WITH_LIKE, member=frame["members"], members=told)
 
     def _compared_with(self, column: int) -> tuple[int, int]:
         return int(self.timeline.previous[column]), int(self.timeline.prior_year[column])
@@ -196,6 +199,12 @@ class Computation:
             Cells(moved, rows, columns, rows),
             sets.held[rows, columns].astype(np.int64),
         )
+
+    def _told_of(self, kpi: Kpi) -> np.ndarray:
+        """Of which members each set's figure tells in each period, as digests."""
+        if kpi.name not in self._told:
+            self._told[kpi.name] = self._needs.told_of(kpi, self._sets[kpi.member].sets)
+        return self._told[kpi.name]
 
     def _labels(self, kpi: Kpi) -> Labels:
         sets = self._sets[kpi.member]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics import kinds
 from metrics.calendar import Period
@@ -17,6 +18,7 @@ from metrics.coverage import windows as windows_of
 from metrics.functions import FUNCTIONS
 from metrics.grid import Flags
 from metrics.like_with_like import in_both
+from metrics.scopes import digest_of
 from metrics.setting import Setting
 from metrics.timeline import Timeline
 
@@ -81,6 +83,34 @@ class Needs:
             )  # fmt: skip
             states = found if states is None else in_both(states, found)
         return states or {}
+
+    def told_of(self, kpi: Kpi, sets: Sequence[frozenset[str]]) -> NDArray[np.object_]:
+        """Per set and period the digest of the members that figures tell of: all of the set, but
+        for those whose data begin later. Of groups of people the set itself, always."""
+        parts = self._base_parts(kpi)
+        told = np.empty((len(sets), len(self.periods)), dtype=object)
+        told[:] = np.array([digest_of(members) for members in sets], dtype=object)[:, None]
+        if any("small_groups" in part.calculation for part in parts):
+            return told
+        late: dict[str, Flags] = {}
+        for member in sorted(set().union(*sets)):
+            each = [
+                self.setting.coverage.unknown_yet(
+                    kpi.member, member, part.datasets, self.periods
+                )
+                for part in parts
+            ]  # fmt: skip
+            if np.any(each):
+                late[member] = np.logical_or.reduce(each)
+        for row, members in enumerate(sets):
+            begun_later = sorted(members & late.keys())
+            if not begun_later:
+                continue
+            for column in np.flatnonzero(np.logical_or.reduce([late[m] for m in begun_later])):
+                there = members - {m for m in begun_later if late[m][column]}
+                if there:
+                    told[row, column] = digest_of(there)
+        return told
 
     def _base_parts(self, kpi: Kpi) -> list[Kpi]:
         if "model" in kpi.calculation:

@@ -56,15 +56,21 @@ class Reading:
     history: tuple[Figure, ...]  # the last 26 periods up to the figure, oldest first
 
 
+def of_same_members(figure: Figure, base: Figure) -> bool:
+    """Whether two figures tell of the same products or squads, as far as is known."""
+    return not (figure.members and base.members) or figure.members == base.members
+
+
 def compare(figure: Figure | None, base: Figure | None, unit: Unit) -> Comparison | None:
-    """The change from `base` to `figure`; None unless both are closed and have a value.
+    """The change from `base` to `figure`; None unless both are closed, have a value and tell of the
+    same members: what came or went with them is no change of theirs.
 
     Volumes compare as a fraction of the base, rates and scores in their own unit. What rises from
     0 is new; what stays 0 has not changed. A base below 0 gives no fraction that means anything.
     """
     if figure is None or base is None or not (figure.closed and base.closed):
         return None
-    if figure.value is None or base.value is None:
+    if figure.value is None or base.value is None or not of_same_members(figure, base):
         return None
     change = figure.value - base.value
     if unit.compares_in_points:

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from metrics.calendar import Grain
+from metrics.catalogue.kpi import Unit
 from metrics.figures import Computation
 from metrics.like_with_like import LIKE_WITH_LIKE
 from metrics.organisation import Membership, Organisation, Product
+from metrics.reading import compare
 from metrics.scopes import COMPANY
 from metrics.timeline import timeline_of
 from tests.facts import CATALOGUE, MONDAY, ORGANISATION, Facts
@@ -94,6 +96,35 @@ def test_a_product_without_data_is_left_out_and_does_not_hold_up_the_company():
     facts = Facts().cover("events", ["anvil"], MONDAY, MONDAY + timedelta(13)).events(EVENTS)
     assert figure(facts, "2026-W02").value == 1
     assert figure(facts, "2026-W02", by="product", key="crucible") is None
+
+
+@pytest.mark.parametrize(
+    ("launched", "alike"),
+    [
+        (None, False),  # what it had before is unknown
+        (MONDAY - 52 * WEEK, False),
+        (MONDAY + 2 * WEEK, True),  # before its launch it had nothing
+        (MONDAY, False),  # its first weeks are unknown
+    ],
+)
+def test_what_a_product_brings_whose_data_begin_later_is_no_growth(launched, alike):
+    products = (Product("anvil", "Anvil"), Product("bellows", "Bellows", launched=launched))
+    facts = Facts(Organisation(products=products))
+    facts.cover("events", ["anvil"], MONDAY, MONDAY + 4 * WEEK - timedelta(1))
+    facts.cover("events", ["bellows"], MONDAY + 2 * WEEK, MONDAY + 4 * WEEK - timedelta(1))
+    weeks = [MONDAY + WEEK * week for week in range(4)]
+    facts.events(
+        [("anvil", 1, week, "look") for week in weeks]
+        + [("bellows", 2, week, "look") for week in weeks[2:]]
+    )
+    told = facts.ask("active_users", grain=Grain.WEEK)
+    assert [each.value for each in told] == [1, 1, 2, 2]
+    assert compare(told[3], told[2], Unit.COUNT).change == 0
+    assert (compare(told[2], told[1], Unit.COUNT) is not None) == alike
+    # A sign of change asks for one set of members, too.
+    assert len({each.members for each in told}) == (1 if alike else 2)
+    alone = facts.ask("active_users", by="product", grain=Grain.WEEK)
+    assert len({each.members for each in alone}) == 2
 
 
 def test_history_that_begins_inside_a_period_is_absent_unless_the_product_was_launched_then():

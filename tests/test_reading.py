@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -47,6 +48,13 @@ def test_open_and_absent_figures_compare_with_nothing() -> None:
     assert compare(figure(1), figure(2, closed=False), Unit.COUNT) is None
     assert compare(figure(None), figure(2), Unit.COUNT) is None
     assert compare(figure(1), None, Unit.COUNT) is None
+
+
+def test_figures_of_other_members_do_not_compare() -> None:
+    two, three = replace(figure(2), members="anvil"), replace(figure(3), members="both")
+    assert compare(three, two, Unit.COUNT) is None
+    assert compare(three, replace(two, members="both"), Unit.COUNT) is not None
+    assert compare(three, figure(2), Unit.COUNT) is not None
 
 
 def test_status() -> None:

@@ -15,7 +15,7 @@ from metrics.pages.panel import Panel, open_panel
 from metrics.pages.restated import restated_in
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.pages.series_figures import SeriesFigures, to_date
-from metrics.reading import Limits, compare, within_nature
+from metrics.reading import Limits, compare, of_same_members, within_nature
 from metrics.register.baselines import acknowledged
 from metrics.register.remarks import Annotation, read_annotations
 from metrics.register.targets import targets_held
@@ -26,6 +26,7 @@ from metrics.workspace import Workspace
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"
+OTHER_MEMBERS = "other_members"
 
 
 def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
@@ -211,11 +212,20 @@ def _change_box(
     if comparison is None:
         reason = this.reason if this else NOT_PUBLISHED
         if this and this.closed and this.value is not None:
-            reason = (before.reason or "not_closed") if before else NOT_PUBLISHED
+            reason = _why_not(this, before)
         return Box(name, value, None, None, reason)
     if kpi.unit.compares_in_points:
         return Box(name, value, None, comparison.change, None)
     return Box(name, value, comparison.ratio, None, "new" if comparison.is_new else None)
+
+
+def _why_not(this: Figure, before: Figure | None) -> str:
+    """Why a known figure is not compared with another one."""
+    if before is None:
+        return NOT_PUBLISHED
+    if before.reason:
+        return before.reason
+    return "not_closed" if of_same_members(this, before) else OTHER_MEMBERS
 
 
 def six_twelve(
