@@ -59,6 +59,13 @@ MIX = Text(
     "Of {whole}, {parts}; the changed mix of {several} alone makes {mix}.",
     "Sur {whole}, {parts} ; la répartition entre {several} fait à elle seule {mix}.",
 )
+#: Where what the mix did is larger than the change, the rates having gone the other way.
+AGAINST = Text(
+    "{whole}: {mix} because the mix of {several} changed, {rates} at an equal mix; "
+    "the largest part: {part}.",
+    "{whole} : {mix} parce que la répartition entre {several} a changé, {rates} à répartition "
+    "égale ; la plus grande part : {part}.",
+)
 PART = Text("{change} from {member}", "{change} pour {member}")
 FEMININE = ("offres", "plateformes", "fonctionnalités", "natures", "langues", "compétences",
             "sources", "squads")  # fmt: skip
@@ -103,16 +110,25 @@ def _sentence(
     members = [_name(driver.member, names, language) for driver in told]
     if len(moved) > most:
         members.append(OTHERS[language])
-    parts = ", ".join(
+    each = [
         PART[language].format(change=write.difference(kpi.unit, change), member=member)
         for change, member in zip(changes, members, strict=False)
-    )
+    ]
+    parts = ", ".join(each)
     if told[0].rate is None:
         return SUM[language].format(whole=told_whole(whole), parts=parts)
     mixed = explained.change - math.fsum(driver.rate or 0.0 for driver in explained.drivers)
     if abs(mixed) < TOLD_MIX * abs(explained.change):
         return SUM[language].format(whole=told_whole(whole), parts=parts)
-    _, mix, _ = in_tune(kpi.unit, explained.change, [mixed, explained.change - mixed])
+    moved_by, mix, rates = in_tune(kpi.unit, explained.change, [mixed, explained.change - mixed])
+    if rates and abs(mix) > abs(moved_by):
+        return AGAINST[language].format(
+            whole=told_whole(moved_by),
+            mix=write.difference(kpi.unit, mix),
+            rates=write.difference(kpi.unit, rates),
+            several=_several(explained.dimension, language),
+            part=each[0],
+        )
     return MIX[language].format(
         whole=told_whole(whole),
         parts=parts,

@@ -175,6 +175,30 @@ def test_a_rates_sentence_tells_its_mix_where_that_is_much(
     assert ("mix" in said.en) is ("mix" in en)
 
 
+def test_a_mix_that_outweighs_the_rates_is_told_before_them() -> None:
+    kpi = CATALOGUE["win_rate"]
+    # Both rates rose by 5 points; the weaker competitor's deals went from a half to nine tenths.
+    before = {("DE", "free"): (80.0, 100.0), ("FR", "free"): (20.0, 100.0)}
+    after = {("DE", "free"): (17.0, 20.0), ("FR", "free"): (45.0, 180.0)}
+    wholes = [
+        figure(kpi.name, day, list(c.values())) for day, c in ((BEFORE, before), (AFTER, after))
+    ]
+    found = explain(
+        kpi, wholes[0], wholes[1], {"country": candidates(kpi.name, before, after)["country"]}
+    )
+    assert found is not None
+    said = because(
+        kpi, found, {Scope("country", "DE"): "Germany", Scope("country", "FR"): "France"}
+    )
+    assert spaced(said.en) == (
+        "−19 points: −24 points because the mix of countries changed, +5 points at an equal mix; "
+        "the largest part: −15.3 points from Germany."
+    )
+    assert spaced(said.fr).startswith(
+        "−19 points : −24 points parce que la répartition entre pays a changé, +5 points à "
+    )
+
+
 def test_where_nothing_moved_nothing_is_told() -> None:
     kpi = CATALOGUE["mrr"]
     same = {("DE", "free"): (0.0, 0.0), ("FR", "free"): (0.0, 0.0)}
