@@ -3,6 +3,7 @@
 -- What an account held already is compared at the rates of the opening, so that nobody contracts by
 -- a rate; `fx` is what the rates alone did to what it still holds. Who comes, comes at the rate of
 -- the close. Opening + new + reactivation + expansion - contraction - churned + fx = closing.
+-- An account that is owed more than it pays holds an amount below 0, and moves like any other.
 -- Money moves per account and member and adds up; accounts are counted again for every set: one that
 -- keeps another of its members is not lost.
 with rates as (
@@ -112,18 +113,18 @@ by_member as (
         sum(case when opening = 0 and known_before then closing else 0 end) as reactivation,
         sum(
             case
-                when opening > 0 and closing_before > opening then closing_before - opening
+                when opening <> 0 and closing <> 0 and closing_before > opening then closing_before - opening
                 else 0
             end
         ) as expansion,
         sum(
             case
-                when closing > 0 and closing_before < opening then opening - closing_before
+                when opening <> 0 and closing <> 0 and closing_before < opening then opening - closing_before
                 else 0
             end
         ) as contraction,
         sum(case when closing = 0 then opening else 0 end) as churned,
-        sum(case when opening > 0 then closing - closing_before else 0 end) as fx
+        sum(case when opening <> 0 then closing - closing_before else 0 end) as fx
     from movements
     group by cut, member, period_index
 ),

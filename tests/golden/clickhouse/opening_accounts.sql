@@ -144,20 +144,20 @@ WITH facts AS (
     SUM(CASE WHEN opening = 0 AND known_before THEN closing ELSE 0 END) AS reactivation,
     SUM(
       CASE
-        WHEN opening > 0 AND closing_before > opening
+        WHEN opening <> 0 AND closing <> 0 AND closing_before > opening
         THEN closing_before - opening
         ELSE 0
       END
     ) AS expansion,
     SUM(
       CASE
-        WHEN closing > 0 AND closing_before < opening
+        WHEN opening <> 0 AND closing <> 0 AND closing_before < opening
         THEN opening - closing_before
         ELSE 0
       END
     ) AS contraction,
     SUM(CASE WHEN closing = 0 THEN opening ELSE 0 END) AS churned,
-    SUM(CASE WHEN opening > 0 THEN closing - closing_before ELSE 0 END) AS fx
+    SUM(CASE WHEN opening <> 0 THEN closing - closing_before ELSE 0 END) AS fx
   FROM movements
   GROUP BY
     cut,
