@@ -33,7 +33,7 @@ REASONS = {
     "not_launched": mark("not launched yet"),
     "small_group": mark("too few people to show"),
     "history_begins": mark("history begins later"),
-    "other_members": mark("not the same products or squads then"),
+    "told_of_fewer": mark("data of some began later"),
     "too_few": mark("too few answers"),
     "several_definitions": mark("several definitions, not to be put together"),
     "within_noise": mark("the company's change is within its noise"),

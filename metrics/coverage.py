@@ -266,7 +266,7 @@ class Coverage:
         self, kind: str, member: str, datasets: Sequence[str], periods: Sequence[Period]
     ) -> NDArray[np.bool_]:
         """The periods by whose end the data of a member had not begun, though it was there: of a
-        product that was launched later it is known that there was nothing."""
+        product that was launched in one, or later, nothing is taken to be missing."""
         late = np.zeros(len(periods), dtype=np.bool_)
         launched = self._launched.get(member) if kind == "product" else None
         for dataset in datasets:
@@ -278,7 +278,7 @@ class Coverage:
                 continue
             if launched is not None and first - launched <= timedelta(LAUNCH_LAG_DAYS):
                 continue
-            late |= [p.end < first and not (launched and p.end < launched) for p in periods]
+            late |= [p.end < first and not (launched and p.start <= launched) for p in periods]
         return late
 
     def _member_state(

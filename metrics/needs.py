@@ -18,7 +18,7 @@ from metrics.coverage import windows as windows_of
 from metrics.functions import FUNCTIONS
 from metrics.grid import Flags
 from metrics.like_with_like import in_both
-from metrics.scopes import digest_of
+from metrics.scopes import WITHOUT, digest_of
 from metrics.setting import Setting
 from metrics.timeline import Timeline
 
@@ -85,8 +85,8 @@ class Needs:
         return states or {}
 
     def told_of(self, kpi: Kpi, sets: Sequence[frozenset[str]]) -> NDArray[np.object_]:
-        """Per set and period the digest of the members that figures tell of: all of the set, but
-        for those whose data begin later. Of groups of people the set itself, always."""
+        """Per set and period of whom figures tell: the digest of the set and, where the data of
+        some of its members begin later, of those. Of groups of people the set itself, always."""
         parts = self._base_parts(kpi)
         told = np.empty((len(sets), len(self.periods)), dtype=object)
         told[:] = np.array([digest_of(members) for members in sets], dtype=object)[:, None]
@@ -107,9 +107,9 @@ class Needs:
             if not begun_later:
                 continue
             for column in np.flatnonzero(np.logical_or.reduce([late[m] for m in begun_later])):
-                there = members - {m for m in begun_later if late[m][column]}
-                if there:
-                    told[row, column] = digest_of(there)
+                missing = frozenset(m for m in begun_later if late[m][column])
+                if missing != members:
+                    told[row, column] += f"{WITHOUT}{digest_of(missing)}"
         return told
 
     def _base_parts(self, kpi: Kpi) -> list[Kpi]:

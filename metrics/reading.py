@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from metrics.catalogue.kpi import Kpi, Unit
 from metrics.result import Figure, Scope
+from metrics.scopes import WITHOUT
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,25 @@ class Reading:
     history: tuple[Figure, ...]  # the last 26 periods up to the figure, oldest first
 
 
-def of_same_members(figure: Figure, base: Figure) -> bool:
-    """Whether two figures tell of the same products or squads, as far as is known."""
-    return not (figure.members and base.members) or figure.members == base.members
+def told_alike(figure: Figure, base: Figure) -> bool:
+    """Whether two figures of the same products or squads tell of the same ones: of those whose data
+    begin in between, one of them does not tell."""
+    (held, _, late), (other, _, other_late) = (
+        each.members.partition(WITHOUT) for each in (figure, base)
+    )
+    return held != other or late == other_late
 
 
 def compare(figure: Figure | None, base: Figure | None, unit: Unit) -> Comparison | None:
-    """The change from `base` to `figure`; None unless both are closed, have a value and tell of the
-    same members: what came or went with them is no change of theirs.
+    """The change from `base` to `figure`; None unless both are closed, have a value and are told
+    alike: what comes with a member whose data begin in between is no growth.
 
     Volumes compare as a fraction of the base, rates and scores in their own unit. What rises from
     0 is new; what stays 0 has not changed. A base below 0 gives no fraction that means anything.
     """
     if figure is None or base is None or not (figure.closed and base.closed):
         return None
-    if figure.value is None or base.value is None or not of_same_members(figure, base):
+    if figure.value is None or base.value is None or not told_alike(figure, base):
         return None
     change = figure.value - base.value
     if unit.compares_in_points:

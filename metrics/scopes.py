@@ -21,6 +21,10 @@ COMPANY = Scope("company", "")
 OWNER_ROLES = ("PM", "PO", "squad lead")
 
 
+#: Between the digest of a set and that of those of its members of which a figure does not tell yet.
+WITHOUT = "-"
+
+
 def owner_key(role: str, person: str) -> str:
     """The key of an owner scope, `PM:c-morel`: a person in one role."""
     return f"{role}:{person}"

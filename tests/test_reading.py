@@ -50,11 +50,12 @@ def test_open_and_absent_figures_compare_with_nothing() -> None:
     assert compare(figure(1), None, Unit.COUNT) is None
 
 
-def test_figures_of_other_members_do_not_compare() -> None:
-    two, three = replace(figure(2), members="anvil"), replace(figure(3), members="both")
-    assert compare(three, two, Unit.COUNT) is None
-    assert compare(three, replace(two, members="both"), Unit.COUNT) is not None
-    assert compare(three, figure(2), Unit.COUNT) is not None
+def test_figures_that_tell_of_fewer_of_the_same_members_do_not_compare() -> None:
+    fewer, all_of_them = replace(figure(2), members="a-b"), replace(figure(3), members="a")
+    assert compare(all_of_them, fewer, Unit.COUNT) is None
+    assert compare(all_of_them, replace(fewer, members="a"), Unit.COUNT) is not None
+    # Who holds others than then is set against what they held.
+    assert compare(all_of_them, replace(fewer, members="c"), Unit.COUNT) is not None
 
 
 def test_status() -> None:

@@ -15,7 +15,7 @@ from metrics.pages.panel import Panel, open_panel
 from metrics.pages.restated import restated_in
 from metrics.pages.review_facts import Box, NewLevel, Point, SixTwelve
 from metrics.pages.series_figures import SeriesFigures, to_date
-from metrics.reading import Limits, compare, of_same_members, within_nature
+from metrics.reading import Limits, compare, told_alike, within_nature
 from metrics.register.baselines import acknowledged
 from metrics.register.remarks import Annotation, read_annotations
 from metrics.register.targets import targets_held
@@ -26,7 +26,7 @@ from metrics.workspace import Workspace
 
 WEEKS, MONTHS = 6, 12
 NOT_PUBLISHED = "not_published"
-OTHER_MEMBERS = "other_members"
+TOLD_OF_FEWER = "told_of_fewer"
 
 
 def six_twelve_of(panel: Panel, kpi: Kpi, scope: Scope) -> SixTwelve:
@@ -225,7 +225,7 @@ def _why_not(this: Figure, before: Figure | None) -> str:
         return NOT_PUBLISHED
     if before.reason:
         return before.reason
-    return "not_closed" if of_same_members(this, before) else OTHER_MEMBERS
+    return "not_closed" if told_alike(this, before) else TOLD_OF_FEWER
 
 
 def six_twelve(
