@@ -8,6 +8,7 @@ modelling, publishing, judging, judged, flipping, flipped.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import re
 import signal
@@ -26,6 +27,10 @@ from metrics.edition import compute_all
 from metrics.errors import NoRoom, VigieError
 from metrics.explaining.cuts import cut_frames
 from metrics.job import JOB, LINE, Line, Outcome, Progress
+
+#: New objects after which to look for those that only point at each other: looking as often as
+#: Python does is a tenth of a small job.
+GARBAGE = 50_000
 
 
 class Cancelled(BaseException):
@@ -57,6 +62,7 @@ class Output:
 
 def main(arguments: list[str], steps: Steps | None = None) -> int:
     """Run the job in the file named; its last line of output holds the outcome."""
+    gc.set_threshold(GARBAGE)
     job = JOB.validate_json(Path(arguments[0]).read_bytes())
     steps = steps or Steps(
         importing.land, importing.remove, compute_all, cut_frames, document_frames
