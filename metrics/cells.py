@@ -20,13 +20,14 @@ Z95 = 1.959963984540054
 def base_grid(kpi: Kpi, shape: Shape, rows: pd.DataFrame, known: Known) -> Grid:
     """The grid of a KPI that reads a model, from rows of set_id, period_index and the outputs."""
     size = known.usable.shape
-    inside = rows[rows["period_index"] < size[1]]
-    at = (inside["set_id"].to_numpy(dtype=int), inside["period_index"].to_numpy(dtype=int))
+    set_ids, periods = (rows[name].to_numpy(dtype=int) for name in ("set_id", "period_index"))
+    inside = periods < size[1]
+    at = (set_ids[inside], periods[inside])
 
     def filled(column: str, empty: float) -> Floats:
         cells = np.full(size, empty, dtype=float)
-        if column in inside:
-            cells[at] = inside[column].to_numpy(dtype=float)
+        if column in rows:
+            cells[at] = rows[column].to_numpy(dtype=float)[inside]
         return cells
 
     # A wave under way would tell, from one publication to the next, what each new answer was.

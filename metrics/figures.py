@@ -113,7 +113,7 @@ class Computation:
         ]
         if kpi.name in self._subsets and not self.cut:
             frames.append(self._subset_rows(kpi, self.grids(kpi.name)[""]))
-        frame = pd.concat(frames, ignore_index=True)
+        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         if self._tells_of_all and self.timeline.grain is kpi.cadence:
             public = frame["scope_kind"].isin(BORN_SCOPES) & (frame["dimension"] == "")
             self.born.setdefault(kpi.name, frame[public & frame["closed"].astype(bool)])

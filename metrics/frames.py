@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,21 +57,27 @@ def frame_of(
     columns, grid = cells.periods, cells.grid
     at = (cells.grid_rows, columns)
 
-    def of(values: list[object], positions: Positions) -> NDArray[np.object_]:
+    # Words stay objects: hundreds of small frames take long to make, and to join, of pandas's own.
+    def of(values: list[object], positions: Positions) -> pd.Series[Any]:
         found = np.empty(len(values), dtype=object)
         found[:] = values
-        return found[positions]
+        return pd.Series(found[positions], dtype="object")
 
+    def same(word: str) -> pd.Series[Any]:
+        return pd.Series(np.full(len(columns), word, dtype=object), dtype="object")
+
+    reason = grid.reason[at]  # a copy
+    reason[reason == ""] = None
     sets = cells.grid_rows if set_ids is None else set_ids
     return pd.DataFrame(
         {
-            "kpi": kpi.name,
-            "definition": kpi.definition,
+            "kpi": same(kpi.name),
+            "definition": same(kpi.definition),
             "scope_kind": of([scope.kind for scope in labels.scopes], cells.scopes),
             "scope": of([scope.key for scope in labels.scopes], cells.scopes),
-            "grain": labels.grain,
-            "dimension": dimension,
-            "member": member,
+            "grain": same(labels.grain),
+            "dimension": same(dimension),
+            "member": same(member),
             "start": of([period.start for period in labels.periods], columns),
             "end": of([period.end for period in labels.periods], columns),
             "period": of([period.key for period in labels.periods], columns),
@@ -81,7 +88,7 @@ def frame_of(
             "low": grid.low[at],
             "high": grid.high[at],
             "closed": grid.closed[at],
-            "reason": pd.Series(grid.reason[at], dtype="object").replace("", None),
+            "reason": pd.Series(reason, dtype="object"),
             "members": of(list(labels.digests), sets),
         }
     )

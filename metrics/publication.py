@@ -117,7 +117,7 @@ class Writer:
         seen: set[tuple[str, str]] = set()  # KPIs and grains of which a frame told
         left = self._visible(kind, seen)  # visible rows that no frame has matched yet
         for frame in batches(frames):
-            pairs = set(frame[["kpi", "grain"]].itertuples(index=False, name=None))
+            pairs = set(zip(frame["kpi"], frame["grain"], strict=True))
             again = _of(left, pairs & seen)
             visible = pd.concat([left[again], self._visible(kind, pairs - seen)], ignore_index=True)
             rest = self._compare(kind, self._typed(kind, frame), visible)

@@ -127,8 +127,7 @@ def judged_rows(figures: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     KPIs that the catalogue says are `not_judged` have none.
     """
-    every = figures[["kpi", "grain"]].drop_duplicates()
-    pairs = set(every.itertuples(index=False, name=None))
+    pairs = set(zip(figures["kpi"], figures["grain"], strict=True))
     judged = {
         (name, grain)
         for name, grain in pairs
