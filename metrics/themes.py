@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -177,12 +177,14 @@ def languages_of(text: str) -> tuple[str, ...]:
 def words_of(text: str, language: str) -> Words:
     """The words of a text, in order, each as the stems of how it is and of how it would be written
     without accents: many people leave them out."""
-    stemmer = _stemmer(language)
     words = _WORD.findall(unicodedata.normalize("NFC", text.casefold()))
-    return tuple(
-        frozenset((_plain(stemmer.stemWord(word)), stemmer.stemWord(_plain(word))))
-        for word in words
-    )
+    return tuple(_stems(word, language) for word in words)
+
+
+@lru_cache(maxsize=20_000)  # people use the same words again and again
+def _stems(word: str, language: str) -> frozenset[str]:
+    stemmer = _stemmer(language)
+    return frozenset((_plain(stemmer.stemWord(word)), stemmer.stemWord(_plain(word))))
 
 
 def telling_words(text: str, shortest: int) -> Words:

@@ -319,7 +319,8 @@ def _view(connection: duckdb.DuckDBPyConnection, line: exp.Expr, table: Table) -
 
 
 def _drop(connection: duckdb.DuckDBPyConnection) -> None:
-    drop_temporary(connection, "staged", "raw_rows")
+    connection.execute("drop view if exists temp.staged")
+    connection.execute("drop table if exists temp.raw_rows")
 
 
 def drop_temporary(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
