@@ -7,8 +7,16 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from metrics.errors import VigieError
+from metrics.register.tables import metadata, state
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+#: As alembic makes it.
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -34,6 +42,19 @@ def migrate(engine: sa.Engine) -> None:
             f"This register was written by a newer Vigie (migration {', '.join(sorted(newer))}).",
             next_step="Install that version, or restore a backup.",
         )
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # Two programs may start at once: the second waits here and finds nothing left to do.
+            connection.exec_driver_sql("begin immediate")
+        if present or _versions(connection):
+            upgrade(connection)
+        else:
+            _make(connection, known[-1])
+        connection.commit()
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Apply what is missing, migration by migration, from the first one on if need be."""
     # Every job asks whether there is anything to do, and to load this takes a tenth of its start.
     from alembic import command
     from alembic.config import Config
@@ -41,21 +62,25 @@ def migrate(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # Two programs may start at once: the second waits here and finds nothing left to do.
-            connection.exec_driver_sql("begin immediate")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
-        connection.commit()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")
+
+
+def _make(connection: sa.Connection, version: str) -> None:
+    """The tables as all migrations together leave them, in an empty register."""
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(sa.insert(state).values(id=1, warehouse_version=0, publication_id=0))
+    _VERSION.create(connection)
+    connection.execute(sa.insert(_VERSION).values(version_num=version))
 
 
 def applied(engine: sa.Engine) -> set[str]:
     """The last migration that a register has seen; empty for a new one."""
-    if not sa.inspect(engine).has_table("alembic_version"):
-        return set()
     with engine.connect() as connection:
-        versions = sa.select(sa.column("version_num", sa.String)).select_from(
-            sa.table("alembic_version")
-        )
-        return set(connection.execute(versions).scalars())
+        return _versions(connection)
+
+
+def _versions(connection: sa.Connection) -> set[str]:
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return set()
+    return set(connection.execute(sa.select(_VERSION.c.version_num)).scalars())

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +19,54 @@ from metrics.register import migrate, migration
 from metrics.register.tables import metadata, state
 
 
-def test_migrations_make_exactly_the_tables(register: sa.Engine) -> None:
-    with register.connect() as connection:
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[sa.Engine]:
+    """A register that went through every migration, as one of the first company's did."""
+    engine = open_register(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
+    with engine.begin() as connection:
+        migration.upgrade(connection)
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_make_exactly_the_tables(migrated: sa.Engine) -> None:
+    with migrated.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def shape(engine: sa.Engine) -> dict[str, Any]:
+    """Columns, keys, indexes and conditions of every table, whatever their order."""
+    found: dict[str, Any] = {}
+    with engine.connect() as connection:
+
+        def told(pragma: str, skipped: int = 0) -> list[tuple[Any, ...]]:
+            rows = connection.exec_driver_sql(f"pragma {pragma}").all()
+            return sorted((tuple(row[skipped:]) for row in rows), key=repr)
+
+        for name, sql in connection.exec_driver_sql(
+            "select name, sql from sqlite_master where type = 'table'"
+        ).all():
+            if name.startswith("sqlite_"):
+                continue
+            indexes = [(row[0], *row[1:]) for row in told(f"index_list({name})", 1)]
+            found[name] = (
+                told(f"table_xinfo({name})", 1),
+                told(f"foreign_key_list({name})", 2),
+                [(each, told(f"index_info({each[0]})", 2)) for each in indexes],
+                sorted(re.findall(r"CHECK \(.*?\)|AUTOINCREMENT", sql)),
+            )
+    return found
+
+
+def test_a_new_register_is_as_one_that_was_migrated(
+    register: sa.Engine, migrated: sa.Engine
+) -> None:
+    assert shape(register) == shape(migrated)
+    for engine in (register, migrated):
+        with engine.connect() as connection:
+            assert connection.execute(sa.select(state)).all() == [(1, 0, 0)]
+    assert migration.applied(register) == migration.applied(migrated)
 
 
 def test_only_one_state_row_can_exist(register: sa.Engine) -> None:
