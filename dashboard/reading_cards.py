@@ -83,8 +83,8 @@ def readings_table(
     """Figures with their sparklines, what needs a look first; notes where there are any, and whose
     they are unless a heading says so."""
     frame = reading_tables.readings(readings, session.voice, session.palette)
-    silent = ([] if frame["note"].any() else ["note"]) + (["scope"] if headed else [])
-    _figures(session, frame.drop(columns=silent), readings, key)
+    silent = [] if frame["note"].any() else ["note"]
+    _figures(session, frame.drop(columns=silent), readings, key, headed=headed)
 
 
 def families_table(session: Session, cells: Sequence[ScorecardCell], key: str) -> None:
@@ -129,19 +129,30 @@ def grouped_table(
     _figures(session, frame, [reading for _, found in groups for reading in found], key)
 
 
-def _figures(session: Session, frame: DataFrame, readings: Sequence[Reading], key: str) -> None:
-    """A sortable table with a download of the exact numbers behind it."""
+def _figures(
+    session: Session,
+    frame: DataFrame,
+    readings: Sequence[Reading],
+    key: str,
+    *,
+    headed: bool = False,
+) -> None:
+    """A sortable table with a download of the exact numbers behind it; `headed`: a heading says
+    whose all of them are."""
     voice = session.voice
     words = voice.words
     column = st.column_config
-    with narrow.wide(frame, _telling(words), key, words, right=("value",)):
+    telling = _telling(words)
+    if headed:
+        del telling["scope"]
+    with narrow.wide(frame, telling, key, words, right=("value",)):
         tables.show(
             frame,
             hide_index=True,
             column_config={
                 "family": column.TextColumn(words.say("Family")),
                 "status": column.TextColumn(words.say("Status"), width=105),
-                "scope": column.TextColumn(words.say("Scope")),
+                "scope": None if headed else column.TextColumn(words.say("Scope")),
                 "kpi": column.TextColumn(words.say("KPI")),
                 "value": column.TextColumn(words.say("Figure"), alignment="right"),
                 "trend": column.ImageColumn(words.say("26 periods"), width=140),
