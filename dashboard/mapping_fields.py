@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import mapping_sentences
 from dashboard.markup import escape
@@ -57,17 +58,15 @@ def chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mappi
     ]
     columns: dict[str, str] = {}
     constants: dict[str, str] = dict(start.constants)
-    for line in _lines(first):
-        for cell, name in zip(st.columns(COLUMNS), line, strict=False):
-            with cell:
-                _field(session, seen, start, name, key, columns, constants)
+    for cell, name in _cells(first):
+        with cell:
+            _field(session, seen, start, name, key, columns, constants)
     rest = [name for name in names if name not in first]
     if rest:
         with st.expander(words.say("More fields"), key=f"{key}_more"):
-            for line in _lines(rest):
-                for cell, name in zip(st.columns(COLUMNS), line, strict=False):
-                    with cell:
-                        _field(session, seen, start, name, key, columns, constants)
+            for cell, name in _cells(rest):
+                with cell:
+                    _field(session, seen, start, name, key, columns, constants)
     mapping = replace(start, columns=columns, constants=constants)
     if start.figures:
         mapping = replace(mapping, figures=_figures(session, seen, start, columns, key))
@@ -108,10 +107,11 @@ def chosen(session: Session, seen: SeenTable, start: Mapping, key: str) -> Mappi
     return replace(mapping, words=said)
 
 
-def _lines(names: list[str]) -> Iterator[list[str]]:
-    """Fields line by line: side by side on a wide screen, in the same order on a narrow one."""
+def _cells(names: list[str]) -> Iterator[tuple[DeltaGenerator, str]]:
+    """A place for each field, line by line: side by side on a wide screen, in the same order on a
+    narrow one."""
     for begin in range(0, len(names), COLUMNS):
-        yield names[begin : begin + COLUMNS]
+        yield from zip(st.columns(COLUMNS), names[begin : begin + COLUMNS], strict=False)
 
 
 def _field(
