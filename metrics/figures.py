@@ -241,6 +241,7 @@ class Computation:
             previous=self.timeline.previous,
             prior_year=self.timeline.prior_year,
             company=sets.held[0],
+            told=lambda name: self._told_of(self.setting.catalogue[name]),
         )
         made: dict[str, Grid] = {}
         for member in sorted(members):
@@ -288,6 +289,7 @@ class Computation:
             formula=lambda text: self._formula(
                 replace(kpi, kind=Kind.DERIVED, calculation={"formula": text}), ("formula",)
             )[""],
+            told=lambda name: self._told_of(setting.catalogue[name]),
             facts=self._facts,
             born=self._born,
             shared=self.shared,

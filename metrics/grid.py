@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,8 +65,9 @@ def divided(numerator: Grid, denominator: Grid) -> Grid:
     )
 
 
-def _shifted(grid: Grid, source: NDArray[np.int64]) -> Grid:
-    """Each period takes the cell of the period `source` names; −1 is before the data begin."""
+def _shifted(grid: Grid, source: NDArray[np.int64], of_fewer: Flags) -> Grid:
+    """Each period takes the cell of the period `source` names; −1 is before the data begin, and
+    what is `of_fewer` members than the period's own figure is compared with nothing."""
     inside = source >= 0
     column = np.where(inside, source, 0)
 
@@ -81,9 +82,14 @@ def _shifted(grid: Grid, source: NDArray[np.int64]) -> Grid:
         closed=grid.closed | absent,
         reason=np.where(absent, "", grid.reason),
     )
-    value = take(before.value, np.nan)
+    value = np.where(of_fewer, np.nan, take(before.value, np.nan))
     reason = take(before.reason, "history_begins")
+    reason = np.where(of_fewer, gravest(reason, _history_begins(value)), reason)  # type: ignore[arg-type]
     return Grid.of(value, take(before.closed, True), reason)  # type: ignore[arg-type]
+
+
+def _history_begins(like: Floats) -> Words:
+    return np.full(like.shape, "history_begins", dtype=object)
 
 
 def transferred(grid: Grid, held: NDArray[np.int32]) -> Grid:
@@ -110,11 +116,13 @@ def transferred(grid: Grid, held: NDArray[np.int32]) -> Grid:
 @dataclass(frozen=True)
 class Neighbours:
     """For each period the index of the previous one and of the same one a year earlier (−1: none);
-    and for each cell's set and period the id of the company's set, for company(x)."""
+    for each cell's set and period the id of the company's set, for company(x); and per KPI, set and
+    period of which members its figures tell."""
 
     previous: NDArray[np.int64]
     prior_year: NDArray[np.int64]
     company: NDArray[np.int32]
+    told: Callable[[str], Words]
 
 
 def evaluate(tree: exp.Expr, look_up: Callable[[str], Grid], neighbours: Neighbours) -> Grid:
@@ -139,20 +147,28 @@ def evaluate(tree: exp.Expr, look_up: Callable[[str], Grid], neighbours: Neighbo
             case exp.Div():
                 return quotient(walk(node.this), walk(node.expression))
             case exp.Anonymous():
-                return call(node.name, walk(node.expressions[0]))
+                names = {column.name for column in node.find_all(exp.Column)}
+                return call(node.name, walk(node.expressions[0]), names)
         raise AssertionError(f"not checked by parse_formula: {node!r}")
 
-    def call(name: str, argument: Grid | float) -> Grid | float:
+    def call(name: str, argument: Grid | float, of: Set[str]) -> Grid | float:
         if isinstance(argument, float):
             return argument
         match name:
             case "previous":
-                return _shifted(argument, neighbours.previous)
+                return shifted(argument, neighbours.previous, of)
             case "prior_year":
-                return _shifted(argument, neighbours.prior_year)
+                return shifted(argument, neighbours.prior_year, of)
             case "single":
                 return single(argument)
         return company(argument)
+
+    def shifted(grid: Grid, source: NDArray[np.int64], of: Set[str]) -> Grid:
+        of_fewer = np.zeros(grid.value.shape, dtype=np.bool_)
+        for name in of:
+            told = neighbours.told(name)
+            of_fewer |= told != told[:, np.where(source >= 0, source, 0)]
+        return _shifted(grid, source, of_fewer & (source >= 0))
 
     def single(grid: Grid) -> Grid:
         several = grid.value > 1

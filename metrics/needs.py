@@ -87,10 +87,9 @@ class Needs:
     def told_of(self, kpi: Kpi, sets: Sequence[frozenset[str]]) -> NDArray[np.object_]:
         """Per set and period of whom figures tell: the digest of the set and, where the data of
         some of its members begin later, of those. Of groups of people the set itself, always."""
-        parts = self._base_parts(kpi)
         told = np.empty((len(sets), len(self.periods)), dtype=object)
         told[:] = np.array([digest_of(members) for members in sets], dtype=object)[:, None]
-        if any("small_groups" in part.calculation for part in parts):
+        if any("small_groups" in part.calculation for part in self._base_parts(kpi)):
             return told
         late: dict[str, Flags] = {}
         for member in sorted(set().union(*sets)):
@@ -98,7 +97,7 @@ class Needs:
                 self.setting.coverage.unknown_yet(
                     kpi.member, member, part.datasets, self.periods
                 )
-                for part in parts
+                for part in self._base_parts(kpi, member)
             ]  # fmt: skip
             if np.any(each):
                 late[member] = np.logical_or.reduce(each)
@@ -112,13 +111,17 @@ class Needs:
                     told[row, column] += f"{WITHOUT}{digest_of(missing)}"
         return told
 
-    def _base_parts(self, kpi: Kpi) -> list[Kpi]:
+    def _base_parts(self, kpi: Kpi, member: str = "") -> list[Kpi]:
+        """What a KPI is made of; of what may be told by either of several, the first that the
+        member ever had."""
         if "model" in kpi.calculation:
             return [kpi]
-        catalogue, function = self.setting.catalogue, kpi.calculation.get("function")
-        if function is not None and FUNCTIONS[str(function)].either:
-            return self._base_parts(catalogue[parts_of(kpi)[0]])
-        return [base for part in parts_of(kpi) for base in self._base_parts(catalogue[part])]
+        parts = [self.setting.catalogue[part] for part in parts_of(kpi)]
+        function = FUNCTIONS.get(str(kpi.calculation.get("function")))
+        if function and function.either:
+            had = (part for part in parts if self.ever(part, [frozenset({member})])[0])
+            parts = [next(had, parts[0])]
+        return [base for part in parts for base in self._base_parts(part, member)]
 
     def _waits(self, calculation: Mapping[str, object]) -> dict[str, int]:
         """The days that products give their own funnels or newcomers, for what is told when those

@@ -12,6 +12,7 @@ NEIGHBOURS = Neighbours(
     previous=np.array([-1, 0, 1]),
     prior_year=np.array([-1, -1, 0]),
     company=np.array([0, 0, 0], dtype=np.int32),
+    told=lambda name: np.array([["x", "x", "x"], ["x", "x", "y" if name == "c" else "x"]]),
 )
 
 
@@ -25,7 +26,7 @@ B = grid([2, 4, 8], [0, 1, 1])
 
 
 def worked_out(text: str) -> Grid:
-    return evaluate(parse_formula(text, "here"), {"a": A, "b": B}.__getitem__, NEIGHBOURS)
+    return evaluate(parse_formula(text, "here"), {"a": A, "b": B, "c": A}.__getitem__, NEIGHBOURS)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def worked_out(text: str) -> Grid:
         ("-a", [-8, -16, -32], [-1, -2, None]),
         ("previous(a)", [None, 8, 16], [None, 1, 2]),
         ("prior_year(a) / company(prior_year(a))", [None, None, 1], [None, None, 0.125]),
+        ("previous(c)", [None, 8, 16], [None, 1, None]),
         ("a / 4", [2, 4, 8], [0.25, 0.5, None]),
         ("1 / b", [0.5, 0.25, 0.125], [None, 1, 1]),
     ],

@@ -26,14 +26,20 @@ amounts = st.lists(st.integers(50, 400), min_size=30, max_size=30)
 
 
 def company(anvil: list[int], bellows: list[int], crucible: list[int]) -> Facts:
-    """Anvil and Bellows have an account each that pays an amount a month; Crucible only revenue."""
-    facts = Facts().cover("subscriptions", ("anvil", "bellows"), FIRST, date(2026, 6, 30))
-    facts.cover("ledger", ("",), FIRST, date(2026, 6, 30))
+    """Anvil and Bellows have an account each that pays an amount a month; Crucible only revenue.
+    Amounts are of the latest months: the data of fewer than 30 begin later."""
+    paid = {"anvil": anvil, "bellows": bellows, "crucible": crucible}
+    months = {product: MONTHS[30 - len(amounts) :] for product, amounts in paid.items()}
+    facts = Facts()
+    for product, known in months.items():
+        if known:
+            covered = ("ledger", [""]) if product == "crucible" else ("subscriptions", [product])
+            facts.cover(*covered, known[0], date(2026, 6, 30))
     facts.connection.execute("insert into account_natures values ('70', 'revenue')")
     spans = [
-        (product, n, month, MONTHS[n + 1] if n + 1 < len(MONTHS) else None, amount)
-        for product, paid in (("anvil", anvil), ("bellows", bellows))
-        for n, (month, amount) in enumerate(zip(MONTHS, paid, strict=True))
+        (product, n, month, (month + timedelta(31)).replace(day=1), amount)
+        for product in ("anvil", "bellows")
+        for n, (month, amount) in enumerate(zip(months[product], paid[product], strict=True))
     ]
     facts.insert(
         "landed_subscriptions",
@@ -49,7 +55,7 @@ def company(anvil: list[int], bellows: list[int], crucible: list[int]) -> Facts:
         "source, stream, day, journal, account, amount, currency",
         [
             ("test", "crucible", month + timedelta(4), "VT", "7061", amount, "EUR")
-            for month, amount in zip(MONTHS, crucible, strict=True)
+            for month, amount in zip(months["crucible"], crucible, strict=True)
         ],
     )
     facts.connection.execute(
@@ -117,6 +123,23 @@ def test_a_share_of_growth_is_not_given_of_noise(anvil, growth):
             assert (figure.value, figure.reason) == (None, "within_noise")
         else:
             assert figure.value == pytest.approx(1)
+
+
+@pytest.mark.parametrize("later", ["bellows", "crucible"])
+def test_what_comes_with_a_product_whose_data_begin_later_is_no_growth(later: str) -> None:
+    """Anvil grows by 1 a month; 300 of another product are known from March 2025 on."""
+    known = {"bellows": [], "crucible": [], later: [300] * 16}
+    facts = company([100 + n for n in range(30)], known["bellows"], known["crucible"])
+    names = ("growth_contribution", "period_growth_contribution", "share_of_growth")
+    found = {(figure.kpi, figure.period): figure for figure in facts.ask(*names)}
+    for month in ("2025-03", "2026-02"):
+        figure = found["growth_contribution", month]
+        assert (figure.value, figure.reason) == (None, "history_begins")
+    assert found["growth_contribution", "2025-02"].value == pytest.approx(12 / 101 * 100)
+    assert found["growth_contribution", "2026-03"].value == pytest.approx(12 / 414 * 100)
+    assert found["period_growth_contribution", "2025-03"].value is None
+    assert found["period_growth_contribution", "2025-04"].value == pytest.approx(100 / 414)
+    assert found["share_of_growth", "2026-03"].value == 1  # nor is it noise
 
 
 SUBSCRIPTIONS = """id,Customer ID,Plan,Quantity,Interval,Amount,Status,Start Date (UTC),Ended At (UTC),channel (metadata)

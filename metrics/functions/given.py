@@ -35,11 +35,10 @@ class Given:
 
     `held` is the id of the company's set in each period. `grid` gives a KPI or measure at the same
     sets and periods, `formula` a formula over such, `facts` the rows of a model,
-    one object each. `known` says which
-    cells have the data that the KPI itself rests on. `shared` is for what depends on neither sets
-    nor periods. `born` gives the closed figures of a KPI in
-    its own cadence, of every product and of the company: scope_kind, scope, start, end, value, n,
-    reason, members.
+    one object each. `known` says which cells have the data that the KPI itself rests on, `told` of
+    which members figures of a KPI tell, as digests. `shared` is for what depends on neither sets
+    nor periods. `born` gives the closed figures of a KPI in its own cadence, of every product and of
+    the company: scope_kind, scope, start, end, value, n, reason, members.
     """
 
     kpi: Kpi
@@ -54,6 +53,7 @@ class Given:
     known: Known
     grid: Callable[[str], Grid]
     formula: Callable[[str], Grid]
+    told: Callable[[str], NDArray[np.object_]]
     facts: Callable[[str], Sequence[Any]]
     born: Callable[[str], pd.DataFrame]
     shared: Shared

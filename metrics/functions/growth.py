@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.calendar import Grain
+from metrics.coverage import NOBODY
 from metrics.detection.xmr import LEAST_POINTS, LIMIT_FACTOR
 from metrics.functions.given import Given
 from metrics.grid import Grid, gravest
@@ -17,7 +18,8 @@ MOST_POINTS = {Grain.MONTH: 24, Grain.QUARTER: 8}
 
 
 def growth_base(given: Given) -> Grid:
-    """MRR of the products that have some, plus the revenue a month of those that never had any."""
+    """MRR of the products that have some, plus the revenue a month of those that never had any; of
+    either alone where the data of the other begin later."""
     mrr, revenue = given.grid("mrr"), given.grid("revenue_without_mrr")
     monthly = revenue.value / MONTHS[given.grain]
     with_mrr = np.array(
@@ -27,7 +29,9 @@ def growth_base(given: Given) -> Grid:
         ]
     )[:, None]
     with_revenue = np.asarray((np.nan_to_num(revenue.n) > 0).any(axis=1))[:, None]
-    alone, both = with_revenue & ~with_mrr, with_revenue & with_mrr
+    begun, other_begun = (~np.isin(grid.reason, NOBODY) for grid in (mrr, revenue))
+    alone = with_revenue & ~(with_mrr & (begun | ~other_begun))
+    both = with_revenue & with_mrr & (begun == other_begun)
     value = np.where(alone, monthly, np.where(both, mrr.value + monthly, mrr.value))
     closed = np.where(
         alone, revenue.closed, np.where(both, mrr.closed & revenue.closed, mrr.closed)
@@ -48,9 +52,10 @@ def growth_beyond_noise(given: Given) -> Grid:
     rows = np.where(given.held >= 0, given.held, 0)
     change = given.formula("company(growth_base - prior_year(growth_base))").value[rows, columns]
     most = MOST_POINTS[given.grain]
+    told = given.told("growth_base")
     noise = np.array(
         [
-            _noise(base.value[row, : column + 1][-most:])
+            _noise(base.value[row, : column + 1][-most:], told[row, : column + 1][-most:])
             for row, column in zip(rows, columns, strict=True)
         ]
     )
@@ -66,10 +71,11 @@ def growth_beyond_noise(given: Given) -> Grid:
     )
 
 
-def _noise(values: NDArray[np.float64]) -> float:
-    """The largest change that is usual between two of these values; NaN when they are too few."""
+def _noise(values: NDArray[np.float64], told: NDArray[np.object_]) -> float:
+    """The largest change that is usual between two of these values; NaN when they are too few.
+    What comes with a product whose data begin in between is no change."""
     ranges = np.abs(np.diff(values))
-    ranges = ranges[~np.isnan(ranges)]
+    ranges = ranges[~np.isnan(ranges) & (told[1:] == told[:-1])]
     if len(ranges) < LEAST_POINTS - 1:
         return float("nan")
     return float(LIMIT_FACTOR * ranges.mean())
