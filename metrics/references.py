@@ -5,6 +5,7 @@ Models join these tables: whom a tool's word stands for, which events count, who
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -107,7 +108,7 @@ def rebuild(
             )
             for assignment in organisation.assignments
         ],
-        "squad_rates": _monthly_costs(connection, organisation),
+        "squad_rates": list(_daily_costs(connection, organisation)),
         "product_roles": list(product_roles(organisation)),
         "people_names": list(people_names(organisation)),
         "same_accounts": [
@@ -126,26 +127,27 @@ def rebuild(
         connection.unregister("reference_rows")
 
 
-def _monthly_costs(
+def _daily_costs(
     connection: duckdb.DuckDBPyConnection, organisation: Organisation
-) -> list[tuple[str, date, Decimal]]:
-    """Squad, last day of the month and cost, for every month that the ledger reaches.
-
-    A rate is of the months on whose last day it holds, and the squad is still there.
+) -> Iterator[tuple[str, date, Decimal]]:
+    """Squad, day and cost, for every month that the ledger reaches: a rate's month spread over its
+    days, of which those count on which the rate holds and the squad is there. Days are in cents,
+    and a whole month of them is the rate, to the cent.
     """
     found = connection.execute("select max(day) from landed_ledger").fetchone()
     last = found[0] if found else None
-    costs = []
     for rate in organisation.squad_rates:
         month = rate.start.replace(day=1)
         while last is not None and month <= last:
-            following = (month + timedelta(31)).replace(day=1)
-            end = following - timedelta(1)
-            held = rate.end is None or end <= rate.end
-            if held and not organisation.had_ended("squad", rate.squad, end):
-                costs.append((rate.squad, end, Decimal(f"{-rate.monthly_cost:.2f}")))
-            month = following
-    return costs
+            days = monthrange(month.year, month.month)[1]
+            whole, booked = round(Decimal(str(rate.monthly_cost)) * 100), 0
+            for number in range(1, days + 1):
+                day, due = month.replace(day=number), whole * number // days
+                held = rate.start <= day and (rate.end is None or day <= rate.end)
+                if held and not organisation.had_ended("squad", rate.squad, day):
+                    yield rate.squad, day, Decimal(booked - due) / 100
+                booked = due
+            month += timedelta(days)
 
 
 @cache

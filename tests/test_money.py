@@ -266,12 +266,13 @@ def test_the_cost_of_a_squad_is_shared_between_its_products_and_never_counted_tw
 
 
 def test_a_squad_that_no_account_names_costs_its_monthly_rate_and_only_then():
-    rate = SquadRate("south", 70.5, date(2026, 1, 10))
+    rate = SquadRate("south", 70.5, date(2026, 1, 10), date(2026, 2, 14))
     ignored = SquadRate("north", 999.0, date(2026, 1, 1))
     facts = accounts(company(squad_rates=(rate, ignored)), BOOKED)
     result = facts.values("product_result", by="product")
-    assert result["bellows", "2026-01"] == pytest.approx(500 - 300.01 / 2 - 70.5)
-    assert result["bellows", "2026-02"] == pytest.approx(-70.5)
+    # By days: 22 of 31, then half of a month; none of the last days of either counts for the whole.
+    assert result["bellows", "2026-01"] == pytest.approx(500 - 300.01 / 2 - 50.04)
+    assert result["bellows", "2026-02"] == pytest.approx(-35.25)
 
 
 def test_people_who_are_booked_on_a_product_are_its_cost_in_place_of_rates():

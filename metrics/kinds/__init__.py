@@ -72,6 +72,8 @@ SHAPES: dict[str, Shape] = {
         Shape("stock_in_currency", ("start_day", "end_day", "amount", "currency"), ("value", "n"),
               Need.END, absent="no_rate"),
         Shape("stock_distinct", ("start_day", "end_day", "entity"), ("value", "n"), Need.END),
+        Shape("stock_holders", ("start_day", "end_day", "amount", "entity", "currency"),
+              ("value", "n"), Need.END, absent="no_rate"),
         Shape("stock_min", ("start_day", "end_day", "amount"), ("value", "n"), Need.END,
               zero=False),
         Shape("distinct", ("day", "entity"), ("value", "n"), Need.PERIOD, shows_partial=True,
@@ -124,7 +126,7 @@ def shape_of(kind: Kind, calculation: dict[str, object], place: str) -> Shape:
         (Kind.FLOW, True): "flow_movement",
         (Kind.DISTINCT, False): "distinct",
         (Kind.DISTINCT, True): "distinct_movement",
-        (Kind.STOCK, False): "stock_distinct"
+        (Kind.STOCK, False): ("stock_holders" if "entity" in calculation else "stock_distinct")
         if distinct
         else "stock_in_currency"
         if "currency" in calculation

@@ -5,7 +5,7 @@
 -- the close. Opening + new + reactivation + expansion - contraction - churned + fx = closing.
 -- An account that is owed more than it pays holds an amount below 0, and moves like any other.
 -- Money moves per account and member and adds up; accounts are counted again for every set: one that
--- keeps another of its members is not lost.
+-- keeps another of its members is not lost, one that no longer pays anything is.
 with rates as (
     select p.period_index, c.currency, c.rate, coalesce(b.rate, c.rate) as rate_before
     from periods as p
@@ -147,7 +147,7 @@ counted as (
         cut,
         set_id,
         period_index,
-        sum(case when opening > 0 and closing = 0 then 1 else 0 end) as lost_entities,
+        sum(case when opening > 0 and closing <= 0 then 1 else 0 end) as lost_entities,
         sum(case when opening > 0 then 1 else 0 end) as opening_entities
     from entities
     group by cut, set_id, period_index

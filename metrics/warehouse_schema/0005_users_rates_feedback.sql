@@ -32,7 +32,7 @@ create table squad_assignments (
     end_day date -- first day no longer assigned; null while it lasts
 );
 
--- What a squad costs where no account says it: one row a month, on its last day.
+-- What a squad costs where no account says it: one row a day.
 create table squad_rates (
     squad varchar not null,
     day date not null,

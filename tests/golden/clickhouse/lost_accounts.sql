@@ -184,7 +184,7 @@ WITH facts AS (
     cut,
     set_id,
     period_index,
-    SUM(CASE WHEN opening > 0 AND closing = 0 THEN 1 ELSE 0 END) AS lost_entities,
+    SUM(CASE WHEN opening > 0 AND closing <= 0 THEN 1 ELSE 0 END) AS lost_entities,
     SUM(CASE WHEN opening > 0 THEN 1 ELSE 0 END) AS opening_entities
   FROM entities
   GROUP BY
