@@ -37,8 +37,8 @@ class Given:
     sets and periods, `formula` a formula over such, `facts` the rows of a model,
     one object each. `known` says which cells have the data that the KPI itself rests on, `told` of
     which members figures of a KPI tell, as digests. `shared` is for what depends on neither sets
-    nor periods. `born` gives the closed figures of a KPI in its own cadence, of every product and of
-    the company: scope_kind, scope, start, end, value, n, reason, members.
+    nor periods. `born` gives the closed figures of a KPI in its own cadence, of every product and
+    of the company: scope_kind, scope, start, end, value, n, reason, members.
     """
 
     kpi: Kpi
