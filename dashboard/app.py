@@ -27,6 +27,8 @@ from metrics.errors import VigieError
 
 ICON = Path(__file__).with_name("icon.svg")
 STYLES = tuple(Path(__file__).with_name(name) for name in ("contrast.css", "width.css"))
+#: What makes an entry of the browser's history; it runs once, however often a page is drawn.
+ADDRESS = Path(__file__).with_name("address.js").read_text("utf-8")
 #: Streamlit serves the first page at the bare address only, and keeps its name for itself.
 HOME = "home"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -54,6 +56,7 @@ def main(home: str = "review") -> None:
         st.html(style)
     # Streamlit says it of the page and not of windows, whose CanvasText would be black on black.
     st.html(f"<style>body {{ color-scheme: {st.context.theme.type or 'light'}; }}</style>")
+    st.html(f"<script>{ADDRESS}</script>", unsafe_allow_javascript=True)
     if not only_on_loopback():
         cards.refusal(
             VigieError(
