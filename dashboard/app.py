@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cards, filters
+from dashboard import address, cards, filters
 from dashboard.session import Session, open_session
 from dashboard.translation import language_of, translation
 from dashboard.views import (
@@ -171,7 +171,7 @@ def main(home: str = "review") -> None:
     ]
     page = st.navigation([*shown, under_its_name(home, shown)], position="top")
     st.set_page_config(page_title=f"{page.title} · Vigie")
-    st.session_state[filters.PLACE] = page.url_path
+    st.session_state[address.PLACE] = page.url_path
     try:
         page.run()
     except VigieError as error:

@@ -1,40 +1,31 @@
-"""What a reader chooses, kept in the address of the page so that a link reopens the same view.
+"""What a reader chooses on pages of figures: whose they are, of which week, how to look.
 
-Streamlit writes a choice's label into the address, so labels are names and ISO weeks, the same in
-every language; the first option, which is translated, is the default and never written.
+Names of scopes are the same in every language, so Streamlit may keep those in the address itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import definition_sentences
-from dashboard.glossary import FAMILIES
-from dashboard.markup import escape
+from dashboard import address
 from dashboard.session import COMPANY, Session
 from dashboard.side_sentences import SIDES
-from dashboard.translation import LANGUAGES, Translation, language_of
+from dashboard.translation import LANGUAGES, language_of
 from metrics.calendar import Grain, Period
-from metrics.catalogue.kpi import Family, Text
 from metrics.format import alphabetical
 from metrics.pages.portfolio import Plans
 from metrics.pages.product_sides import CAP
 from metrics.result import Scope
 
 LATEST = "latest"
-ALL = "all"
 UNDATED = "undated"
-FIRST_EXPLORED = "mrr"
-SPANS = (6, 12, 24)  # months
-DAYS_A_MONTH = 30.4375
-#: Where the session keeps which page is shown.
-PLACE = "place"
+MOST_CHARTED = 4
 Choice = TypeVar("Choice", bound=Hashable)
 SCOPE_ORDER = ("line", "product", "squad", "owner")
 
@@ -54,22 +45,12 @@ def language() -> str:
     return str(chosen)
 
 
-def tell_unknown(words: Translation, key: str, title: str, known: Collection[str]) -> None:
-    """Say that the address asks for what there is not; the filter then shows its first choice."""
-    asked = st.query_params.get(key)
-    if asked and asked not in known:
-        told = words.say(
-            "{filter}: there is no “{name}” here. Choose another.", filter=title, name=asked
-        )
-        st.toast(escape(told), icon=":material/link_off:", duration="long")
-
-
 def week(session: Session, weeks: tuple[Period, ...]) -> str | None:
     """The week to review; None while it is the latest, whichever that becomes."""
     words = session.voice.words
     options = [LATEST, *(period.key for period in weeks)]
-    tell_unknown(words, "week", words.say("Week"), options)
-    chosen = addressed(
+    address.tell_unknown(words, "week", words.say("Week"), options)
+    chosen = address.one(
         words.say("Week"),
         "week",
         options,
@@ -92,23 +73,12 @@ def meeting(session: Session) -> bool:
     )
 
 
-def zoom(session: Session) -> bool:
-    """Whether Explore's lines are drawn to be zoomed into."""
-    words = session.voice.words
-    return bool(
-        st.toggle(
-            words.say("Zoom"),
-            key="zoom",
-            bind="query-params",
-            help=words.say("Drag over a span to see it alone; double-click to see all of it."),
-        )
-    )
-
-
 def scope(session: Session) -> Scope:
     """The company, or one line, product, squad or role owner."""
     labels = scope_labels(session)
-    tell_unknown(session.voice.words, "scope", session.voice.words.say("Scope"), labels.values())
+    address.tell_unknown(
+        session.voice.words, "scope", session.voice.words.say("Scope"), labels.values()
+    )
     chosen = st.selectbox(
         session.voice.words.say("Scope"),
         list(labels),
@@ -152,11 +122,8 @@ def _offered(
 
 def _day_looked_at(session: Session) -> date:
     """The first day of the week in the address, else of the last one that has ended."""
-    asked = st.query_params.get("week")
-    followed = asked != st.session_state.get("week_seen")
-    key = (asked if followed else st.session_state.get(choice("week"))) or LATEST
     day = session.today - timedelta(7)
-    if found := re.fullmatch(r"(\d{4})-W(\d\d)", key):
+    if found := re.fullmatch(r"(\d{4})-W(\d\d)", address.chosen_before("week") or LATEST):
         with suppress(ValueError):  # a week that its year lacks
             day = date.fromisocalendar(int(found[1]), int(found[2]), 4)
     return session.calendar.period(Grain.WEEK, day).start
@@ -165,35 +132,34 @@ def _day_looked_at(session: Session) -> date:
 def product(session: Session) -> str:
     """The product of the product page; the first by name until another is chosen."""
     every = {item.product: item.name for item in session.organisation.products}
-    names = _offered(session, "product", every, lambda key: Scope("product", key)) or every
-    tell_unknown(session.voice.words, "product", session.voice.words.say("Product"), names.values())
-    chosen = st.selectbox(
-        session.voice.words.say("Product"),
-        sorted(names, key=lambda key: alphabetical(names[key])),
-        format_func=lambda key: names[key],
-        key="product",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=260,
-    )
-    return str(chosen)
+    return _one_of(session, "product", session.voice.words.say("Product"), every)
 
 
 def squad(session: Session) -> str:
     """The squad of the squad page; the first by name until another is chosen."""
     every = {item.squad: item.name for item in session.organisation.squads}
-    names = _offered(session, "squad", every, lambda key: Scope("squad", key)) or every
-    tell_unknown(session.voice.words, "squad", session.voice.words.say("Squad"), names.values())
-    chosen = st.selectbox(
-        session.voice.words.say("Squad"),
-        sorted(names, key=lambda key: alphabetical(names[key])),
-        format_func=lambda key: names[key],
-        key="squad",
+    return _one_of(session, "squad", session.voice.words.say("Squad"), every)
+
+
+def _one_of(session: Session, kind: str, title: str, every: Mapping[str, str]) -> str:
+    """One scope of a kind, by its key, in the order of the alphabet."""
+    names = _offered(session, kind, every, lambda key: Scope(kind, key)) or every
+    ordered = sorted(names.items(), key=lambda each: alphabetical(each[1]))
+    return _named(session, kind, title, dict(ordered))
+
+
+def _named(session: Session, name: str, title: str, names: Mapping[Choice, str]) -> Choice:
+    """A choice that stands in the address as `name`, by what it is called."""
+    address.tell_unknown(session.voice.words, name, title, names.values())
+    return st.selectbox(
+        title,
+        list(names),
+        format_func=names.__getitem__,
+        key=name,
         bind="query-params",
         label_visibility="collapsed",
         width=260,
     )
-    return str(chosen)
 
 
 def owner(session: Session) -> str:
@@ -205,8 +171,8 @@ def owner(session: Session) -> str:
     )
     keys = [scope.key for scope in owners]
     words = session.voice.words
-    tell_unknown(words, "owner", words.say("Role owner"), keys)
-    return addressed(
+    address.tell_unknown(words, "owner", words.say("Role owner"), keys)
+    return address.one(
         session.voice.words.say("Role owner"),
         "owner",
         keys,
@@ -222,7 +188,7 @@ def quarter(session: Session, found: Plans) -> str | None:
     names = {each.key: voice.format.period(each) for each in found.quarters}
     if found.undated:
         names[UNDATED] = voice.words.say("no date")
-    chosen = addressed(
+    chosen = address.one(
         voice.words.say("Quarter"),
         "quarter",
         list(names),
@@ -250,219 +216,16 @@ def side(session: Session) -> str:
     )
 
 
-def kpis(session: Session, choices: list[str], start: list[str], key: str = "kpis") -> list[str]:
-    """The KPIs to chart, four at most; in the address as `key`, which pages that chart others at
+def kpis(
+    session: Session, choices: Sequence[str], start: Sequence[str], name: str = "kpis"
+) -> list[str]:
+    """The KPIs to chart, a few at most; in the address as `name`, which pages that chart others at
     first do not share."""
-    return st.multiselect(
-        session.voice.words.say("KPIs charted"),
-        choices,
-        default=start,
-        format_func=session.voice.label,
-        max_selections=4,
-        key=key,
-        bind="query-params",
-    )
-
-
-def kpi_or_all(session: Session, labels: Mapping[str, Text]) -> str:
-    """One KPI by name, or ALL, which stands first."""
-    words = session.voice.words
-    tell_unknown(words, "kpi", words.say("KPI"), (ALL, *labels))
-    options = [ALL, *sorted(labels, key=lambda name: alphabetical(labels[name][words.language]))]
-    return addressed(
-        words.say("KPI"),
-        "kpi",
-        options,
-        lambda name: words.say("All KPIs") if name == ALL else labels[name][words.language],
-        width=340,
-    )
-
-
-def search_text(session: Session) -> str:
-    """What is looked for in names and meanings; empty for everything."""
-    words = session.voice.words
-    return (
-        st.text_input(
-            words.say("Search"),
-            placeholder=words.say("Search a KPI by name or meaning"),
-            icon=":material/search:",
-            key="q",
-            bind="query-params",
-            label_visibility="collapsed",
-            width=340,
-        )
-        or ""
-    )
-
-
-def family(session: Session) -> Family | None:
-    """One family of KPIs; None for all of them."""
-    words = session.voice.words
-    chosen = addressed(
-        words.say("Family"),
-        "family",
-        [ALL, *(str(each) for each in Family)],
-        lambda key: words.say("All families") if key == ALL else words.say(FAMILIES[key]),
-        width=260,
-    )
-    return None if chosen == ALL else Family(chosen)
-
-
-def kpi(session: Session) -> str:
-    """The KPI to explore, by name; recurring revenue until another is chosen."""
-    voice = session.voice
-    names = sorted(
-        (each.name for each in voice.catalogue), key=lambda name: alphabetical(voice.label(name))
-    )
-    tell_unknown(voice.words, "kpi", voice.words.say("KPI"), names)
-    return addressed(
-        voice.words.say("KPI"), "kpi", names, voice.label, default=FIRST_EXPLORED, width=320
-    )
-
-
-def cut(session: Session, choices: Sequence[str]) -> str:
-    """The kind of scope or the dimension to look at a KPI by."""
-    return addressed(
-        session.voice.words.say("By"),
-        "by",
-        choices,
-        lambda key: definition_sentences.cut(session.voice, key),
-        width=190,
-    )
-
-
-def grain(session: Session, own: Grain) -> Grain:
-    """The length of a period; the KPI's own cadence until another is chosen."""
-    return Grain(
-        addressed(
-            session.voice.words.say("Period"),
-            "grain",
-            [str(each) for each in Grain],
-            lambda key: definition_sentences.per(session.voice, Grain(key)),
-            default=str(own),
-            width=190,
-        )
-    )
-
-
-def months_back(session: Session) -> int | None:
-    """How many months to look back; None for everything there is."""
-    words = session.voice.words
-    chosen = addressed(
-        words.say("Span"),
-        "span",
-        [*map(str, SPANS), ALL],
-        lambda key: (
-            words.say("everything")
-            if key == ALL
-            else words.count("last {n} month", "last {n} months", int(key))
-        ),
-        default=str(SPANS[1]),
-        width=170,
-    )
-    return None if chosen == ALL else int(chosen)
-
-
-def looking_back_to(session: Session) -> date | None:
-    """The day from which on to look; None for everything there is."""
-    months = months_back(session)
-    if months is None:
-        return None
-    return session.today - timedelta(round(months * DAYS_A_MONTH))
-
-
-def addressed(
-    title: str,
-    name: str,
-    options: Sequence[str],
-    label: Callable[[str], str],
-    *,
-    default: str | None = None,
-    width: int = 200,
-    carried: bool = False,
-) -> str:
-    """A choice whose key, the same in every language, stands in the address as `name`.
-
-    Streamlit would write the label, which a reader of the other language cannot open. The address
-    is followed when it changes, by a link or the back button; else the widget is. The default, the
-    first option unless another is given, is never written. What is `carried` goes along to another
-    page, whose address says nothing of it yet.
-    """
-    asked, widget, seen = st.query_params.get(name), choice(name), f"{name}_seen"
-    start = default if default in options else options[0]
-    arrived = carried and _arrived(name)
-    wanted = st.session_state.get(seen) if arrived and asked is None else asked
-    known = wanted if wanted in options else start
-    moved = arrived or asked != st.session_state.get(seen)
-    if moved or st.session_state.get(widget) not in options:
-        st.session_state[widget] = known
-    chosen = str(
-        st.selectbox(
-            title, options, format_func=label, key=widget, label_visibility="collapsed", width=width
-        )
-    )
-    written = None if chosen == start else chosen
-    if written != asked:
-        if written is None:
-            del st.query_params[name]
-        else:
-            st.query_params[name] = written
-    st.session_state[seen] = written
-    return chosen
-
-
-def _arrived(name: str) -> bool:
-    """Whether the reader comes from another page, as `name` was asked for there."""
-    here, at = st.session_state.get(PLACE), f"{name}_place"
-    before = st.session_state.get(at, here)
-    st.session_state[at] = here
-    return bool(before != here)
-
-
-def series(session: Session, names: Mapping[str, str], most: int, at_first: int) -> list[str]:
-    """Which of several series are shown, by key: the first ones until others are chosen. Their keys
-    stand in the address, as `addressed` keeps one."""
-    asked, widget, seen = st.query_params.get_all("shown"), choice("shown"), "shown_seen"
-    start = list(names)[:at_first]
-    known = [key for key in asked if key in names][:most] or start
-    moved = (asked, start) != st.session_state.get(seen)  # another KPI has other first ones
-    if moved or not set(st.session_state.get(widget, [""])) <= set(names):
-        st.session_state[widget] = known
-    chosen = st.multiselect(
-        session.voice.words.say("Shown"),
-        list(names),
-        format_func=names.__getitem__,
-        max_selections=most,
-        key=widget,
-    )
-    written = [] if chosen == start else chosen
-    if written != asked:
-        st.query_params["shown"] = written
-    st.session_state[seen] = (written, start)
-    return chosen
+    titles = {kpi: session.voice.label(kpi) for kpi in choices}
+    title = session.voice.words.say("KPIs charted")
+    return address.several(title, name, titles, start, most=MOST_CHARTED)
 
 
 def closer(session: Session, titles: Mapping[str, str]) -> str | None:
-    """One of the things that can be looked at closer; None until one is chosen. Its key stands in
-    the address, as `addressed` keeps it."""
-    asked, widget, seen = st.query_params.get("closer"), choice("closer"), "closer_seen"
-    if asked != st.session_state.get(seen):
-        st.session_state[widget] = asked if asked in titles else None
-    chosen = st.pills(
-        session.voice.words.say("Look closer"),
-        list(titles),
-        format_func=titles.__getitem__,
-        key=widget,
-        label_visibility="collapsed",
-    )
-    if chosen is None:
-        st.query_params.pop("closer", None)
-    elif chosen != asked:
-        st.query_params["closer"] = chosen
-    st.session_state[seen] = chosen
-    return chosen
-
-
-def choice(name: str) -> str:
-    """Where the session keeps what was chosen for `name` of the address."""
-    return f"{name}_choice"
+    """One of the things that can be looked at closer; None until one is chosen."""
+    return address.one_or_none(session.voice.words.say("Look closer"), "closer", titles)

@@ -6,7 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cards, filters, markup, narrow, restated_tables, tables
+from dashboard import (
+    address,
+    cards,
+    exploring_filters,
+    markup,
+    narrow,
+    restated_tables,
+    tables,
+)
 from dashboard.answers import restatements
 from dashboard.session import Session
 from metrics.format import alphabetical
@@ -36,7 +44,7 @@ def changed(session: Session) -> None:
             of_kpi = st.container(width="content")
             of_scope = st.container(width="content")
         with span:
-            found = restatements(session, filters.looking_back_to(session))
+            found = restatements(session, exploring_filters.looking_back_to(session))
         if not found:
             told = words.say("No figure of these periods has changed after it was published.")
             st.caption(markup.escape(told))
@@ -50,7 +58,7 @@ def changed(session: Session) -> None:
             [
                 each
                 for each in found
-                if kpi in (filters.ALL, each.kpi) and scope in (filters.ALL, _key(each.scope))
+                if kpi in (address.ALL, each.kpi) and scope in (address.ALL, _key(each.scope))
             ],
         )
 
@@ -110,11 +118,11 @@ def table(session: Session, found: list[Changed]) -> None:
 def _kpi(session: Session, found: tuple[Changed, ...]) -> str:
     voice = session.voice
     names = sorted({each.kpi for each in found}, key=lambda name: alphabetical(voice.label(name)))
-    return filters.addressed(
+    return address.one(
         voice.words.say("KPI"),
         "changed",
-        [filters.ALL, *names],
-        lambda name: voice.words.say("All KPIs") if name == filters.ALL else voice.label(name),
+        [address.ALL, *names],
+        lambda name: voice.words.say("All KPIs") if name == address.ALL else voice.label(name),
         width=260,
     )
 
@@ -125,12 +133,12 @@ def _scope(session: Session, found: tuple[Changed, ...]) -> str:
     ordered = sorted(
         places, key=lambda key: (places[key].key != "", alphabetical(voice.name(places[key])))
     )
-    return filters.addressed(
+    return address.one(
         voice.words.say("Scope"),
         "changed_of",
-        [filters.ALL, *ordered],
+        [address.ALL, *ordered],
         lambda key: (
-            voice.words.say("All scopes") if key == filters.ALL else voice.name(places[key])
+            voice.words.say("All scopes") if key == address.ALL else voice.name(places[key])
         ),
         width=200,
     )

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, definition_sentences, definition_tables, filters, markup, tables
+from dashboard import (
+    address,
+    cards,
+    definition_sentences,
+    definition_tables,
+    dictionary_filters,
+    markup,
+    tables,
+)
 from dashboard.answers import dictionary
 from dashboard.session import Session
 from metrics.pages.dictionary import Entry, search
@@ -23,7 +31,7 @@ def show(session: Session, chooser: DeltaGenerator, explore_place: st.Page | Non
 
     with chooser:
         cards.headline(words.say("KPI dictionary"))
-        chosen = filters.kpi_or_all(session, labels)
+        chosen = dictionary_filters.kpi_or_all(session, labels)
 
     by_name = {entry.kpi.name: entry for entry in entries}
     if chosen in by_name:
@@ -37,8 +45,8 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
     voice = session.voice
     words = voice.words
     with st.container(horizontal=True, key="search"):
-        text = filters.search_text(session)
-        family = filters.family(session)
+        text = dictionary_filters.search_text(session)
+        family = dictionary_filters.family(session)
     found = search(entries, text, family)
     if not found:
         st.markdown(
@@ -51,7 +59,7 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
     def open_entry() -> None:
         label = tables.pressed("definitions_kpi")
         if label is not None:
-            st.session_state[filters.choice("kpi")] = by_label[label]
+            st.session_state[address.choice("kpi")] = by_label[label]
 
     column = st.column_config
     tables.show(
@@ -112,7 +120,7 @@ def definition(
             type="tertiary",
             key="all_kpis",
             on_click=_open,
-            args=(filters.ALL,),
+            args=(address.ALL,),
         )
 
 
@@ -138,4 +146,4 @@ def tree(session: Session, entry: Entry, by_name: dict[str, Entry]) -> None:
 
 
 def _open(name: str) -> None:
-    st.session_state[filters.choice("kpi")] = name
+    st.session_state[address.choice("kpi")] = name

@@ -11,11 +11,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
     absence_cards,
+    address,
     cards,
     charts,
     definition_sentences,
+    exploring_filters,
     exploring_tables,
-    filters,
     import_tables,
     markup,
     narrow,
@@ -52,15 +53,15 @@ def show(
     voice = session.voice
     words = voice.words
     with chooser:
-        name = filters.kpi(session)
+        name = exploring_filters.kpi(session)
     kpi = voice.catalogue[name]
     cards.headline(voice.label(name))
     st.caption(markup.escape(kpi.meaning[words.language]))
     with st.container(horizontal=True, key="question", gap="small", vertical_alignment="center"):
-        by = filters.cut(session, cuts_of(kpi))
-        grain = filters.grain(session, kpi.cadence)
-        since = filters.looking_back_to(session)
-        zoomed = filters.zoom(session)
+        by = exploring_filters.cut(session, cuts_of(kpi))
+        grain = exploring_filters.grain(session, kpi.cadence)
+        since = exploring_filters.looking_back_to(session)
+        zoomed = exploring_filters.zoom(session)
         sharing = st.container(width="content")
     given = grains_of(kpi, voice.catalogue)
     if grain not in given:
@@ -87,7 +88,7 @@ def refuse_grain(session: Session, kpi: Kpi, grain: Grain, given: tuple[Grain, .
     )
 
     def ask_in_cadence() -> None:
-        st.session_state[filters.choice("grain")] = str(kpi.cadence)
+        st.session_state[address.choice("grain")] = str(kpi.cadence)
 
     st.button(
         voice.words.say("Show it {per}", per=definition_sentences.per(voice, kpi.cadence)),
@@ -114,7 +115,7 @@ def answer(session: Session, found: Exploration, known: list[Series], zoomed: bo
     names = exploring_tables.names({each.key: name_of(session, each) for each in known})
     shown = list(known)
     if len(known) > 1:
-        keys = filters.series(session, names, MOST_LINES, AT_FIRST)
+        keys = exploring_filters.series(session, names, MOST_LINES, AT_FIRST)
         shown = [each for each in known if each.key in keys]
     if shown:
         draw(
@@ -268,7 +269,7 @@ def rows(session: Session, found: Exploration) -> None:
         st.caption(markup.escape(words.say("Cut by a scope to see the rows of a figure.")))
         return
     with st.container(horizontal=True, gap="small"):
-        place = filters.addressed(
+        place = address.one(
             words.say("Scope"), "of", list(places), lambda key: name_of(session, places[key])
         )
         figures = {
@@ -277,7 +278,7 @@ def rows(session: Session, found: Exploration) -> None:
         if not figures:
             st.caption(markup.escape(words.say("No figure has rows to show.")))
             return
-        at = filters.addressed(
+        at = address.one(
             words.say("Period"),
             "at",
             list(figures),

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard import (
     absence_cards,
+    address,
     cards,
-    filters,
     markup,
     meeting_cards,
     meeting_sentences,
@@ -74,7 +74,7 @@ def show(
     names = dict(zip(keys, topics, strict=True))
     with st.container(horizontal=True, vertical_alignment="center", key="meeting_bar"):
         at = keys.index(
-            filters.addressed(
+            address.one(
                 words.say("Topic"),
                 TOPIC,
                 keys,
@@ -214,4 +214,4 @@ def _subject(session: Session, facts: Review, subject: Subject, key: str) -> Non
 
 
 def _turn_to(topic: str) -> None:
-    st.session_state[filters.choice(TOPIC)] = topic
+    st.session_state[address.choice(TOPIC)] = topic

@@ -66,7 +66,7 @@ def ended(page, *told: str) -> None:
 
 def last_week(reader) -> str:
     """What the product page's chart of active users says of last week."""
-    page = reader.open("/product?charted=Active+users")
+    page = reader.open("/product?charted=active_users")
     cell = page.locator(f"{CHART} tbody td").first
     cell.wait_for()
     reader.check(page)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import charts, filters
+from dashboard import address, charts, exploring_filters
 from dashboard.exploring_chart import exploration
 from dashboard.palette import LIGHT
 from metrics.access import LOCAL_CPO
@@ -74,25 +74,25 @@ def test_figures_are_those_of_the_query(explore, folder):
 
 def test_another_kpi_shows_its_own_first_series_until_some_are_chosen(monkeypatch):
     asked = {}
-    monkeypatch.setattr(filters.st, "query_params", _Address(asked))
-    monkeypatch.setattr(filters.st, "session_state", state := {})
+    monkeypatch.setattr(address.st, "query_params", _Address(asked))
+    monkeypatch.setattr(address.st, "session_state", state := {})
 
     def chosen(*_, key, **__):
         return state[key]
 
-    monkeypatch.setattr(filters.st, "multiselect", chosen)
+    monkeypatch.setattr(address.st, "multiselect", chosen)
     session = SimpleNamespace(voice=voice("en"))
     one, other = {"a": "A", "b": "B", "c": "C"}, {"c": "C", "b": "B", "a": "A"}
-    assert filters.series(session, one, 3, 2) == ["a", "b"]
-    assert filters.series(session, other, 3, 2) == ["c", "b"]
+    assert exploring_filters.series(session, one, 3, 2) == ["a", "b"]
+    assert exploring_filters.series(session, other, 3, 2) == ["c", "b"]
     assert not asked.get("shown")
-    state[filters.choice("shown")] = ["a"]
-    assert filters.series(session, other, 3, 2) == ["a"]
+    state[address.choice("shown")] = ["a"]
+    assert exploring_filters.series(session, other, 3, 2) == ["a"]
     assert asked == {"shown": ["a"]}
-    assert filters.series(session, one, 3, 2) == ["a"]
-    del state[filters.choice("shown")]  # as when another page was looked at in between
-    assert filters.series(session, one, 3, 2) == ["a"]
-    assert filters.series(session, {"d": "D"}, 3, 2) == ["d"]
+    assert exploring_filters.series(session, one, 3, 2) == ["a"]
+    del state[address.choice("shown")]  # as when another page was looked at in between
+    assert exploring_filters.series(session, one, 3, 2) == ["a"]
+    assert exploring_filters.series(session, {"d": "D"}, 3, 2) == ["d"]
 
 
 class _Address(dict):
@@ -106,6 +106,9 @@ class _Address(dict):
 
     def __setitem__(self, key, values):
         self._held[key] = values
+
+    def __delitem__(self, key):
+        del self._held[key]
 
 
 def _period(figure: Figure):
