@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
@@ -53,6 +54,11 @@ class Settings(BaseModel):
     raw_months: int = Field(default=25, ge=13, description="a number of months, at least 13")
     inbox_days: int = Field(default=7, ge=0, description="a number of days")
     upload_megabytes: int = Field(default=4096, ge=1, description="a number, at least 1")
+    effort_sizes: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default={},
+        strict=False,
+        description="a table from sizes to person-months, such as {s = 0.5, m = 1, l = 3}",
+    )
     review_kpis: tuple[str, ...] = Field(
         default=(), strict=False, description='a list of names, such as ["mrr", "active_users"]'
     )

@@ -18,6 +18,8 @@ from metrics.importing.staging import Table
 from metrics.importing.values import Reading, read
 
 LOOKED_AT = 2_000
+#: Fields kept as text of which a number is read where they hold one.
+NUMBERS_OR_WORDS = frozenset({"impact", "confidence", "effort"})
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Binding:
     fields: tuple[BoundField, ...]
     questions: tuple[BoundQuestion, ...] = ()
     others: tuple[OtherColumn, ...] = ()
+    breakdowns: tuple[OtherColumn, ...] = ()  # what rows of figures are broken down by
     missing: tuple[tuple[str, str], ...] = ()  # (field, the header it usually has)
     unused: tuple[str, ...] = field(default=())
     unsure: tuple[str, ...] = ()  # headers of dates of which nothing tells whether days come first
@@ -95,6 +98,7 @@ class Binding:
         """Source header → canonical field, as a person is shown it."""
         named = {bound.header: bound.name for bound in self.fields}
         named |= {bound.header: bound.question.kind for bound in self.questions}
+        named |= {each.header: "member" for each in self.breakdowns}
         return named | {other.header: "value" for other in self.others}
 
     def field(self, name: str) -> BoundField | None:
@@ -169,10 +173,16 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
             left = _periods(connection, table, left)
         others = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
         taken |= set(left)
+    breakdowns: tuple[OtherColumn, ...] = ()
+    if profile.breakdowns:
+        left = [place for place, header in enumerate(headers) if header and place not in taken]
+        breakdowns = tuple(OtherColumn(f"c{place}", table.header[place].strip()) for place in left)
+        taken |= set(left)
     numbers = [bound for bound in fields if bound.column.read is Reading.DECIMAL]
-    cells = tuple(dict.fromkeys([cell for bound in numbers for cell in bound.cells]
+    telling = [*numbers, *(bound for bound in fields if bound.name in NUMBERS_OR_WORDS)]
+    cells = tuple(dict.fromkeys([cell for bound in telling for cell in bound.cells]
                                 + [other.cell for other in others]))  # fmt: skip
-    if writes_commas(connection, cells):
+    if writes_commas(connection, cells, table.dialect.delimiter):
         fields = [
             replace(bound, column=bound.column.model_copy(update={"mark": "comma"}))
             if bound in numbers
@@ -188,6 +198,7 @@ def bind(connection: duckdb.DuckDBPyConnection, profile: Profile, table: Table) 
         tuple(fields),
         tuple(questions),
         others,
+        breakdowns,
         tuple(missing),
         unused,
         unsure,

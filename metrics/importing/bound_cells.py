@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sqlglot import exp
@@ -68,9 +69,9 @@ def _list(bound: BoundField) -> exp.Expr:
     """The non-empty cells, or parts of one cell, as a list in the file's order."""
     if bound.column.split:
         parts = exp.func(
-            "string_split",
+            "string_split_regex",
             exp.func("coalesce", cell_of(bound), exp.Literal.string("")),
-            exp.Literal.string(bound.column.split),
+            exp.Literal.string(f"[{re.escape(bound.column.split)}]"),
             dialect="duckdb",
         )
         parts = exp.func("parts_of", parts)

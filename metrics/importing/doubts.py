@@ -154,9 +154,42 @@ def unsaid_stages(session: Session) -> list[Problem]:
         "(select count_if(closed_day < cast(? as date)) from typed)",
         [session.import_id, session.local_day(session.arrived_at)],
     ).fetchall()
-    if ended or not late:
+    if not late:
         return []
-    return [Problem("warning", "unsaid_stages", rows=late, example=_words(session, "stage"))]
+    if not ended:
+        return [Problem("warning", "unsaid_stages", rows=late, example=_words(session, "stage"))]
+    return _stages_left_open(session)
+
+
+def _stages_left_open(session: Session) -> list[Problem]:
+    """Stages that read as open, of which every deal is past its closing day and whose outcome no
+    other column tells: most likely ends under a name of the company's own."""
+    found = session.connection.execute(
+        "select t.stage, count(*) from typed as t join landed_deals as d "
+        "on d.import_id = ? and d.deal_id = t.deal_id group by t.stage "
+        "having bool_and(coalesce(d.outcome = 'open' and t.closed_day < cast(? as date) "
+        "and coalesce(t.is_won, t.is_lost, t.is_closed) is null, false)) order by all",
+        [session.import_id, session.local_day(session.arrived_at)],
+    ).fetchall()
+    if not found:
+        return []
+    stages = ", ".join(f"'{mask(str(stage))}'" for stage, _ in found)[:300]
+    rows = sum(count for _, count in found)
+    return [Problem("warning", "stages_left_open", rows=rows, example=stages)]
+
+
+def unsaid_efforts(session: Session) -> list[Problem]:
+    """Initiatives whose effort is a size such as S or XL that stands for no number yet."""
+    query = (
+        "select count(*), string_agg(distinct size, ', ' order by size) "
+        "from (select *, upper(word(effort)) as size from typed) "
+        "where problem is null and clean(effort) is not null "
+        "and read_decimal(effort, 'dot') is null and size_of(effort) is null"
+    )
+    [(rows, sizes)] = session.connection.execute(query).fetchall()
+    if not rows:
+        return []
+    return [Problem("warning", "unsaid_efforts", rows=rows, example=mask(str(sizes))[:200])]
 
 
 def unsaid_statuses(session: Session) -> list[Problem]:

@@ -24,6 +24,8 @@ SHAPES_LOOKED_AT = 50
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 #: What a dataset cannot do without, where a file does not say it.
 GIVEN = {"ledger": {"journal": "OD"}}
+#: A column of what a subscription brings a month, however it is billed.
+OF_A_MONTH = re.compile(r"\bmrr\b|monthly recurring|monthly amount|revenu mensuel|montant mensuel")
 #: How a figure holds, as a grain of observations says it; '' where its dates tell.
 HOLDS = ("", "level", "day", "week", "month", "quarter", "year")
 
@@ -126,6 +128,9 @@ def profile_of(mapping: Mapping, seen: SeenTable) -> Profile:
     for name, text in GIVEN.get(mapping.dataset, {}).items():
         if name not in columns:
             constants.setdefault(name, text)
+    if mapping.dataset == "subscriptions" and _is_of_a_month(mapping.columns["amount"]):
+        columns.pop("interval", None)  # as often as it is billed, that amount is a month's
+        constants["interval"] = "month"
     if mapping.dataset == "observations" and "member" in columns and "dimension" not in constants:
         constants["dimension"] = metric_name(mapping.columns["member"])
     return Profile(
@@ -206,6 +211,11 @@ def _check(mapping: Mapping, seen: SeenTable, known: Named[str, Field]) -> None:
         raise VigieError(
             "No column is a question.", next_step="Say which column holds scores, and of what kind."
         )
+
+
+def _is_of_a_month(header: str) -> bool:
+    """Whether a column of amounts tells what a subscription brings a month."""
+    return OF_A_MONTH.search(comparable(header)) is not None
 
 
 def _commas(mapping: Mapping, seen: SeenTable) -> bool:

@@ -177,10 +177,25 @@ def _inside(document: dict[str, Any]) -> list[Row]:
     if not lists:
         return [document]
     [rows] = lists.values()
+    names = document.get("names")
+    if isinstance(names, dict):  # Jira's, of custom fields
+        rows = [_named(row, names) for row in rows]
     return [
         row if isinstance(row, dict) else BrokenRow(number, "no_object", json.dumps(row))
         for number, row in enumerate(rows, 1)
     ]
+
+
+def _named(row: Any, names: dict[str, Any]) -> Any:
+    """The row, the custom fields among its fields under the names that people gave them."""
+    fields = row.get("fields") if isinstance(row, dict) else None
+    if not isinstance(fields, dict):
+        return row
+    told = {
+        str(names[key]) if key.startswith("customfield_") and names.get(key) else key: value
+        for key, value in fields.items()
+    }
+    return row | {"fields": told if len(told) == len(fields) else fields}
 
 
 def _lists_of_objects(document: dict[str, Any], depth: int = 2) -> dict[str, list[Any]]:

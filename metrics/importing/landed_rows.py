@@ -22,6 +22,7 @@ from metrics.importing.doubts import (
     unknown_people,
     unpaid,
     unpriced,
+    unsaid_efforts,
     unsaid_lists,
     unsaid_stages,
     unsaid_statuses,
@@ -198,6 +199,8 @@ def write(
         problems += late_answers(session)
     if dataset.name == "deals":
         problems += unsaid_stages(session)
+    if dataset.name == "initiatives":
+        problems += unsaid_efforts(session)
     if dataset.name == "feedback":
         problems += unsaid_statuses(session)
     problems += after_end(session, dataset, tool, streams)

@@ -210,6 +210,7 @@ def _read(
         _secret(workspace, archive_folder),
         fiscal_year_start=workspace.settings.fiscal_year_start,
         file_name=source.name,
+        effort_sizes=workspace.settings.effort_sizes,
     )
 
     def ready(match: Match) -> None:

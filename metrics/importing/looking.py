@@ -33,8 +33,8 @@ RANGE = "→"
 NEARLY_ALL = 0.8
 #: How a row of totals begins: it says nothing of what its columns hold.
 TOTAL = r"^(grand |sub)?totals?( g[eé]n[eé]ral)?$|^(sous-)?totaux|^total |^gesamt|^summe$|^totale\b"
-#: A moment between 2001 and 2033, in seconds or smaller parts.
-SINCE_1970 = re.compile(r"1\d{9}(\.\d+)?|1\d{12}|1\d{15}")
+#: A moment between 2001 and 2033, in seconds or smaller parts, or in a spreadsheet's days.
+SINCE_1970 = re.compile(r"1\d{9}(\.\d+)?|1\d{12}|1\d{15}|4\d{4}([.,]\d+)?")
 _ADDRESS = re.compile(r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")
 
 
@@ -205,7 +205,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, columns: list[list[str]]) -> l
         "select place, count(*), "
         "count_if(read_decimal(cell, 'dot') is not null), "
         "count_if((coalesce(read_day(first, 'dmy'), read_day(first, 'mdy')) is not null "
-        "and not regexp_full_match(first, '1\\d{9,15}(\\.\\d+)?')) "
+        "and not regexp_full_match(first, '1\\d{9,15}(\\.\\d+)?|4\\d{4}([.,]\\d+)?')) "
         "or is_period(trim(cell))), "
         "count_if(read_flag(cell) is not null) "
         "from (select place, cell, regexp_extract(cell, '^[^→]*') as first from ("

@@ -8,14 +8,18 @@ import duckdb
 from sqlglot import exp
 
 ROWS_LOOKED_AT = 5_000
+#: What separates cells where numbers have a decimal comma.
+SEMICOLON = ";"
 #: A number that can only have a comma, or only a point, before its decimals.
-COMMA = r"^[^\d]*\d{1,3}([. \x{a0}\x{202f}]?\d{3})*,(\d{1,2}|\d{4,})[^\d]*$"
-POINT = r"^[^\d]*\d{1,3}([, \x{a0}\x{202f}]?\d{3})*\.(\d{1,2}|\d{4,})[^\d]*$"
+COMMA = r"^[^\d]*(\d{1,3}([. \x{a0}\x{202f}]?\d{3})*,(\d{1,2}|\d{4,})|0,\d+)[^\d]*$"
+POINT = r"^[^\d]*(\d{1,3}([, \x{a0}\x{202f}]?\d{3})*\.(\d{1,2}|\d{4,})|0\.\d+)[^\d]*$"
 
 
-def writes_commas(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -> bool:
+def writes_commas(
+    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], delimiter: str
+) -> bool:
     """Whether the numbers in these columns of `staged` have a decimal comma: some can be read in
-    no other way, and none has a decimal point."""
+    no other way, or cells are separated as where they have one, and none has a decimal point."""
     if not cells:
         return False
     told = exp.func("unnest", exp.array(*(exp.column(cell) for cell in cells)))
@@ -35,4 +39,4 @@ def writes_commas(connection: duckdb.DuckDBPyConnection, cells: Sequence[str]) -
         )
     ).from_(texts)
     found = connection.execute(query.sql("duckdb")).fetchone()
-    return found is not None and bool(found[0]) and not found[1]
+    return found is not None and (bool(found[0]) or delimiter == SEMICOLON) and not found[1]

@@ -30,10 +30,11 @@ class Column(_Strict):
     """What one canonical field is read from.
 
     Several headers of `headers` may be present: the first non-empty cell counts, or, with `many`,
-    all of them make a list. `split` cuts one cell into a list. `words` maps the tool's words to
-    ours. `expected` columns are reported when the file lacks them. An identifier is hashed with
-    its tool and `namespace`, so that those of different tools never collide; where one file holds
-    several tools' identifiers, `namespace_headers` name the column that says which.
+    all of them make a list. `split` cuts one cell into a list, at any of its characters. `words`
+    maps the tool's words to ours. `expected` columns are reported when the file lacks them. An
+    identifier is hashed with its tool and `namespace`, so that those of different tools never
+    collide; where one file holds several tools' identifiers, `namespace_headers` name the column
+    that says which.
     """
 
     headers: tuple[str, ...]
@@ -44,7 +45,7 @@ class Column(_Strict):
     many: bool = False
     split: str = ""
     zone: Literal["company", "utc", "project"] = "company"
-    order: Literal["dmy", "mdy", "auto"] = "auto"
+    order: Literal["dmy", "mdy", "ddmmyy", "auto"] = "auto"
     mark: Literal["dot", "comma"] = "dot"
     namespace: str = ""
     namespace_headers: tuple[str, ...] = ()
@@ -90,7 +91,7 @@ class Skipped(_Strict):
     """Rows that a tool adds to its data: those with a cell, under one of `headers` (anywhere when
     there are none), that `pattern` matches are left out; with `alone`, if no other is filled."""
 
-    reason: Literal["total_row", "footer_row", "continuation_row", "comparison_row"]
+    reason: Literal["total_row", "footer_row", "continuation_row", "comparison_row", "test_row"]
     pattern: str
     headers: tuple[str, ...] = ()
     alone: bool = False
@@ -114,6 +115,7 @@ class Profile(_Strict):
     other_columns: bool = False  # every column that no field reads is a member with its values
     other_values: dict[str, str] = {}  # texts in those columns that stand for a number
     other_headers: str = ""  # what such a column's header looks like, if not anything
+    breakdowns: bool = False  # what neither a field nor a period is, rows are broken down by
     figures_only: bool = False  # of those columns, only the `figures` are read
     other_mark: Literal["dot", "comma"] = "dot"  # what settles 1,234 in those other columns
     columns_are: Literal["members", "figures", "periods"] = "members"  # those other columns

@@ -166,9 +166,8 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
         return 0.0
     if identity.others:
         unknown_headers = present - profile.headers() - {""}
-        if not unknown_headers or not all(
-            re.search(identity.others, header) for header in unknown_headers
-        ):
+        fitting = [re.search(identity.others, header) is not None for header in unknown_headers]
+        if not any(fitting) or not (profile.breakdowns or all(fitting)):
             return 0.0
     if profile.questions and not any(
         _answers_fit(question, layout, index, place)

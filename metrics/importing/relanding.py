@@ -150,6 +150,7 @@ def _session(
         workspace.secret,
         fiscal_year_start=settings.fiscal_year_start,
         file_name=kept.file,
+        effort_sizes=settings.effort_sizes,
     )
     return Session(
         connection, workspace, kept.options, organisation, lambda *_: (), "", kept.import_id,

@@ -34,6 +34,7 @@ BY_A_RULE = frozenset(
         "footer_row",
         "continuation_row",
         "comparison_row",
+        "test_row",
         "heading_row",
     )
 )
@@ -98,6 +99,7 @@ def stage(
     """Read the file's records into the connection, by whichever reader is safe."""
     staged = None
     large = source.text.stat().st_size >= FAST_FROM_BYTES
+    rules = [rule for rule in rules if _can_match(rule, table)]
     exact = bool(rules) or records is not None
     if not exact and source.plain and large and table.dialect.quote and not source.broken:
         staged = stage_fast(connection, source, table)
@@ -217,6 +219,12 @@ def stage_exact(
 
 def _after_header(records: Iterator[Record], header_line: int) -> Iterator[Record]:
     return (record for record in records if record.line > header_line)
+
+
+def _can_match(rule: Skipped, table: Table) -> bool:
+    """Whether the table has a column that the rule looks at."""
+    wanted = {comparable(header) for header in rule.headers}
+    return not wanted or not wanted.isdisjoint(map(comparable, table.header))
 
 
 def _left_out(

@@ -126,6 +126,11 @@ class _Fields:
                 columns[name] = exp.cast(exp.maybe_parse(empty, dialect="duckdb"), sql_type)
         for name, text in binding.profile.constants.items():
             columns[name] = exp.Literal.string(text)
+        if binding.breakdowns:
+            parts = [exp.func("clean", exp.column(each.cell)) for each in binding.breakdowns]
+            names = " / ".join(each.header for each in binding.breakdowns)
+            columns["member"] = exp.func("concat_ws", exp.Literal.string(" / "), *parts)
+            columns["dimension"] = exp.Literal.string(names)
         _place(binding, options, columns)
         if binding.dataset.wide:
             columns["cells"] = other_cells(binding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -29,7 +30,12 @@ class Reading(StrEnum):
 
 
 #: What the macros of `values.sql` ask of each file and its company.
-TOLD = ("fiscal_year_start", "file_name", "company_zone", "company_currency", "secret")
+TOLD = (
+    "fiscal_year_start", "file_name", "company_zone", "company_currency", "secret", "effort_sizes",
+)  # fmt: skip
+
+
+NO_SIZES: Mapping[str, float] = {}
 
 
 def prepare(
@@ -40,9 +46,10 @@ def prepare(
     *,
     fiscal_year_start: int = 1,
     file_name: str = "",
+    effort_sizes: Mapping[str, float] = NO_SIZES,
 ) -> None:
-    """Tell the connection's readings a company's zone, currency and fiscal year, and the name of
-    the file that it reads."""
+    """Tell the connection's readings a company's zone, currency and fiscal year, the person-months
+    that sizes of effort stand for, and the name of the file that it reads."""
     make_readings(connection)
     _tell(
         connection,
@@ -52,6 +59,9 @@ def prepare(
             "company_zone": zone.key,
             "company_currency": currency,
             "secret": secret.hex(),
+            "effort_sizes": ";".join(
+                f"{size.lower()}={months:f}" for size, months in effort_sizes.items()
+            ),
         },
     )
 

@@ -48,7 +48,7 @@ create or replace temp macro read_integer(t, mark) as list_transform(
     [read_decimal(t, mark)], lambda n: case when n = floor(n) then try_cast(n as integer) end
 )[1];
 
--- Moments. `ord` ('dmy' or 'mdy') settles 03/04/2026. A text with an offset is absolute; any other
+-- Moments. `ord` settles 03/04/2026: 'dmy' or 'mdy', or 'ddmmyy', which is the former and 030426 as well. A text with an offset is absolute; any other
 -- is read on the clock of the zone that its column states.
 create or replace temp macro month_number(name) as map {
     'jan': 1, 'january': 1, 'janv': 1, 'janvier': 1, 'januar': 1, 'jänner': 1, 'ene': 1,
@@ -142,6 +142,10 @@ create or replace temp macro of_parts(p) as case when p['y'] <> '' then on_clock
 create or replace temp macro written_slowly(t, ord) as case
     when regexp_full_match(t, '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?') then try_cast(t as timestamp)
     when regexp_full_match(t, '\d{8}') then try_strptime(t, '%Y%m%d')
+    when ord = 'ddmmyy' and regexp_full_match(t, '\d{5,6}') then try_strptime(lpad(t, 6, '0'), '%d%m%y')
+    -- A spreadsheet's count of days since 1899-12-30, of the years from 2009 to 2036.
+    when regexp_full_match(t, '4\d{4}([.,]\d+)?') then timestamp '1899-12-30'
+        + to_seconds(round(86400 * replace(t, ',', '.')::double)::bigint)
     when regexp_full_match(t, '\d{4}-\d{2}') then try_strptime(t, '%Y-%m')
     else list_transform([parts_of_date(t, ord)], lambda p: of_parts(p))[1]
 end;
@@ -329,6 +333,11 @@ create or replace temp macro period_end(start, grain) as (case grain
     when 'week' then start + interval 6 day
     else start
 end)::date;
+
+-- The person-months that the company says a size such as S or XL stands for.
+create or replace temp macro size_of(t) as case when regexp_full_match(word(t), '[a-z]+') then try_cast(
+    nullif(regexp_extract(effort_sizes(), concat('(^|;)', word(t), '=([\d.]+)'), 2), '') as decimal(9, 2)
+) end;
 
 -- A word stands for the number at its place; '' for none. Written once for all cells of a row: a file
 -- with a column a day has hundreds, and what is written for each takes minutes to plan.

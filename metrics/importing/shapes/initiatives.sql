@@ -7,20 +7,20 @@ with read_words as (
         coalesce(due_day, read_day(dates[len(dates)], 'dmy'), first_due_day) as due,
         case
             when regexp_matches(lower(impact), '^mass') then 3
-            when regexp_matches(lower(impact), '^(high|fort|élevé)') then 2
-            when regexp_matches(lower(impact), '^(medium|moyen)') then 1
-            when regexp_matches(lower(impact), '^(low|faible)') then 0.5
-            when regexp_matches(lower(impact), '^minim') then 0.25
+            when regexp_matches(lower(impact), '^(high|fort|élevé|hoch|alt[oa]|hoog)') then 2
+            when regexp_matches(lower(impact), '^(medium|moyen|mittel|medi[oa]|média|médio|gemiddeld)') then 1
+            when regexp_matches(lower(impact), '^(low|faible|niedrig|gering|baj[oa]|bass[oa]|baix[oa]|laag)') then 0.5
+            when regexp_matches(lower(impact), '^(minim|mínim)') then 0.25
             else read_decimal(impact, 'dot')
         end as impact_number,
         case
-            when regexp_matches(lower(confidence), '^(high|fort|élevé|haut)') then 1
-            when regexp_matches(lower(confidence), '^(medium|moyen)') then 0.8
-            when regexp_matches(lower(confidence), '^(low|faible|bas)') then 0.5
+            when regexp_matches(lower(confidence), '^(high|fort|élevé|haut|hoch|alt[oa]|hoog)') then 1
+            when regexp_matches(lower(confidence), '^(medium|moyen|mittel|medi[oa]|média|médio|gemiddeld)') then 0.8
+            when regexp_matches(lower(confidence), '^(low|faible|bas|niedrig|gering|baj[oa]|baix[oa]|laag)') then 0.5
             when read_decimal(confidence, 'dot') > 1 then read_decimal(confidence, 'dot') / 100
             else read_decimal(confidence, 'dot')
         end as confidence_number,
-        read_decimal(effort, 'dot') as effort_number
+        coalesce(read_decimal(effort, 'dot'), size_of(effort)) as effort_number
     from typed
 )
 select record,

@@ -2,12 +2,16 @@ with named as (
     select *,
         amount * coalesce(quantity, 1) as price,
         coalesce(interval_count, 1) * case
-            when interval is null and regexp_matches(lower(plan), 'year|annual|annuel|yearly') then 12
-            when interval is null then 1
-            when interval in ('month', 'monthly', 'mois', 'mensuel', '1 month') then 1
-            when interval in ('quarter', 'quarterly', 'trimestre', 'trimestriel', '3 months', '3 month') then 3
-            when interval in ('6 months', '6 month', 'semester', 'semestre', 'semestriel') then 6
-            when interval in ('year', 'yearly', 'annual', 'an', 'année', 'annuel', '1 year', '12 months') then 12
+            when interval is null then case
+                when regexp_matches(lower(plan), 'half.?year|semi.?annual|semest|halbjähr|semestral') then 6
+                when regexp_matches(lower(plan), 'year|annual|annuel|anual|annuale|jährlich|jahres|jaarlijks|jaar\b') then 12
+                when regexp_matches(lower(plan), 'quarter|trimest|quartal|vierteljähr|kwartaal') then 3
+                else 1
+            end
+            when regexp_full_match(interval, '(1 |every |par |pro |al )?(months?|monthly|mois|mensuel(le)?|monat(lich)?|mes|mensual|mensile|mese|mensal|mês|maand(elijks)?|p1m)') then 1
+            when regexp_full_match(interval, '(1 |every |par )?(quarter(ly)?|trimestr(e|iel|ielle|al|ale)|quartal(sweise)?|vierteljährlich|kwartaal|per kwartaal)|(3|every 3) (months?|mois|monate|meses|mesi)|p3m') then 3
+            when regexp_full_match(interval, '(half.?yearly|biannual|semi-?annual(ly)?|semest(er|re|riel|rielle|ral|rale)|halbjährlich|halbjaarlijks)|(6|every 6) (months?|mois|monate|meses|mesi)|p6m') then 6
+            when regexp_full_match(interval, '(1 |every |par |pro |al )?(years?|yearly|annual(ly)?|annuale|an|ans|année|annuel(le)?|jahr|jährlich|anual|año|anno|ano|jaar(lijks)?)|(12|every 12) (months?|mois|monate|meses|mesi)|p1y|p12m') then 12
         end as months,
         -- A trial whose end nobody says has not been paid for by the day of the export.
         case
