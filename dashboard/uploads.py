@@ -19,6 +19,7 @@ from dashboard.session import Session
 from metrics import importing, intake, rhythm
 from metrics.definitions import definitions_of
 from metrics.feeds import kpis_fed
+from metrics.forkserver import start_ahead
 from metrics.importing.container import Part
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions
@@ -59,6 +60,7 @@ class Desk:
         key = (session.publication.id, options, *(file.file_id for file in files))
         if key == self.inspected:
             return
+        start_ahead()  # to load them is what comes next
         self.paths = tuple(self._keep(index, file) for index, file in enumerate(files))
         catalogue, models = definitions_of(session.workspace)
         current = current_path(session.workspace)

@@ -21,7 +21,7 @@ class Definitions(NamedTuple):
 def definitions_of(workspace: Workspace) -> Definitions:
     """The built-in KPIs and models with the workspace's own."""
     stamp = definitions_stamp(workspace)
-    return _read(workspace.catalogue, workspace.model_folders, stamp) if stamp else _built_in()
+    return _read(workspace.catalogue, workspace.model_folders, stamp) if stamp else built_in()
 
 
 def catalogue_of(workspace: Workspace) -> Catalogue:
@@ -40,7 +40,7 @@ def definitions_stamp(workspace: Workspace) -> tuple[tuple[str, int], ...]:
 
 
 @cache
-def _built_in() -> Definitions:
+def built_in() -> Definitions:
     """Those of every workspace that has none of its own."""
     models = load_models()
     return Definitions(load_catalogue(models=models), models)

@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
+from metrics.forkserver import AVAILABLE, SERVER, Forked
 from metrics.job import JOB, LINE, Job, Outcome, Progress
 
 __all__ = ["Job", "Outcome", "Progress", "RunningJob", "run", "start"]
@@ -20,6 +22,21 @@ __all__ = ["Job", "Outcome", "Progress", "RunningJob", "run", "start"]
 
 #: In the workspace: all that the last job which ended before its end had to say.
 LAST_FAILURE = "last_failure.txt"
+
+
+def _begun(module: str, file: str, stderr: IO[bytes]) -> Forked | subprocess.Popen[str]:
+    """The job's process: a fork of one that has imported all, or an interpreter of its own."""
+    if AVAILABLE:
+        with suppress(OSError):
+            return SERVER.fork(module, [file], stderr)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, file],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 class RunningJob:
@@ -35,14 +52,7 @@ class RunningJob:
         file = folder / "job.json"
         file.write_bytes(JOB.dump_json(job))
         with self._complaints.open("wb") as complaints:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, str(file)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                text=True,
-                encoding="utf-8",
-            )
+            self._process = _begun(module, str(file), complaints)
         self._listener = threading.Thread(target=self._listen, name="vigie-job", daemon=True)
         self._listener.start()
 
@@ -68,7 +78,7 @@ class RunningJob:
 
     def cancel(self) -> None:
         """Ask the job to stop. Either nothing was changed or all of it; the outcome says which."""
-        if self._process.poll() is None:
+        if self._listener.is_alive():
             self._process.terminate()
 
     def _listen(self) -> None:

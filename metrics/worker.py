@@ -22,10 +22,12 @@ import sqlalchemy as sa
 
 from metrics import importing
 from metrics.change import Change, Steps
+from metrics.definitions import built_in
 from metrics.documents import document_frames
 from metrics.edition import compute_all
 from metrics.errors import NoRoom, VigieError
 from metrics.explaining.cuts import cut_frames
+from metrics.importing.profile import load_profiles
 from metrics.job import JOB, LINE, Line, Outcome, Progress
 
 #: New objects after which to look for those that only point at each other: looking as often as
@@ -58,6 +60,12 @@ class Output:
         except BrokenPipeError:
             # Whoever asked has gone; the job goes on, for others read its result too.
             self._asked = Path(os.devnull).open("w")  # noqa: SIM115
+
+
+def prepare() -> None:
+    """Read what is the same for every job, ahead of them all."""
+    built_in()
+    load_profiles()
 
 
 def main(arguments: list[str], steps: Steps | None = None) -> int:

@@ -17,13 +17,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from metrics import worker
 from metrics.calendar import Calendar, Grain
 from metrics.change import Steps
 from metrics.importing.report import CoverageSpan, FileReport, ImportOptions, Problem, RowCounts
 from metrics.organisation import Organisation
 from metrics.register.ledger import Quarantined
 from metrics.setting import Setting
-from metrics.worker import main
 from metrics.workspace import Workspace
 from tests.made_up_figures import figures_frame
 
@@ -133,5 +133,10 @@ def compute(
 
 STEPS = Steps(land, remove, compute)
 
+
+def main(arguments: list[str]) -> int:
+    return worker.main(arguments, STEPS)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:], STEPS))
+    raise SystemExit(main(sys.argv[1:]))

@@ -32,6 +32,8 @@ VERBS = {
     "serve": "serve",
     "check": "check",
 }
+#: Verbs that run a job. What it needs is imported beside what they need themselves.
+JOBS = {"import", "inbox", "names", "undo", "erase", "purge", "rebuild", "publish"}
 
 
 class Verbs(Sentences):
@@ -46,6 +48,15 @@ class Verbs(Sentences):
         module = importlib.import_module(f"metrics.command.{VERBS[name]}")
         verb: click.Command = module.verb
         return verb
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if arguments[0] in JOBS and not {"-h", "--help", "--dry-run"} & set(arguments):
+            from metrics import forkserver
+
+            forkserver.start_ahead()
+        return super().resolve_command(context, arguments)
 
     def invoke(self, context: click.Context) -> Any:
         try:
