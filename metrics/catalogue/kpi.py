@@ -64,7 +64,12 @@ class Text:
     fr: str
 
     def __getitem__(self, language: str) -> str:
-        return self.fr if language.startswith("fr") else self.en
+        return unbroken(self.fr) if language.startswith("fr") else self.en
+
+
+def unbroken(french: str) -> str:
+    """A French text whose signs stay with the word before them: a line never begins with ":"."""
+    return french.replace(" :", "\u00a0:").replace(" ;", "\u202f;")
 
 
 class Status(StrEnum):
