@@ -142,6 +142,8 @@ def lines(
         drawing.legend([line.name for line in shown], [line.colour for line in shown])
     elif len(shown) > 1:
         _end_labels(drawing, ends, up, last)
+    elif ends:
+        _last_figure(drawing, known[0], voice, kpi.unit, up)
     return drawing
 
 
@@ -170,6 +172,21 @@ def _end_labels(drawing: Drawing, ends: Sequence[tuple[float, Line]], up: Axis, 
     heights = apart([value for value, _ in ends], room, up.low, up.high)
     for (_, line), at in zip(ends, heights, strict=True):
         drawing.text(last.toordinal(), at, line.name, line.colour, bold=True, align="left", right=8)
+
+
+def _last_figure(
+    drawing: Drawing, line: tuple[Line, list[Figure]], voice: Voice, unit: Unit, up: Axis
+) -> None:
+    """The figure that a line ends with, above its point, or below it where the line comes down."""
+    drawn_as, found = line
+    told = [(each.start.toordinal(), each.value) for each in found if each.value is not None]
+    x, value = told[-1]
+    foot = up.ticks[0] + (up.ticks[-1] - up.ticks[0]) * FOOT
+    falls = len(told) > 1 and foot < value < told[-2][1]
+    drawing.text(
+        x, value, voice.format.short(unit, value), drawn_as.colour, size=13, bold=True,
+        align="right", down=17 if falls else -17, right=8,
+    )  # fmt: skip
 
 
 def axis_period(figure: Figure, voice: Voice) -> str:

@@ -16,6 +16,8 @@ from metrics.result import Scope
 SMALLEST, LARGEST = 14.0, 46.0  # pixels across
 MOST_BARS = 20  # beyond it, the others are one bar
 TOLD = ((CONTRIBUTION, Unit.POINTS), (MARGIN, Unit.RATE), (SIZE, Unit.MONEY))
+#: Of what is shown: names as near as that in width and height would meet on a phone.
+REACH, NEAR = 0.25, 0.1
 MOST_NAMES = 12  # more names would lie on one another: the pointer tells the others
 
 
@@ -80,11 +82,15 @@ def growth_and_margin(
     ]
     drawing.points(spots, [colours[each.scope] for each in known], across=wide, opacity=0.85)
     named = {each.scope for each in found.leading(MOST_NAMES).products}
+    reach, high = REACH * (steps[-1] - steps[0]), NEAR * (max([*up, 0.0]) - min([*up, 0.0]))
     for each, x, y, broad in zip(known, across, up, wide, strict=True):
         if each.scope in named:
-            drawing.text(
-                x, y, voice.name(each.scope), colours[each.scope], bold=True, down=-10 - broad / 2
+            lefts = sum(
+                0 < x - a < reach and abs(y - b) < high for a, b in zip(across, up, strict=True)
             )
+            # Of neighbours' names, every other one stands below its disc.
+            down = (10 + broad / 2) * (1 if lefts % 2 else -1)
+            drawing.text(x, y, voice.name(each.scope), colours[each.scope], bold=True, down=down)
     return drawing
 
 
