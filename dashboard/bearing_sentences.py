@@ -172,10 +172,10 @@ def rule(voice: Voice, sign: Sign) -> str:
 
 
 def people(voice: Voice, pm: Sequence[Person], po: Sequence[Person]) -> str:
-    """ "PM C. Morel, PO vacant"."""
+    """ "PM C. Morel · PO vacant"."""
     vacant = voice.words.say("vacant")
-    return ", ".join(
-        f"{role} {' / '.join(dict.fromkeys(p.name for p in held)) or vacant}"
+    return " · ".join(
+        f"{role} {', '.join(dict.fromkeys(p.name for p in held)) or vacant}"
         for role, held in (("PM", pm), ("PO", po))
     )
 
@@ -196,7 +196,7 @@ def advice(voice: Voice, found: Bearing) -> str:
         if not given.people
         else words.count(
             "Today {n} person holds both roles.",
-            "Today {n} people hold the two roles.",
+            "Today {n} people share the two roles.",
             given.people,
         )
     )

@@ -12,9 +12,9 @@ from metrics.reading import Reading
 
 
 def headline(voice: Voice, found: Preparation) -> str:
-    """ "Week 47: 3 exports are late; 7 of 12 review KPIs are complete."."""
+    """ "Week 47: 3 kinds of export are late; 7 of 12 review KPIs are complete."."""
     words = voice.words
-    late = words.count("{n} export is late", "{n} exports are late", found.late)
+    late = words.count("{n} kind of export is late", "{n} kinds of export are late", found.late)
     if not found.late:
         late = words.say("no export is late")
     return words.count(
@@ -62,7 +62,7 @@ def shown(voice: Voice, reading: Reading, today: date) -> str:
     """How far a KPI is: complete, "4 of 5 up to date", or what it waits for."""
     figure = reading.figure
     if figure is not None and figure.closed and figure.value is not None:
-        return "▲ " + voice.words.say("complete")
+        return "· " + voice.words.say("complete")
     mark = "◌" if figure is not None and figure.value is not None else "○"
     if figure is not None and figure.end < today and figure.reason == "not_closed":
         waits = voice.words.say("waits for data")

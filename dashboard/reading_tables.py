@@ -86,7 +86,11 @@ def cell_text(reading: Reading | None, voice: Voice) -> str:
 
 
 def owner_names(owners: Iterable[Person]) -> str:
-    return ", ".join(f"{person.role} {person.name}" for person in owners)
+    """ "PM C. Morel · PO L. Petit, N. Roy": each role is named once, before those who hold it."""
+    held: dict[str, list[str]] = {}
+    for person in owners:
+        held.setdefault(person.role, []).append(person.name)
+    return " · ".join(f"{role} {', '.join(names)}" for role, names in held.items())
 
 
 def readings(found: Iterable[Reading], voice: Voice, palette: Palette) -> pd.DataFrame:

@@ -64,7 +64,8 @@ class Preparation:
 
     @property
     def late(self) -> int:
-        return sum(each.late(self.today) > 0 for each in self.owed)
+        """Kinds of export that are late, for however many products or squads."""
+        return len({each.dataset for each in self.owed if each.late(self.today) > 0})
 
     @property
     def complete(self) -> int:

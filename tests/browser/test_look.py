@@ -69,7 +69,7 @@ def test_on_a_phone_the_sentence_comes_before_the_table(reader):
 def test_a_choice_goes_into_the_address_and_the_address_reopens_it(reader):
     page = reader.open("/")
     page.locator(".st-key-lang").get_by_text("FR", exact=True).click()
-    page.get_by_text("demandent attention").first.wait_for()
+    page.get_by_text("appellent l’attention").first.wait_for()
     assert "lang=FR" in page.url
     again = reader.open("/?" + page.url.partition("?")[2])
     assert plain(again.locator("h2").first.inner_text()).startswith("Semaine 46")

@@ -79,13 +79,14 @@ def test_a_point_outside_that_moved_back_is_not_said_to_fall():
             "fr",
             3,
             0,
-            "Semaine 46 : 3 KPI sur 41 demandent attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
+            "Semaine 46 : 3 KPI sur 41 appellent l’attention ; "
+            "MRR 1,84 M €, +1,2 % sur la semaine.",
         ),
         (
             "fr",
             1,
             0,
-            "Semaine 46 : 1 KPI sur 41 demande attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
+            "Semaine 46 : 1 KPI sur 41 appelle l’attention ; MRR 1,84 M €, +1,2 % sur la semaine.",
         ),
     ],
 )

@@ -138,8 +138,8 @@ def test_what_one_may_see_of_an_owner_opens_no_other(sample):
 @pytest.mark.parametrize(
     ("home", "language", "said"),
     [
-        ("prepare", "EN", "Week 46: 2 exports are late; 1 of 2 review KPIs is complete"),
-        ("prepare", "FR", "Semaine 46 : 2 exports sont en retard ; 1 KPI de la revue sur 2"),
+        ("prepare", "EN", "Week 46: 2 kinds of export are late; 1 of 2 review KPIs is complete"),
+        ("prepare", "FR", "Semaine 46 : 2 types d’export sont en retard ; 1 KPI de la revue sur 2"),
         ("owner", "EN", "C. Morel · PM · Week 46"),
         ("owner", "FR", "C. Morel · PM · Semaine 46"),
         ("cap-or-cadence", "EN", "Atelier needs a clearer heading."),

@@ -29,7 +29,7 @@ def test_the_scorecard_shows_the_worst_kpi_of_each_family_with_mark_and_word():
     told = atelier["product_performance"].replace("\u00a0", " ")
     assert told == "▼ Activation 41.3 % · worse"
     assert atelier["trend"].startswith("data:image/svg+xml;base64,")
-    assert atelier["owners"] == "PM C. Morel, PO L. Petit"
+    assert atelier["owners"] == "PM C. Morel · PO L. Petit"
     balise = frame.set_index("name").loc["Balise"]
     assert balise["market"] == "○ Win rate no data"
 
