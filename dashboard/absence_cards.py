@@ -36,10 +36,14 @@ def broken(session: Session) -> None:
 def empty(session: Session, imports_place: st.Page | None) -> None:
     """A workspace without a figure: what to bring, or to say of what was brought, and where."""
     words = session.voice.words
-    if session.has_imports:
+    if session.has_imports and not session.only_organisation:
         unplaced(session, imports_place)
         return
-    cards.headline(words.say("Nothing imported yet."))
+    cards.headline(
+        words.say("Products, squads and people are known; no data are loaded yet.")
+        if session.only_organisation
+        else words.say("Nothing imported yet.")
+    )
     first_files(session)
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Import files"), icon=":material/upload_file:")

@@ -21,8 +21,14 @@ def headline(voice: Voice, review: Review) -> str:
         )
     elif review.unusual:
         stand = words.say("none of {judged} KPIs needs attention", judged=review.judged)
+    elif not review.judged:
+        stand = words.say("no KPI has a figure yet by which to judge it")
     else:
-        stand = words.say("nothing out of the ordinary in {judged} KPIs", judged=review.judged)
+        stand = words.count(
+            "nothing out of the ordinary in {n} KPI",
+            "nothing out of the ordinary in {n} KPIs",
+            review.judged,
+        )
     told = [
         reading
         for reading in review.headline

@@ -22,9 +22,10 @@ from metrics.errors import Mistake, VigieError
 from metrics.format import formatter
 from metrics.organisation import Organisation
 from metrics.pages import meeting
-from metrics.register import left_out, migrate
+from metrics.register import ledger, left_out, migrate
 from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
+from metrics.register.tables import ORGANISATION
 from metrics.result import Scope
 from metrics.workspace import Workspace
 
@@ -45,6 +46,7 @@ class Session:
     definitions: tuple[tuple[str, int], ...] = ()  # changes with the company's own definitions
     broken: tuple[Mistake, ...] = ()  # definitions that are left out, or failed on the data
     spoken: tuple[int, ...] = ()  # changes with every decision, comment, mute and target
+    only_organisation: bool = False  # nothing is published, and no file but of who does what came
 
     @property
     def today(self) -> date:
@@ -94,6 +96,7 @@ def session_of(workspace: Workspace, language: str, palette: Palette) -> Session
         publication = current_publication(connection)
         failed = left_out.read(connection)
         spoken = meeting.stamp(connection)
+        loaded = () if publication.id else ledger.datasets(connection)
         # It changes with a job, which moves the warehouse on, or with what is said.
         organisation: Organisation = kept.answer(
             ("organisation", str(workspace.path), publication, spoken),
@@ -111,6 +114,7 @@ def session_of(workspace: Workspace, language: str, palette: Palette) -> Session
         definitions=definitions_stamp(workspace),
         broken=tuple(broken.values()),
         spoken=spoken,
+        only_organisation=bool(loaded) and ORGANISATION.keys() >= set(loaded),
     )
 
 

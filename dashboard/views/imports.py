@@ -135,6 +135,7 @@ def options(session: Session) -> ImportOptions:
             words.say("Day on which the export was made"),
             value=None,
             max_value=session.today,
+            format="DD/MM/YYYY",
             key="import_day",
         )
         profile = fourth.selectbox(

@@ -233,6 +233,12 @@ def history(connection: sa.Connection, *, limit: int | None = None) -> list[Impo
     return [_record(row) for row in connection.execute(query)]
 
 
+def datasets(connection: sa.Connection) -> tuple[str, ...]:
+    """The kinds of data of the imports that count, each once, in order of name."""
+    query = sa.select(imports.c.dataset).where(imports.c.status == "applied").distinct()
+    return tuple(sorted(connection.scalars(query)))
+
+
 def get(connection: sa.Connection, import_id: int) -> ImportRecord:
     """One import; raises VigieError when there is none of that number."""
     row = connection.execute(

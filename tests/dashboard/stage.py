@@ -23,7 +23,7 @@ def stand_in(language: str) -> session.Session:
     """A session on the facts, in the folder that the environment names."""
     import streamlit as st
 
-    empty = os.environ.get("STAGE_FACTS") in ("empty", "unplaced")
+    empty = os.environ.get("STAGE_FACTS") in ("empty", "unplaced", "organised")
     loaded = os.environ.get("STAGE_FACTS") != "empty"
     return session.Session(
         workspace=Workspace.open(session.Path(os.environ[session.WORKSPACE_VARIABLE])),
@@ -32,6 +32,7 @@ def stand_in(language: str) -> session.Session:
         organisation=facts.ORGANISATION,
         voice=facts.voice(language),
         palette=PALETTES.get(st.context.theme.type or "light", LIGHT),
+        only_organisation=os.environ.get("STAGE_FACTS") == "organised",
     )
 
 

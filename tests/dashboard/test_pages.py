@@ -82,6 +82,12 @@ def test_loaded_files_that_nobody_placed_are_not_nothing(play):
     assert "Nothing imported yet." not in told
 
 
+def test_who_does_what_is_no_data(play):
+    told = " | ".join(texts(play(facts="organised", lang="EN")))
+    assert "Products, squads and people are known; no data are loaded yet." in told
+    assert "Import a Typeform, Google Forms or CSV export to see NPS." in told
+
+
 def test_a_product_page_says_who_holds_it_since_when_and_which_role_is_vacant(play):
     page = play("product", lang="EN")
     assert not page.exception

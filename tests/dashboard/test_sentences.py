@@ -102,6 +102,12 @@ def test_the_headline(language, attention, unusual, expected):
     assert plain(told) == expected
 
 
+def test_a_headline_that_judges_nothing_does_not_call_it_usual():
+    review = replace(facts.review(), attention=0, unusual=(), judged=0, headline=())
+    told = plain(review_sentences.headline(facts.voice("fr"), review))
+    assert told == "Semaine 46 : aucun KPI n’a encore de chiffre à juger."
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
