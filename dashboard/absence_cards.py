@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import absence_sentences, cards
+from dashboard import absence_sentences, belonging_cards, cards
 from dashboard.glossary import MARKS
 from dashboard.markup import escape
 from dashboard.session import Session
@@ -77,6 +77,7 @@ def unplaced(session: Session, imports_place: st.Page | None) -> None:
             "product” or “a new squad” makes one. Nothing has to be imported again."
         )
     st.markdown(escape(f"{told} {step}"))
+    belonging_cards.waiting(session, imports_place)
     if imports_place is not None:
         st.page_link(imports_place, label=words.say("Imports"), icon=":material/upload_file:")
 

@@ -9,6 +9,7 @@ from dashboard import definition_sentences, sentences
 from dashboard.glossary import TOPICS
 from dashboard.translation import mark
 from dashboard.voice import Voice
+from metrics.belonging import Word
 from metrics.errors import Mistake
 from metrics.pages.portfolio import CONTRIBUTION, SIZE, Holding
 from metrics.pages.review_facts import MissingData
@@ -73,23 +74,27 @@ def broken(voice: Voice, mistakes: Sequence[Mistake]) -> str:
 
 def alike(voice: Voice, facts: Iterable[MissingData]) -> list[list[MissingData]]:
     """What is missing of the same data since the same day, last imported on the same day,
-    together; in the order given."""
+    together, and other data that the same ones miss alike; in the order given."""
     groups: dict[tuple[object, ...], list[MissingData]] = {}
     for fact in facts:
         last = fact.last_import and sentences.local(voice, fact.last_import).date()
         groups.setdefault((fact.dataset, fact.since, last), []).append(fact)
-    return list(groups.values())
+    of_the_same: dict[tuple[object, ...], list[MissingData]] = {}
+    for (_, *when), group in groups.items():
+        whose = frozenset(fact.name for fact in group)
+        of_the_same.setdefault((whose, *when), []).extend(group)
+    return list(of_the_same.values())
 
 
 def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
-    """ "Atelier · usage: no data since Thursday 12 (tracking, last export 11 Nov). …"; of several
-    that `alike` puts together, the first are named."""
+    """ "Atelier · usage: no data since Thursday 12 (tracking, last export 11 Nov). …"; of what
+    `alike` puts together, the first who miss it are named, and all that they miss."""
     fact = group[0]
-    dataset, _, metric = fact.dataset.partition(":")
-    topic, source = TOPICS.get(dataset, (dataset, dataset))
-    name = ", ".join(each.name for each in group[:NAMED])
-    if (more := len(group) - NAMED) > 0:
+    names = list(dict.fromkeys(each.name for each in group))
+    name = ", ".join(names[:NAMED])
+    if (more := len(names) - NAMED) > 0:
         name = voice.words.count("{named} and {n} more", "{named} and {n} more", more, named=name)
+    datasets = list(dict.fromkeys(each.dataset for each in group))
     if fact.last_import is None:
         last = voice.words.say("never imported")
     else:
@@ -100,12 +105,43 @@ def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
     return voice.words.say(
         "{name} · {topic}: no data {since} ({source}, {last}). Not counted as a fall.",
         name=name,
-        topic=definition_sentences.metric_name(voice, fact.dataset)
-        if metric
-        else voice.words.say(topic),
+        topic=", ".join(dict.fromkeys(_topic(voice, dataset) for dataset in datasets)),
         since=voice.format.since(fact.since, today),
-        source=voice.words.say(source),
+        source=", ".join(dict.fromkeys(_source(voice, dataset) for dataset in datasets)),
         last=last,
+    )
+
+
+def _topic(voice: Voice, dataset: str) -> str:
+    """What data tell of: "usage"; of figures, which."""
+    name, _, metric = dataset.partition(":")
+    if metric:
+        return definition_sentences.metric_name(voice, dataset)
+    return voice.words.say(TOPICS[name][0] if name in TOPICS else name)
+
+
+def _source(voice: Voice, dataset: str) -> str:
+    """Where such data come from: "tracking"."""
+    name = dataset.partition(":")[0]
+    return voice.words.say(TOPICS[name][1] if name in TOPICS else name)
+
+
+def waiting(voice: Voice, found: Sequence[Word]) -> str:
+    """Which names nobody has placed, the first with how many rows bear them: "BOU (38 rows), …"."""
+    words = voice.words
+    named = ", ".join(
+        words.count("{name} ({n} row)", "{name} ({n} rows)", each.rows, name=each.word)
+        for each in found[:NAMED]
+    )
+    if (more := len(found) - NAMED) > 0:
+        named = words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
+    return words.count(
+        "{n} name that a tool uses stands for nobody yet, and its rows for no product or squad: "
+        "{named}.",
+        "{n} names that tools use stand for nobody yet, and their rows for no product or squad: "
+        "{named}.",
+        len(found),
+        named=named,
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import import_sentences
+from dashboard import absence_sentences, import_sentences
 from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
-from metrics.belonging import Owner, Word, newcomers, owners, words_in_use
+from metrics.belonging import Owner, Word, hides_rows, newcomers, owners, words_in_use
 from metrics.organisation import ACCOUNT, Name
 
 COLUMNS = 3
@@ -78,6 +78,23 @@ def in_use(session: Session, desk: Desk) -> None:
             args=(session, tuple(names)),
         )
         st.caption(escape(say.say("Figures follow at once; nothing has to be imported again.")))
+
+
+def waiting(session: Session, imports_place: st.Page | None) -> None:
+    """A line where rows wait for an answer, with the way to it; nothing when none do."""
+    if not session.has_imports:
+        return
+    open_ = [word for word in _words(session) if not word.answered and hides_rows(word)]
+    if not open_:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
+        st.caption(escape(absence_sentences.waiting(session.voice, open_)), width="content")
+        if imports_place is not None:
+            st.page_link(
+                imports_place,
+                label=session.voice.words.say("Say it once"),
+                icon=":material/label:",
+            )
 
 
 def _answer(

@@ -325,10 +325,11 @@ def of_scope(session: Session, agenda: Agenda, scope: Scope) -> None:
     words = session.voice.words
     for each in (*agenda.due, *agenda.later):
         promise(session, each)
+    about = words.say("Decide about {name}", name=markup.escape(session.voice.name(scope)))
     with st.container(horizontal=True, gap="small"):
-        if _small(words.say("Decide"), "scope_decide", ICONS[DECISION]):
+        if _small(about, "scope_decide", ICONS[DECISION]):
             decision_dialogs.decide_about(session, "", scope)
-        if _small(words.say("Action"), "scope_action", ICONS[ACTION]):
+        if _small(words.say("Take an action"), "scope_action", ICONS[ACTION]):
             decision_dialogs.decide_about(session, "", scope, kind=ACTION)
 
 

@@ -95,6 +95,11 @@ def owners(organisation: Organisation, kinds: Collection[str]) -> list[Owner]:
     return [owner for owner in found if owner.kind in kinds]
 
 
+def hides_rows(word: Word) -> bool:
+    """Whether rows are of no product or squad until someone says whose this word is."""
+    return not {PERSON, ACCOUNT}.intersection(word.kinds)
+
+
 def newcomers(word: Word, organisation: Organisation) -> list[Owner]:
     """The product or squad that a word may be the name of, where the company has none of it yet."""
     if word.kinds in ((PERSON,), (ACCOUNT,)) or not any(letter.isalpha() for letter in word.word):

@@ -14,6 +14,7 @@ from dashboard import (
     definition_tables,
     dictionary_filters,
     markup,
+    narrow,
     tables,
 )
 from dashboard.answers import dictionary
@@ -26,11 +27,11 @@ TABLE_HEIGHT = 700
 
 def show(session: Session, chooser: DeltaGenerator, explore_place: st.Page | None) -> None:
     words = session.voice.words
-    entries = dictionary(session)
-    labels = {entry.kpi.name: entry.kpi.label for entry in entries}
-
     with chooser:
         cards.headline(words.say("KPI dictionary"))
+    entries = dictionary(session)
+    labels = {entry.kpi.name: entry.kpi.label for entry in entries}
+    with chooser:
         chosen = dictionary_filters.kpi_or_all(session, labels)
 
     by_name = {entry.kpi.name: entry for entry in entries}
@@ -62,31 +63,34 @@ def the_list(session: Session, entries: Sequence[Entry]) -> None:
             st.session_state[address.choice("kpi")] = by_label[label]
 
     column = st.column_config
-    tables.show(
-        definition_tables.definitions(found, voice),
-        hide_index=True,
-        column_config={
-            "kpi": column.ButtonColumn(
-                words.say("KPI"),
-                pinned=True,
-                alignment="left",
-                width=245,
-                type="tertiary",
-                on_click=open_entry,
-                key="definitions_kpi",
-            ),
-            "family": column.TextColumn(words.say("Family"), width=165),
-            "meaning": column.TextColumn(words.say("Meaning"), width=515),
-            "better": column.TextColumn(words.say("Better"), width=95),
-            "cadence": column.TextColumn(words.say("Cadence"), width=80),
-            "owner": column.TextColumn(words.say("Owner"), width=100),
-            "data": column.TextColumn(words.say("Data"), width=95),
-        },
-        row_height=42,
-        height=TABLE_HEIGHT if len(found) > MANY else "content",
-        key="definitions",
-        alt=words.say("KPIs with their meaning; a name opens its definition"),
-    )
+    frame = definition_tables.definitions(found, voice)
+    telling = {"kpi": words.say("KPI"), "meaning": words.say("Meaning")}
+    with narrow.wide(frame, telling, "definitions", words):
+        tables.show(
+            frame,
+            hide_index=True,
+            column_config={
+                "kpi": column.ButtonColumn(
+                    words.say("KPI"),
+                    pinned=True,
+                    alignment="left",
+                    width=245,
+                    type="tertiary",
+                    on_click=open_entry,
+                    key="definitions_kpi",
+                ),
+                "family": column.TextColumn(words.say("Family"), width=165),
+                "meaning": column.TextColumn(words.say("Meaning"), width=515),
+                "better": column.TextColumn(words.say("Better"), width=95),
+                "cadence": column.TextColumn(words.say("Cadence"), width=80),
+                "owner": column.TextColumn(words.say("Owner"), width=100),
+                "data": column.TextColumn(words.say("Data"), width=95),
+            },
+            row_height=42,
+            height=TABLE_HEIGHT if len(found) > MANY else "content",
+            key="definitions",
+            alt=words.say("KPIs with their meaning; a name opens its definition"),
+        )
 
 
 def definition(

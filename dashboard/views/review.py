@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
     absence_cards,
+    belonging_cards,
     cards,
     filters,
     markup,
@@ -71,6 +72,7 @@ def show(
             places={"product": product_place, "squad": squad_place}, explore_place=explore_place,
         )  # fmt: skip
     absence_cards.missing(session, facts.missing)
+    belonging_cards.waiting(session, imports_place)
     absence_cards.broken(session)
 
     if facts.unusual:

@@ -81,6 +81,9 @@ def test_a_subject_leads_to_its_product(reader):
     page.get_by_role("link", name="Open Estran").click()
     page.get_by_role("heading", name="Estran").wait_for()
     assert "product=Estran" in page.url
+    page.go_back()  # one entry, though page and product changed
+    page.get_by_text("need attention").first.wait_for()
+    assert "product" not in page.url
     reader.check(page)
 
 

@@ -14,6 +14,7 @@ from dashboard import (
     side_sentences,
 )
 from metrics import coverage
+from metrics.belonging import Word
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Text
 from metrics.errors import Mistake
@@ -141,6 +142,42 @@ def test_what_is_missing_alike_is_told_together():
     assert told.startswith(
         "Squad 0, Squad 1, Squad 2, Squad 3, Squad 4, Squad 5 and 3 more · usage"
     )
+
+
+def test_all_that_the_same_ones_miss_is_one_line():
+    voice, usage = facts.voice("en"), facts.missing_usage()
+    tickets = replace(usage, dataset="work_items")
+    others = replace(tickets, name="Balise", since=date(2026, 11, 13))
+    groups = absence_sentences.alike(voice, [usage, others, tickets])
+    assert groups == [[usage, tickets], [others]]
+    assert plain(absence_sentences.missing(voice, groups[0], date(2026, 11, 16))) == (
+        "Atelier · usage, delivery: no data since Thursday 12 (tracking, work tracker, "
+        "last export 11 Nov). Not counted as a fall."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "4 names that tools use stand for nobody yet, and their rows for no product or "
+            "squad: W0 (1 row), W1 (1,200 rows), W2 (3 rows), W3 (4 rows).",
+        ),
+        (
+            "fr",
+            "4 noms d’outils ne désignent encore personne, et leurs lignes ne comptent pour aucun "
+            "produit ni aucune squad : W0 (1 ligne), W1 (1 200 lignes), W2 (3 lignes), "
+            "W3 (4 lignes).",
+        ),
+    ],
+)
+def test_names_that_nobody_placed_say_how_many_rows_wait(language, told):
+    rows = (1, 1200, 3, 4)
+    words = [
+        Word("jira", f"W{n}", ("squad",), each, ("work_items",)) for n, each in enumerate(rows)
+    ]
+    assert plain(absence_sentences.waiting(facts.voice(language), words)) == told
 
 
 def test_a_score_says_how_sure_it_is():
