@@ -18,6 +18,7 @@ from metrics.access import LOCAL_CPO
 from metrics.calendar import Calendar, Grain
 from metrics.catalogue.kpi import Catalogue, Kpi
 from metrics.compile import compile_kpi
+from metrics.coverage import alternatives
 from metrics.engines import DEFINITION_ERRORS, not_computed, open_facts
 from metrics.errors import Mistake, VigieError
 from metrics.models import Model, inlined
@@ -94,10 +95,13 @@ def try_on_data(
 
 
 def without_data(setting: Setting, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """The published KPIs that have no figure for want of data, by what nothing has brought yet."""
+    """The published KPIs that have no figure for want of data, by what nothing has brought yet.
+
+    What either of two kinds of data brings is "users or events", and is lacking when neither came.
+    """
     brought = setting.coverage.datasets
     return {
-        kpi.name: lacking
+        kpi.name: tuple(" or ".join(alternatives(name)) for name in lacking)
         for kpi in catalogue
-        if (lacking := tuple(name for name in kpi.datasets if name not in brought))
+        if (lacking := [name for name in kpi.datasets if brought.isdisjoint(alternatives(name))])
     }

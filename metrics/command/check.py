@@ -115,7 +115,8 @@ def definitions(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             "data",
             True,
-            f"{len(waiting)} KPIs wait for data that nothing has brought yet: "
+            f"{len(waiting)} {'KPI waits' if len(waiting) == 1 else 'KPIs wait'} for data that "
+            "nothing has brought yet: "
             f"{', '.join(lacking)}.",
             "'vigie kpi show NAME' says which tools bring it.",
         )
