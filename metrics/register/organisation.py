@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -57,6 +57,12 @@ def load_organisation(
     )
 
 
+#: The last organisation read of each register, with what it was read at.
+_KEPT: WeakKeyDictionary[sa.Engine, tuple[tuple[int | None, ...], Organisation]] = (
+    WeakKeyDictionary()
+)
+
+
 def organisation_now(connection: sa.Connection) -> Organisation:
     """The organisation of today for readers: the same object while none of it changes."""
     counts = [
@@ -68,21 +74,11 @@ def organisation_now(connection: sa.Connection) -> Organisation:
     published = sa.select(state.c.publication_id)  # an erasure changes rows in their place
     asked = sa.select(*counts, applied.scalar_subquery(), published.scalar_subquery())
     stamp = tuple(connection.execute(asked).one())
-    return _organisation_at(_Stamped(connection.engine, stamp, connection))
-
-
-@dataclass(frozen=True)
-class _Stamped:
-    """A register as it stands; the connection only reads what is not kept yet."""
-
-    engine: sa.Engine
-    stamp: tuple[int | None, ...]
-    connection: sa.Connection = field(compare=False)
-
-
-@lru_cache(maxsize=4)
-def _organisation_at(register: _Stamped) -> Organisation:
-    return load_organisation(register.connection)
+    known = _KEPT.get(connection.engine)
+    if known is None or known[0] != stamp:
+        known = (stamp, load_organisation(connection))
+        _KEPT[connection.engine] = known
+    return known[1]
 
 
 def write_rows(

@@ -10,7 +10,7 @@ from metrics.errors import VigieError
 from metrics.importing.report import FileReport, FileTotal, ImportOptions, RowCounts
 from metrics.organisation import Membership, Product
 from metrics.register import ledger
-from metrics.register.organisation import load_organisation, write_rows
+from metrics.register.organisation import load_organisation, organisation_now, write_rows
 
 #: As files give them: three more rows here, and as many.
 TOTALS = (FileTotal("Sessions", 34.0, 31.0), FileTotal("Orders", 5.0, 5.0))
@@ -104,3 +104,16 @@ def test_absent_columns_are_null_and_unknown_ones_refused(register: sa.Engine) -
             write_rows(connection, "products", [{"product": "a", "stag": "x"}], None, NEW)
         with pytest.raises(VigieError, match="organisation table named 'imports'"):
             write_rows(connection, "imports", [], None, NEW)
+
+
+def test_the_present_organisation_is_read_again_only_once_it_changed(register: sa.Engine) -> None:
+    def now() -> Any:
+        with register.connect() as connection:
+            return organisation_now(connection)
+
+    before = now()
+    assert now() is before
+    with register.begin() as connection:
+        rows = [{"product": "boutique", "name": "Boutique"}]
+        write_rows(connection, "products", rows, None, datetime(2026, 11, 2))
+    assert [each.product for each in now().products] == ["boutique"]
