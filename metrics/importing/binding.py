@@ -287,7 +287,8 @@ def _dated(
     told = _day_orders(connection, [bound for bound in unsaid if bound.name not in spans])
     found = {order for order in told.values() if order}
     usual = found.pop() if len(found) == 1 else _usual_order(profile, table)
-    orders = {bound.name: told.get(bound.name) or usual or "dmy" for bound in unsaid}
+    likely = usual or ("mdy" if _counts_to_twelve(connection, unsaid) else "dmy")
+    orders = {bound.name: told.get(bound.name) or likely for bound in unsaid}
     unsure = [bound.header for bound in unsaid if not usual and told.get(bound.name) == ""]
     return [
         replace(
@@ -297,6 +298,18 @@ def _dated(
         )
         for bound in fields
     ], tuple(unsure)
+
+
+def _counts_to_twelve(connection: duckdb.DuckDBPyConnection, fields: Sequence[BoundField]) -> bool:
+    """Whether hours are followed by AM or PM, as they mostly are where months come first."""
+    cells = [exp.column(bound.cells[0]) for bound in fields]
+    if not cells:
+        return False
+    halves = exp.Literal.string(r"(?i)\d [ap]m$")
+    seen = [exp.func("bool_or", exp.func("regexp_matches", cell, halves)) for cell in cells]
+    query = exp.select(exp.func("coalesce", *seen, exp.false())).from_("staged")
+    found = connection.execute(query.sql("duckdb")).fetchone()
+    return found is not None and bool(found[0])
 
 
 def _spans(

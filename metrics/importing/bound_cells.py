@@ -41,7 +41,11 @@ def value_of(bound: BoundField) -> exp.Expr:
             return _word(column, cell)
         case Reading.TEXT if column.words:
             return exp.func("coalesce", _word(column, cell), exp.func("clean", cell.copy()))
-    return read(cell, column.read, column.mark, bound.order)
+    value = read(cell, column.read, column.mark, bound.order)
+    if column.parts == 1:
+        return value
+    divided = exp.Div(this=value, expression=exp.Literal.number(column.parts))
+    return exp.cast(divided, "decimal(28,6)")
 
 
 def _word(column: Column, cell: exp.Expr) -> exp.Expr:

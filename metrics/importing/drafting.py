@@ -24,6 +24,8 @@ SHAPES_LOOKED_AT = 50
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 #: What a dataset cannot do without, where a file does not say it.
 GIVEN = {"ledger": {"journal": "OD"}}
+#: A column of amounts in hundredths of the currency.
+OF_CENTS = re.compile(r"(?<![a-zé])(cents?|centimes?|céntimos|centavos|minor units?)(?![a-zé])")
 #: A column of what a subscription brings a month, however it is billed.
 OF_A_MONTH = re.compile(r"\bmrr\b|monthly recurring|monthly amount|revenu mensuel|montant mensuel")
 #: How a figure holds, as a grain of observations says it; '' where its dates tell.
@@ -237,6 +239,8 @@ def _column(known: Field, seen: SeenTable, header: str) -> Column:
     }
     if column is not None and column.comma:
         changes["mark"] = "comma"
+    if known.column.read is Reading.DECIMAL and OF_CENTS.search(comparable(header)):
+        changes["parts"] = 100
     if known.column.split and known.column.split != RANGE and column is not None:
         found = [mark for mark in (";", ",") if any(mark in value for value in column.values)]
         changes["split"] = found[0] if found else known.column.split

@@ -31,8 +31,11 @@ LONGEST_EXAMPLE = 40
 RANGE = "→"
 #: The share of a column's filled cells that must read as what it is said to hold.
 NEARLY_ALL = 0.8
-#: How a row of totals begins: it says nothing of what its columns hold.
-TOTAL = r"^(grand |sub)?totals?( g[eé]n[eé]ral)?$|^(sous-)?totaux|^total |^gesamt|^summe$|^totale\b"
+#: How a row of totals begins, or ends after its period: it says nothing of what its columns hold.
+TOTAL = (
+    r"^(grand |sub)?totals?( g[eé]n[eé]ral)?$|^(sous-)?totaux|^total |^gesamt|^summe$|^totale\b"
+    r"|^(sous|sub)[- ]total\b|^(\S+ )?\d[\d/.-]* (sub)?total$"
+)
 #: A moment between 2001 and 2033, in seconds or smaller parts, or in a spreadsheet's days.
 SINCE_1970 = re.compile(r"1\d{9}(\.\d+)?|1\d{12}|1\d{15}|4\d{4}([.,]\d+)?")
 _ADDRESS = re.compile(r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$")

@@ -44,6 +44,7 @@ class Column(_Strict):
     expected: bool = False
     many: bool = False
     split: str = ""
+    parts: Literal[1, 100] = 1  # how many of the numbers told make one: 100 of cents
     zone: Literal["company", "utc", "project"] = "company"
     order: Literal["dmy", "mdy", "ddmmyy", "auto"] = "auto"
     mark: Literal["dot", "comma"] = "dot"

@@ -256,6 +256,8 @@ def _figures(seen: SeenTable) -> Iterator[Suggestion]:
         return
     for name in ("metric", "value", "member"):
         columns.pop(name, None)
+    used = {comparable(header) for header in columns.values()}
+    columns |= _assigned([each for each in fields if each.name == "unit"], seen, used)
     figures: dict[str, str] = {}
     for column in numbers[:MOST_FIGURES]:
         if column.header not in columns.values():

@@ -355,6 +355,18 @@ create or replace temp macro filled_cells(cells) as
 create or replace temp macro no_cells() as
     list_filter([cell_of('', '', 'dot')], lambda cell: false);
 
+-- The currency that a figure's text names; a dollar is the company's own where that is one.
+create or replace temp macro currency_of(t) as case
+    when contains(t, '€') then 'EUR'
+    when contains(t, '£') then 'GBP'
+    when contains(t, '$') then case when company_currency() in ('CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN')
+        then company_currency() else 'USD' end
+    else nullif(regexp_extract(t, '(^|[\d\s])(EUR|USD|GBP)([\d\s]|$)', 2), '')
+end;
+create or replace temp macro currency_told(unit, t) as coalesce(
+    currency_of(t), case when regexp_full_match(unit, '[A-Za-z]{3}') then upper(unit) end
+);
+
 -- A status without the number or the picture that people put before it: 🚧 En cours, 2. Doing.
 create or replace temp macro bare_status(status) as lower(regexp_replace(status, '^[^\p{L}]+', ''));
 

@@ -55,14 +55,27 @@ def write_sheet(path: Path, name: str, target: Path) -> int:
     """Write a sheet's rows to `target`, row n on line n; gives the number of formulas of the
     workbook whose values were never computed, and are therefore empty. Raises Refusal."""
     with _open(path) as book, writing(target) as file:
-        for number, row in enumerate(book[name].iter_rows(values_only=True), 1):
+        shares: dict[int, bool] = {}  # by style
+        for number, row in enumerate(book[name].iter_rows(), 1):
             if number > MOST_ROWS:
                 raise Refusal("damaged_archive", example=name)
-            cells = [cell_text(value) for value in row]
+            cells = [_shown(cell, shares) for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
             write_row(file, cells)
     return _formulas_without_value(path)
+
+
+def _shown(cell: Any, shares: dict[int, bool]) -> str:
+    """The cell's text: a share that is shown in percent as such, as other files of it write it."""
+    value = cell.value
+    if type(value) in (int, float):
+        style = cell._style_id
+        if style not in shares:
+            shares[style] = "%" in (cell.number_format or "")
+        if shares[style]:
+            return f"{cell_text(round(value * 100, 9))}%"
+    return cell_text(value)
 
 
 @contextmanager

@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+from openpyxl import Workbook
 
 from metrics.importing.drafting import mapping_of, profile_of
 from metrics.importing.looking import look
@@ -135,3 +139,59 @@ def test_tickets_and_initiatives_of_other_tools(desk: Desk) -> None:
         ("resolved", date(2026, 2, 4))
     ]
     assert desk.rows("select state, due_day from initiatives") == [("under_way", date(2026, 3, 31))]
+
+
+def test_amounts_in_several_currencies_are_not_added_up(desk: Desk) -> None:
+    named = "Date,Revenue,Currency\n2026-01-01,100,EUR\n2026-01-02,100,USD\n2026-01-02,50,EUR\n"
+    signed = "Date;Sales\n2026-01-01;€100\n2026-01-02;$100\n"
+    for name, text in (("revenue.csv", named), ("sales.csv", signed)):
+        assert _told(_land_mapped(desk, name, text))["several_currencies"] == (1, "")
+    assert desk.rows("select metric, day, value from observations order by all") == [
+        ("revenue", date(2026, 1, 1), 100),
+        ("revenue", date(2026, 1, 2), 50),
+        ("sales", date(2026, 1, 1), 100),
+    ]
+
+
+def test_cents_are_hundredths(desk: Desk) -> None:
+    text = "id,customer,amount_cents,currency,started_at,status\ns1,c1,4900,eur,2026-01-05,active\n"
+    _land_mapped(desk, "subs.csv", text)
+    assert desk.rows("select amount from subscription_versions") == [(49,)]
+
+
+def test_totals_of_a_period_are_no_row(desk: Desk) -> None:
+    text = "Month,Region,Revenue\n2026-01,FR,100\n2026-01,DE,50\n2026-01 Total,,150\nGrand Total,,150\n"
+    landed = _land_mapped(desk, "revenue.csv", text)
+    assert (landed.report.rows.loaded, landed.report.rows.skipped) == (2, 2)
+    assert desk.rows("select value from observations") == [(150,)]
+
+
+def test_shares_of_a_workbook_are_those_that_it_shows(desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Date", "Clicks", "Impressions", "CTR", "Position"],
+                ["2026-01-04", 12, 1234, 0.0097, 5.6]):  # fmt: skip
+        sheet.append(row)
+    sheet.cell(2, 4).number_format = "0.00%"
+    saved = BytesIO()
+    book.save(saved)
+    desk.land("gsc.xlsx", saved.getvalue(), ALPHA)
+    found = dict(desk.rows("select metric, value from observations"))
+    assert (found["search_click_rate_percent"], found["search_clicks"]) == (Decimal("0.97"), 12)
+
+
+def test_hours_counted_to_twelve_tell_that_months_come_first(desk: Desk) -> None:
+    text = "ID,Work Item Type,Title,State,Created Date,Closed Date\n12,Story,A,Closed,10/12/2024 9:05:00 AM,11/2/2024 1:00:00 PM\n"
+    assert _told(desk.land("Query.csv", text))["day_or_month_first"][0] == 0
+    assert desk.rows("select created_day, done_day from work_items") == [
+        (date(2024, 10, 12), date(2024, 11, 2))
+    ]
+
+
+def test_shares_of_a_market_are_known_in_other_languages(desk: Desk) -> None:
+    text = "Mois;Windows;Alpha;Autre\n2026-01;70,5;20,1;9,4\n"
+    desk.land("os_combined-fr-monthly-202601-202602.csv", text)
+    assert desk.rows("select player, value from market order by all") == [
+        ("Alpha", Decimal("20.1")), ("Autre", Decimal("9.4")), ("Windows", Decimal("70.5"))
+    ]  # fmt: skip

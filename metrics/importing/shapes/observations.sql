@@ -11,14 +11,16 @@ with payments as (
     where metric is null and columns_are = 'members'
 ),
 told as (
-    select record, problem, metric, stream, period, grain, dimension, member, value, unit
+    select record, problem, metric, stream, period, grain, dimension, member, value, unit,
+        currency_told(unit, null) as currency
     from typed
     where metric is not null and len(cells) = 0 and columns_are = 'members'
     union all
     select record,
         coalesce(problem, case when cell.value is null
             then concat(replace(cell.member, ':', ' '), ':unreadable_value') end),
-        metric, trim(split_part(cell.member, ':', 1)), period, grain, dimension, member, cell.value, unit
+        metric, trim(split_part(cell.member, ':', 1)), period, grain, dimension, member, cell.value, unit,
+        currency_told(unit, cell.text)
     from (select *, unnest(cells) as cell from typed where metric is not null and columns_are = 'members')
     union all
     -- A column a figure, or a column a period of the figure that the row names.
@@ -28,7 +30,7 @@ told as (
         case when columns_are = 'figures' then cell.member else metric end,
         stream,
         case when columns_are = 'periods' then cell.member else period end,
-        grain, dimension, member, cell.value, unit
+        grain, dimension, member, cell.value, unit, currency_told(unit, cell.text)
     from (select *, unnest(cells) as cell from typed where columns_are <> 'members')
 ),
 dated as (
@@ -42,7 +44,10 @@ dated as (
             when regexp_matches(lower(grain), '^(quarter|trimestr)') then 'quarter'
             when regexp_matches(lower(grain), '^(year|an)') then 'year'
         end, case when grain is null then period_grain(period) end) as of_grain,
-        period_start(period, period_order()) as start
+        period_start(period, period_order()) as start,
+        -- Amounts of several currencies are no one figure: only those in the company's are.
+        min(currency) over (partition by metric) <> max(currency) over (partition by metric)
+            and currency <> company_currency() as is_foreign
     from told
 ),
 -- A tool that gives weeks or months by their first day alone: days that are seven apart are weeks.
@@ -60,6 +65,7 @@ select record,
     coalesce(problem, case
         when start is null then 'period:unreadable_value'
         when of_grain is null then 'grain:unreadable_value'
+        when is_foreign then 'value:several_currencies'
     end),
     cast(null as varchar),
     metric_name(metric), coalesce(stream, ''),
