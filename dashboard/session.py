@@ -27,7 +27,7 @@ from metrics.register.organisation import load_organisation
 from metrics.register.series import Publication, current_publication
 from metrics.register.tables import ORGANISATION
 from metrics.result import Scope
-from metrics.workspace import Workspace
+from metrics.workspace import UNNAMED, Workspace
 
 WORKSPACE_VARIABLE = "VIGIE_WORKSPACE"
 COMPANY = Scope("company", "")
@@ -120,11 +120,12 @@ def session_of(workspace: Workspace, language: str, palette: Palette) -> Session
 
 def voice_of(workspace: Workspace, organisation: Organisation, language: str) -> Voice:
     """How a workspace speaks in a language."""
+    words, company = translation(language), workspace.settings.company
     return Voice(
-        words=translation(language),
+        words=words,
         format=formatter(language, workspace.settings.currency),
         catalogue=catalogue_of(workspace),
-        names=scope_names(organisation, workspace.settings.company),
+        names=scope_names(organisation, words.say("My company") if company == UNNAMED else company),
         zone=workspace.zone,
     )
 

@@ -22,6 +22,8 @@ from metrics.errors import VigieError, unknown
 
 SETTINGS_FILE = "vigie.toml"
 SECRET_BYTES = 32
+#: What a company is called until someone names it.
+UNNAMED = "My company"
 
 
 class Settings(BaseModel):
@@ -32,7 +34,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    company: str = Field(default="My company", description="a name in quotes")
+    company: str = Field(default=UNNAMED, description="a name in quotes")
     time_zone: str = Field(
         default="Europe/Paris", description="the name of a time zone, such as Europe/Paris"
     )

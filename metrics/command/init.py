@@ -18,7 +18,7 @@ from metrics.importing.report import ImportOptions
 from metrics.intake import versions
 from metrics.job import Outcome
 from metrics.register import migrate
-from metrics.workspace import SETTINGS_FILE, Workspace
+from metrics.workspace import SETTINGS_FILE, UNNAMED, Workspace
 
 SAMPLE_FILES = "sample_exports"
 SAMPLE_COMPANY = "Groupe Maréval"
@@ -47,7 +47,7 @@ def verb(folder: Path, sample: bool, events: int, wants_json: bool) -> None:
     # Made aside and moved at the end: an interrupted 'init' leaves no half workspace behind.
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
         made = Path(aside)
-        workspace = lay_out(made, SAMPLE_COMPANY if sample else "My company")
+        workspace = lay_out(made, SAMPLE_COMPANY if sample else UNNAMED)
         if sample:
             paths = exports(made / SAMPLE_FILES, events)
             outcome = loaded(workspace, tuple(paths), ImportOptions())
