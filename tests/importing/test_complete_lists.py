@@ -37,6 +37,14 @@ def test_what_a_complete_list_lacks_is_cancelled_in_its_project_only(desk: Desk)
     assert items(desk) == {"A-1": "todo", "A-2": "todo", "A-3": "todo", "B-1": "todo"}
 
 
+def test_what_several_complete_lists_lack_was_deleted_by_the_first(desk: Desk) -> None:
+    desk.land("a.csv", issues("A-1", "A-2"), taken(1))
+    for day in (2, 3):
+        desk.land(f"{day}.csv", issues("A-1"), taken(day, complete=True))
+    deleted = desk.rows("select day(observed_day) from work_item_versions where item_id = 'A-2'")
+    assert sorted(deleted) == [(1,), (2,)]
+
+
 def test_a_list_that_is_not_declared_complete_deletes_nothing(desk: Desk) -> None:
     desk.land("a.csv", issues("A-1", "A-2"), taken(1))
     desk.land("b.csv", issues("A-1"), taken(2))
