@@ -11,6 +11,7 @@ from dashboard.markup import escape
 from dashboard.session import Session
 from dashboard.uploads import Desk
 from metrics.belonging import Owner, Word, hides_rows, newcomers, owners, words_in_use
+from metrics.errors import VigieError
 from metrics.organisation import ACCOUNT, Name
 
 COLUMNS = 3
@@ -81,10 +82,15 @@ def in_use(session: Session, desk: Desk) -> None:
 
 
 def waiting(session: Session, imports_place: st.Page | None) -> None:
-    """A line where rows wait for an answer, with the way to it; nothing when none do."""
+    """A line where rows wait for an answer, with the way to it; nothing when none do, or when the
+    warehouse that knows is lost: the page Imports says so, and what is published still stands."""
     if not session.has_imports:
         return
-    open_ = [word for word in _words(session) if not word.answered and hides_rows(word)]
+    try:
+        known = _words(session)
+    except VigieError:
+        return
+    open_ = [word for word in known if not word.answered and hides_rows(word)]
     if not open_:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):

@@ -165,9 +165,8 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
     if any(comparable(header) in present for header in identity.without):
         return 0.0
     if identity.others:
-        unknown_headers = present - profile.headers() - {""}
-        fitting = [re.search(identity.others, header) is not None for header in unknown_headers]
-        if not any(fitting) or not (profile.breakdowns or all(fitting)):
+        others = [header for header in headers if header in present - profile.headers() - {""}]
+        if not _others_fit(identity.others, others, profile.breakdowns):
             return 0.0
     if profile.questions and not any(
         _answers_fit(question, layout, index, place)
@@ -185,6 +184,17 @@ def _confidence(profile: Profile, layout: Layout, index: int, file_name: str) ->
     for field, pattern in identity.values.items():
         score *= _fitting(profile, field, pattern, layout, index, headers)
     return round(score, 3)
+
+
+def _others_fit(pattern: str, others: Sequence[str], breakdowns: bool) -> bool:
+    """Whether all other headers fit. With `breakdowns` the last few will do, several of them: a row
+    of another shape may well hold one day."""
+    fitting = [re.search(pattern, header) is not None for header in others]
+    first = fitting.index(True) if any(fitting) else len(fitting)
+    if not all(fitting[first:]):
+        return False
+    last = others[first:]
+    return bool(last) and (first == 0 or (breakdowns and len(last) == len(set(last)) > 1))
 
 
 def _answers_fit(question: Question, layout: Layout, index: int, place: int) -> bool:
