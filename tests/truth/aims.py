@@ -144,22 +144,28 @@ class Aims(Exports):
         kept = (due["shipped"] > 0) & (due["shipped"] <= due["due"])
         return quotient(int(kept.sum()), len(due))
 
-    def _sprint_value_share(self, squads: tuple[str, ...], span: Span) -> float | None:
-        if span.start < ROADMAP_BEGINS or span.end > LAST_DAY:
-            return None
+    @cached_property
+    def _worth(self) -> list[tuple[str, date, float, float]]:
+        """Of each sprint: squad, last day, points done in it, and those that serve an objective."""
         aimed = self._roadmap.dropna(subset=["Objective", "Epic"])
         served = set(zip(aimed["squad"], aimed["Epic"], strict=True))
-        done = useful = 0.0
+        found = []
         for squad, sprint, start, end in self._calendar:
-            if squad not in squads or not span.start <= end <= span.end:
-                continue
+            done = useful = 0.0
             rows = self._items[self._items["squad"] == squad]
             for row in rows[rows["done"].between(number_of(start), number_of(end))].itertuples():
                 if sprint in row.sprints:
                     points = 1.0 if pd.isna(row.points) else float(row.points)
                     done += points
                     useful += points * ((squad, row.parent) in served)
-        return quotient(useful, done)
+            found.append((squad, end, done, useful))
+        return found
+
+    def _sprint_value_share(self, squads: tuple[str, ...], span: Span) -> float | None:
+        if span.start < ROADMAP_BEGINS or span.end > LAST_DAY:
+            return None
+        ended = [s for s in self._worth if s[0] in squads and span.start <= s[1] <= span.end]
+        return quotient(sum(s[3] for s in ended), sum(s[2] for s in ended))
 
     @cached_property
     def _observed(self) -> pd.DataFrame:

@@ -101,6 +101,13 @@ class Billing(Exports):
         now = self._mrr(products, span)
         return None if now is None else 12 * now
 
+    @cached_property
+    def _first_paid(self) -> pd.Series:
+        """The day from which each account has ever paid for each product."""
+        contracts = self._contracts[0]
+        real = contracts[contracts["ended"] > contracts["begun"]]
+        return real.groupby(["product", "account"])["begun"].min()
+
     @once
     def _bridge(self, products: tuple[str, ...], span: Span) -> dict[str, float] | None:
         """How MRR moved between the end of the period before and this one's, account by account."""
@@ -110,10 +117,7 @@ class Billing(Exports):
         closing = self._held(products, span.end)
         steady = self._held(products, span.end, span.start - timedelta(1))
         both = pd.DataFrame({"opening": opening, "closing": closing, "steady": steady}).fillna(0.0)
-        contracts = self._contracts[0]
-        real = contracts[contracts["ended"] > contracts["begun"]]
-        first = real.groupby(["product", "account"])["begun"].min()
-        known = first.reindex(both.index) < number_of(span.start)
+        known = self._first_paid.reindex(both.index) < number_of(span.start)
         change = (both["steady"] - both["opening"]).round(6)
         come, gone = both["opening"] == 0, both["closing"] == 0
         by_account = both.groupby("account").sum()  # one that keeps another product is not lost

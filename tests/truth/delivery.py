@@ -99,6 +99,10 @@ class Delivery(Exports):
         assert (found["started"][found["state"] == "To Do"] == 0).all()
         return found
 
+    @cached_property
+    def _newest(self) -> pd.DataFrame:
+        return self._items.set_index("key")
+
     @once
     def _finished(self, squads: tuple[str, ...], span: Span) -> pd.DataFrame | None:
         heard = [squad for squad in squads if squad not in SILENT_SQUADS]
@@ -163,7 +167,7 @@ class Delivery(Exports):
     @cached_property
     def _sprints(self) -> list[tuple[str, str, date, float, float]]:
         """Squad, name, last day, points committed at the start and points of those done in time."""
-        newest = self._items.set_index("key")
+        newest = self._newest
         found = []
         for sprint in pd.read_csv(self.folder / "sprints.csv").itertuples():
             start, end = date.fromisoformat(str(sprint.start)), date.fromisoformat(str(sprint.end))
@@ -275,6 +279,7 @@ class Delivery(Exports):
                 versions.append((since, number_of(day), row))
         return found
 
+    @once
     def _shown(self, day: date) -> list[Any]:
         """What held of each issue at the end of a day."""
         states = []
@@ -315,7 +320,7 @@ class Delivery(Exports):
         if self._wip(squads, span) is None:
             return None
         under_way = set(self._under_way(squads, span.end)["key"])
-        newest = self._items.set_index("key")
+        newest = self._newest
         blocked = 0
         for row in self._shown(span.end):
             if row.key in under_way and isinstance(row.waits_for, str):

@@ -33,9 +33,13 @@ class Market(Exports):
         rows["day"] = days_of(pd.to_datetime(rows["Close Date"]))
         return rows
 
+    @cached_property
+    def _first_deals(self) -> pd.Series:
+        return self._deals.groupby("product")["Create Date"].min()
+
     def _win_rate(self, products: tuple[str, ...], span: Span) -> float | None:
         rows = self._deals[self._deals["product"].isin(products)]
-        begun = rows.groupby("product")["Create Date"].min()
+        begun = self._first_deals[self._first_deals.index.isin(products)]
         late = begun[(begun > str(span.start)) & (begun <= str(span.end))]
         if span.end > LAST_DAY or set(late.index) - set(LAUNCHED):
             return None

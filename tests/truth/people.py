@@ -89,10 +89,11 @@ class People(Exports):
                         gained += max(0, min(now, required) - before)
         return quotient(gained, missing) if span.end <= LAST_DAY else None
 
-    def _vacancy_days(self, products: tuple[str, ...], span: Span) -> float | None:
-        """Days without a PM, and days without a PO of the product or of a squad working on it."""
+    @cached_property
+    def _roles_held(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """By product and role: first and last day of each time that somebody held it, a PO of the
+        product or of a squad working on it."""
         rows = pd.read_csv(self.folder / "ownerships.csv", dtype=str)
-        days = [date.fromordinal(n) for n in range(number_of(span.start), number_of(span.end) + 1)]
         held: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in rows.itertuples():
             end = row.end if isinstance(row.end, str) else "9999"
@@ -103,13 +104,20 @@ class People(Exports):
                     until = work.end if isinstance(work.end, str) else "9999"
                     both = (max(row.start, work.start), min(end, until))
                     held.setdefault((work.product, row.role), []).append(both)
+        return held
+
+    def _vacancy_days(self, products: tuple[str, ...], span: Span) -> float | None:
+        """Days without a PM, and days without a PO of the product or of a squad working on it."""
+        days = [
+            str(date.fromordinal(n)) for n in range(number_of(span.start), number_of(span.end) + 1)
+        ]
         vacant = known = 0
         for product in products:
             for role in ("PM", "PO"):
-                spans = [(a, b) for a, b in held.get((product, role), []) if a <= b]
+                spans = [(a, b) for a, b in self._roles_held.get((product, role), []) if a <= b]
                 first = min((a for a, _ in spans), default="9999")
                 for day in days:
-                    if str(day) >= first:
+                    if day >= first:
                         known += 1
-                        vacant += not any(a <= str(day) <= b for a, b in spans)
+                        vacant += not any(a <= day <= b for a, b in spans)
         return vacant if known and span.end <= LAST_DAY else None
