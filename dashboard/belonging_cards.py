@@ -70,14 +70,14 @@ def in_use(session: Session, desk: Desk) -> None:
                 session, chosen, chosen.owner or NOBODY,
                 f"correct_{chosen.source}_{chosen.word}", later=False,
             )  # fmt: skip
-        st.button(
+        if st.button(
             say.say("Save these names"),
             key="save_names",
             type="primary",
             disabled=not names or desk.job is not None,
-            on_click=desk.name,
-            args=(session, tuple(names)),
-        )
+        ):
+            desk.name(session, tuple(names))
+            st.rerun()
         st.caption(escape(say.say("Figures follow at once; nothing has to be imported again.")))
 
 

@@ -40,20 +40,20 @@ def own_kinds(session: Session) -> None:
             key=f"own_export_{chosen.name}_label",
         )
         with st.container(horizontal=True):
-            st.button(
+            if st.button(
                 words.say("Rename it"),
                 key="rename_export",
                 disabled=not label.strip() or label == chosen.profile.label[words.language],
-                on_click=_rename,
-                args=(session, chosen, label),
-            )
-            st.button(
+            ):
+                _rename(session, chosen, label)
+                st.rerun()
+            if st.button(
                 words.say("Forget it"),
                 key="forget_export",
                 disabled=bool(chosen.imports),
-                on_click=_forget,
-                args=(session, chosen),
-            )
+            ):
+                _forget(session, chosen)
+                st.rerun()
         st.caption(
             escape(
                 words.say("It is needed to read those imports again: undo them to forget it.")

@@ -3,6 +3,9 @@
 Imports cost seconds, a fork milliseconds. The server is a clean interpreter: one thread of Python,
 no database open. It ends with the process that started it; its forks go on without either. Each
 does what `python -m MODULE ARGUMENTS` would, in the folder and environment of whoever asked.
+
+`multiprocessing` has such a server, but its forks run the main module of whoever asked again
+(Streamlit's, say), and whoever asked waits for them at its own end.
 """
 
 from __future__ import annotations

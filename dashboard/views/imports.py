@@ -103,13 +103,15 @@ def load(session: Session, desk: Desk, names: tuple[Name, ...]) -> None:
     if not desk.loadable:
         st.markdown(markup.escape(words.say("Nothing here can be loaded.")))
         return
-    st.button(
+    # Not a callback: its arguments would be the answers of the run before, and one may just have
+    # been given.
+    if st.button(
         words.count("Load {n} file", "Load {n} files", len(desk.loadable)),
         type="primary",
         key="load",
-        on_click=desk.load,
-        args=(session, names),
-    )
+    ):
+        desk.load(session, names)
+        st.rerun()
 
 
 def options(session: Session) -> ImportOptions:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import uploads
 from metrics.catalogue import load_catalogue
 from metrics.errors import VigieError
 from metrics.importing.own_profiles import own_profiles, write_profile
 from metrics.importing.profile import load_profiles
 from metrics.importing.report import FileReport, ImportOptions, RowCounts
+from metrics.job import Job, Outcome, Progress
 from metrics.own_exports import forget, rename
 from metrics.register import ledger
 from tests.dashboard.test_pages import plain, texts
@@ -21,6 +24,17 @@ JIRA = (
     "Summary,Issue key,Issue Type,Status,Project key,Created,Status Category,Custom field (Size)\n"
     "One,AB-1,Bug,Done,AB,2026-01-02 10:00,Done,5\n"
 )
+
+
+@dataclass
+class Done:
+    """A job that ended as soon as it was begun."""
+
+    job: Job
+    progress: Progress = field(default_factory=lambda: Progress("finishing", 1.0, ""))
+
+    def poll(self) -> Outcome:
+        return Outcome("unchanged")
 
 
 @pytest.fixture
@@ -77,6 +91,25 @@ def test_the_words_of_a_file_are_text_in_the_labels_too(play):
     asked = [label for label in labels if word in plain(label)]
     assert len(asked) == 2
     assert not any(word in label for label in asked)
+
+
+def test_an_answer_given_while_the_page_is_drawn_is_loaded_with_the_file(play, monkeypatch):
+    """The button did what the answers before it said."""
+    asked: list[Job] = []
+
+    def begin(job: Job) -> Done:
+        asked.append(job)
+        return Done(job)
+
+    monkeypatch.setattr(uploads, "start", begin)
+    page = dropped(play, "jira.csv", JIRA, lang="EN")
+    whose = next(box for box in page.selectbox if "AB" in plain(box.label))
+    new = next(place for place, shown in enumerate(whose.options) if "new product" in shown)
+    whose.select_index(new)
+    page.button(key="load").click().run()
+    assert not page.exception
+    [job] = asked
+    assert ("product", "AB") in {(name.kind, name.alias) for name in job.names if name.target}
 
 
 def test_mapping_speaks_french(play):
