@@ -91,9 +91,6 @@ def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
     `alike` puts together, the first who miss it are named, and all that they miss."""
     fact = group[0]
     names = list(dict.fromkeys(each.name for each in group))
-    name = ", ".join(names[:NAMED])
-    if (more := len(names) - NAMED) > 0:
-        name = voice.words.count("{named} and {n} more", "{named} and {n} more", more, named=name)
     datasets = list(dict.fromkeys(each.dataset for each in group))
     if fact.last_import is None:
         last = voice.words.say("never imported")
@@ -104,7 +101,7 @@ def missing(voice: Voice, group: Sequence[MissingData], today: date) -> str:
         )
     return voice.words.say(
         "{name} · {topic}: no data {since} ({source}, {last}). Not counted as a fall.",
-        name=name,
+        name=_first(voice, names),
         topic=", ".join(dict.fromkeys(_topic(voice, dataset) for dataset in datasets)),
         since=voice.format.since(fact.since, today),
         source=", ".join(dict.fromkeys(_source(voice, dataset) for dataset in datasets)),
@@ -129,20 +126,26 @@ def _source(voice: Voice, dataset: str) -> str:
 def waiting(voice: Voice, found: Sequence[Word]) -> str:
     """Which names nobody has placed, the first with how many rows bear them: "BOU (38 rows), …"."""
     words = voice.words
-    named = ", ".join(
+    names = [
         words.count("{name} ({n} row)", "{name} ({n} rows)", each.rows, name=each.word)
-        for each in found[:NAMED]
-    )
-    if (more := len(found) - NAMED) > 0:
-        named = words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
+        for each in found
+    ]
     return words.count(
         "{n} name that a tool uses stands for nobody yet, and its rows for no product or squad: "
         "{named}.",
         "{n} names that tools use stand for nobody yet, and their rows for no product or squad: "
         "{named}.",
         len(found),
-        named=named,
+        named=_first(voice, names),
     )
+
+
+def _first(voice: Voice, names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    named = ", ".join(names[:NAMED])
+    if (more := len(names) - NAMED) > 0:
+        return voice.words.count("{named} and {n} more", "{named} and {n} more", more, named=named)
+    return named
 
 
 def empty(voice: Voice, dataset: str) -> str:

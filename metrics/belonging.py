@@ -102,7 +102,7 @@ def hides_rows(word: Word) -> bool:
 
 def newcomers(word: Word, organisation: Organisation) -> list[Owner]:
     """The product or squad that a word may be the name of, where the company has none of it yet."""
-    if word.kinds in ((PERSON,), (ACCOUNT,)) or not any(letter.isalpha() for letter in word.word):
+    if not hides_rows(word) or not any(letter.isalpha() for letter in word.word):
         return []
     return [
         Owner(kind, _new_key(word.word, kind, organisation), word.word.strip())

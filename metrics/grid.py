@@ -84,12 +84,9 @@ def _shifted(grid: Grid, source: NDArray[np.int64], of_fewer: Flags) -> Grid:
     )
     value = np.where(of_fewer, np.nan, take(before.value, np.nan))
     reason = take(before.reason, "history_begins")
-    reason = np.where(of_fewer, gravest(reason, _history_begins(value)), reason)  # type: ignore[arg-type]
+    if of_fewer.any():
+        reason = gravest(reason, np.where(of_fewer, "history_begins", ""))  # type: ignore[arg-type]
     return Grid.of(value, take(before.closed, True), reason)  # type: ignore[arg-type]
-
-
-def _history_begins(like: Floats) -> Words:
-    return np.full(like.shape, "history_begins", dtype=object)
 
 
 def transferred(grid: Grid, held: NDArray[np.int32]) -> Grid:
