@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from itertools import groupby
 from math import isclose
+from threading import RLock
 from typing import Any
 
 import duckdb
@@ -70,6 +74,10 @@ PLAIN: dict[str, object] = {"source": SOURCE, "import_id": 1, "interval_months":
                             "currency": "EUR", "scale_min": 0, "scale_max": 10}  # fmt: skip
 
 
+#: Rows a statement: one each takes longer than what is asked of them.
+AT_ONCE = 100
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One expected figure of one example: what was `expected`, what the rows amount to (`got`)."""
@@ -88,13 +96,32 @@ def run_examples(kpi: Kpi, catalogue: Catalogue, models: Models) -> Iterator[Ver
     Raises VigieError for rows of a table or column that does not exist.
     """
     for example in kpi.examples:
-        facts = open_facts(None, read_only=False)
-        try:
+        with _empty_warehouse() as facts:
             setting = _filled(facts, kpi, example, catalogue, models)
-            for expected in example.gives:
-                yield _judged(facts, setting, kpi, example, expected)
+            verdicts = [
+                _judged(facts, setting, kpi, example, expected) for expected in example.gives
+            ]
+        yield from verdicts
+
+
+@cache
+def _bench() -> tuple[duckdb.DuckDBPyConnection, RLock]:
+    """A warehouse without a row, made once a process: that takes longer than most examples."""
+    facts = open_facts(None, read_only=False)
+    warehouse.migrate(facts)
+    return facts, RLock()
+
+
+@contextmanager
+def _empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse without a row, for one example at a time; all that is put in is taken back."""
+    facts, lock = _bench()
+    with lock:
+        facts.begin()
+        try:
+            yield facts
         finally:
-            facts.close()
+            facts.rollback()
 
 
 def _judged(
@@ -135,7 +162,6 @@ def _filled(
     models: Models,
 ) -> Setting:
     """Put the example's rows into an empty warehouse; the setting in which it is asked."""
-    warehouse.migrate(facts)
     first, last = example.covered
     seen = datetime.combine(last + timedelta(1), time())
     _insert(facts, "imports", [{"source": SOURCE, "dataset": "", "observed_at": seen}], example)
@@ -202,42 +228,79 @@ def _insert(
     told: str = "",
 ) -> None:
     """Insert rows, filling what may not be empty; `told` is the table as the example names it."""
-    columns = _columns(facts)
+    columns = _columns()
     if table not in columns:
         known = [name.removeprefix("landed_") for name in columns if name.startswith("landed_")]
         raise unknown("table", told, known, f"See the example '{example.of}'.")
     kinds = columns[table]
+    whole: list[dict[str, object]] = []
     for number, row in enumerate(rows, 1):
         for column in row.keys() - kinds.keys() - {"stream"}:
             raise unknown(
                 f"column of {told or table}", column, kinds, f"See the example '{example.of}'."
             )
-        full = {
-            name: row[name] if name in row else _plain(name, kind, number, row, example)
-            for name, (kind, needed) in kinds.items()
-            if name in row or needed
-        }
-        names = [exp.to_identifier(name) for name in full]
-        marks = exp.Tuple(expressions=[exp.Placeholder() for _ in full])
-        statement = exp.insert(
-            exp.Values(expressions=[marks]), exp.to_table(table), columns=list(names)
+        whole.append(
+            {
+                name: row[name] if name in row else _plain(name, kind, number, row, example)
+                for name, (kind, needed) in kinds.items()
+                if name in row or needed
+            }
         )
-        try:
-            facts.execute(statement.sql("duckdb"), list(full.values()))
-        except DEFINITION_ERRORS as error:
-            raise VigieError(
-                f"The example '{example.of}', row {number} of {told or table}: "
-                f"{str(error).splitlines()[0]}",
-                next_step="Mend the row.",
-            ) from None
+    try:
+        for names, alike in groupby(whole, key=tuple):
+            for some in _portions(list(alike)):
+                _write(facts, table, names, some)
+    except DEFINITION_ERRORS:
+        # Which row it is, is found by writing them singly where nothing else stands.
+        facts.rollback()
+        facts.begin()
+        for number, row in enumerate(whole, 1):
+            try:
+                _write(facts, table, tuple(row), (row,))
+            except DEFINITION_ERRORS as error:
+                raise VigieError(
+                    f"The example '{example.of}', row {number} of {told or table}: "
+                    f"{str(error).splitlines()[0]}",
+                    next_step="Mend the row.",
+                ) from None
+        raise
 
 
-def _columns(facts: duckdb.DuckDBPyConnection) -> Mapping[str, dict[str, tuple[str, bool]]]:
+def _portions(rows: list[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
+
+
+def _write(
+    facts: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: tuple[str, ...],
+    rows: Sequence[dict[str, object]],
+) -> None:
+    values = [value for row in rows for value in row.values()]
+    facts.execute(_insertion(table, columns, len(rows)), values)
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...], count: int) -> str:
+    """The statement that inserts `count` rows."""
+    names = [exp.to_identifier(name) for name in columns]
+    marks = [exp.Tuple(expressions=[exp.Placeholder() for _ in columns]) for _ in range(count)]
+    rows = exp.Values(expressions=marks)
+    return exp.insert(rows, exp.to_table(table), columns=list(names)).sql("duckdb")
+
+
+@cache
+def _columns() -> Mapping[str, dict[str, tuple[str, bool]]]:
     """Type of each column of each table, and whether it may not be empty."""
     found: dict[str, dict[str, tuple[str, bool]]] = {}
-    for table, column, kind, nullable in facts.execute(
-        "select table_name, column_name, data_type, is_nullable from information_schema.columns"
-    ).fetchall():
+    for table, column, kind, nullable in (
+        _bench()[0]
+        .execute(
+            "select table_name, column_name, data_type, is_nullable from information_schema.columns"
+        )
+        .fetchall()
+    ):
         found.setdefault(table, {})[column] = (kind, nullable == "NO")
     return found
 
