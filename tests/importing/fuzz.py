@@ -85,6 +85,9 @@ def seeds(folder: Path) -> list[Seed]:
     for path in sample_data.make(folder, events=EVENTS):
         content = path.read_bytes()
         text = content.decode("utf-16" if content[:1] in b"\xff\xfe" else "utf-8-sig")
+        if path.suffix == ".json":  # a board, one each: as lines of text it is one of 500 kB
+            found[(path.name,)] = Seed(path.name, cards(text), ",")
+            continue
         delimiter = max(",;\t|", key=text.partition("\n")[0].count)
         lines = io.StringIO(text, newline="")
         if delimiter == "\t":  # such a tool does not quote
@@ -94,6 +97,16 @@ def seeds(folder: Path) -> list[Seed]:
         rows = tuple(tuple(row) for row, _ in zip(reader, range(ROWS), strict=False))
         found.setdefault(rows[0], Seed(path.name, rows, delimiter))
     return list(found.values())
+
+
+def cards(board: str) -> tuple[tuple[str, ...], ...]:
+    """The first cards of a board as rows under a header."""
+    found = json.loads(board)["cards"][: ROWS - 1]
+    plain = [
+        [cell if isinstance(cell, str) else json.dumps(cell) for cell in card.values()]
+        for card in found
+    ]
+    return tuple(found[0]), *map(tuple, plain)
 
 
 def make(seed: int, shapes: Sequence[Seed]) -> Case:
